@@ -1,0 +1,69 @@
+# qsrepl: the extension (extension.mk, by PGXS) and the tool.
+#
+#	make			build both
+#	make install	install both
+#	make demo		two sites, logical replication, step by step
+#	make check		all checks and tests
+#	make bench		measurements, side by side with peers
+
+PG_CONFIG ?= pg_config
+DESTDIR ?=
+prefix ?= /usr/local
+BUILD = build
+VERSION = 0.1.0
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+STD = -std=c99
+WARN = -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
+	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
+CORE_SRC = $(wildcard core/*.c)
+TOOL_SRC = $(wildcard tool/*/*.c)
+TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
+TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"'
+TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
+HEADERS = $(wildcard core/*.h tool/*/*.h)
+
+PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
+PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
+
+.PHONY: all extension tool install packages demo check bench clean
+
+all: extension tool
+
+extension:
+	+$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) all
+
+tool: $(BUILD)/qsrepl
+
+$(BUILD)/qsrepl: $(TOOL_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(CFLAGS) $(TOOL_CPPFLAGS) -c -o $@ $<
+
+install-extension: extension
+	+@$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) install
+
+install: install-extension tool
+	install -D -m 755 $(BUILD)/qsrepl $(DESTDIR)$(prefix)/bin/qsrepl
+
+packages:
+	@scripts/install-packages
+
+demo: packages
+	+@$(MAKE) -s install-extension
+	@scripts/as-postgres sh tests/demo/run.sh "$(PG_BINDIR)" "$(KEEP)"
+
+check: packages
+	@sh tests/check.sh
+
+bench: packages
+
+include tests/tests.mk
+include bench/bench.mk
+
+clean:
+	+@$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) clean
+	rm -rf $(BUILD)

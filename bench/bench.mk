@@ -1,0 +1,33 @@
+# What is measured: bench-engine compares the engine with its peers.
+#
+# Included by the top Makefile; also usable alone:
+#     make -f bench/bench.mk bench-engine
+
+BUILD ?= build
+CORE_SRC ?= $(wildcard core/*.c)
+PG_CONFIG ?= pg_config
+
+BENCH_BUILD = $(BUILD)/bench
+BENCH_ENGINE_SRC = $(wildcard bench/engine/*.c)
+BENCH_ENGINE_LIBS = libpcre2-8 libhs libpq
+BENCH_ENGINE_OPTIONS ?=
+
+BENCH_CFLAGS = -O2 -g -std=c99 -Wall -Wextra -Werror -Wshadow -Wvla \
+	-Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wcast-qual \
+	-Wwrite-strings
+
+.PHONY: bench-engine bench-engine-build
+
+bench-engine-build: $(BENCH_BUILD)/engine
+
+$(BENCH_BUILD)/engine: $(BENCH_ENGINE_SRC) $(wildcard bench/engine/*.h) \
+		$(CORE_SRC) $(wildcard core/*.h)
+	@mkdir -p $(BENCH_BUILD)
+	$(CC) $(BENCH_CFLAGS) -Icore -Ibench/engine \
+		$$(pkg-config --cflags $(BENCH_ENGINE_LIBS)) -o $@ \
+		$(BENCH_ENGINE_SRC) $(CORE_SRC) \
+		$$(pkg-config --libs $(BENCH_ENGINE_LIBS))
+
+bench-engine: $(BENCH_BUILD)/engine
+	PG_CONFIG=$(PG_CONFIG) sh bench/engine_sql.sh $(BENCH_BUILD)/engine \
+		--json $(BENCH_BUILD)/engine.json $(BENCH_ENGINE_OPTIONS)

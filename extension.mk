@@ -1,0 +1,26 @@
+# The extension, built by PostgreSQL's own rules (PGXS):
+# make -f extension.mk.  The top Makefile does so.
+
+MODULE_big = qsrepl
+OBJS = $(patsubst %.c,%.o,$(wildcard core/*.c extension/*.c))
+EXTENSION = qsrepl
+DATA_built = sql/qsrepl--0.1.sql
+
+PG_CPPFLAGS = -I$(srcdir)/core -I$(srcdir)/extension
+PG_CFLAGS = -std=gnu99 -Wall -Wextra -Wno-unused-parameter \
+	-Wno-sign-compare -Wno-declaration-after-statement \
+	-Wno-missing-field-initializers $(WERROR)
+
+# The bitcode for PostgreSQL's JIT would need clang and gain nothing: none of
+# these functions is inlined.
+with_llvm = no
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS): $(wildcard core/*.h extension/*.h)
+
+# One file a topic; CREATE EXTENSION wants them in one script.
+sql/qsrepl--0.1.sql: $(sort $(wildcard sql/0.1/*.sql))
+	cat $^ > $@

@@ -1,0 +1,522 @@
+/*
+ * cache.c
+ *		Rules and mappings as this backend knows them.
+ *
+ * They are read with systable scans under a snapshot of their own (newest
+ * committed and own changes), never under the query's and never through SPI,
+ * so that apply, which has no query, can use them.  A row trigger on the
+ * configuration tables sends relcache invalidations; the callback only sets
+ * flags, since it may run where catalogs cannot be read.
+ *
+ * What was handed out stays valid until the end of the transaction: a cache
+ * that was superseded is given to the transaction's memory context.
+ *
+ * IDENTIFICATION
+ *		extension/cache.c
+ */
+#include "qsrepl.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_inherits.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "compat.h"
+
+/* The configuration tables; site has nothing that the cache needs. */
+enum
+{
+	TABLE_MAPPING,
+	TABLE_MAPPING_VALUE,
+	TABLE_RULE,
+	N_TABLES
+};
+
+static const char *const table_names[N_TABLES] = {
+	"mapping", "mapping_value", "rule"
+};
+
+typedef struct Rule
+{
+	char	   *relation;		/* quoted and with its schema */
+	char	   *column;
+	RwForm		form;
+} Rule;
+
+typedef struct SiteMatcher
+{
+	char	   *site;
+	RwMatcher  *matcher;
+} SiteMatcher;
+
+typedef struct TableEntry
+{
+	Oid			relid;			/* hash key */
+	bool		valid;
+	RuleTable  *table;			/* NULL: no rule covers it */
+} TableEntry;
+
+/* All of it lives in its context. */
+typedef struct Cache
+{
+	MemoryContext context;
+	Oid			tables[N_TABLES];	/* invalid where the extension is absent */
+	List	   *rules;			/* Rule */
+	RwMappings *mappings;
+	List	   *matchers;		/* SiteMatcher */
+	HTAB	   *entries;		/* TableEntry by relid */
+} Cache;
+
+static Cache *cache = NULL;
+static bool cache_valid = false;
+
+static void
+invalidate(Datum arg, Oid relid)
+{
+	TableEntry *entry;
+
+	if (cache == NULL)
+		return;
+	if (!OidIsValid(relid))
+	{
+		cache_valid = false;
+		return;
+	}
+	for (int i = 0; i < N_TABLES; i++)
+		if (cache->tables[i] == relid || !OidIsValid(cache->tables[i]))
+			cache_valid = false;
+	entry = hash_search(cache->entries, &relid, HASH_FIND, NULL);
+	if (entry != NULL)
+		entry->valid = false;
+}
+
+void
+qsrepl_register_cache(void)
+{
+	CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
+}
+
+/* Call take() for each row of a configuration table. */
+static void
+read_table(Oid relid, void (*take) (void *arg, const Datum *values,
+									const bool *nulls), void *arg)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(relation);
+	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL,
+										  0, NULL);
+	Datum	   *values = palloc(desc->natts * sizeof(Datum));
+	bool	   *nulls = palloc(desc->natts * sizeof(bool));
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		heap_deform_tuple(tuple, desc, values, nulls);
+		take(arg, values, nulls);
+	}
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+}
+
+static bool
+find_tables(Oid *tables)
+{
+	Oid			schema = get_namespace_oid("qsrepl", true);
+
+	for (int i = 0; i < N_TABLES; i++)
+	{
+		tables[i] = OidIsValid(schema) ?
+			get_relname_relid(table_names[i], schema) : InvalidOid;
+		if (!OidIsValid(tables[i]))
+		{
+			memset(tables, 0, N_TABLES * sizeof(Oid));
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+qsrepl_report_problem(int elevel, const RwProblem *problem)
+{
+	ereport(elevel,
+			(errcode(problem->code == RW_PROBLEM_CONFLICT ?
+					 ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION :
+					 ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg_internal("%s", problem->message),
+			 problem->detail[0] != '\0' ?
+			 errdetail_internal("%s", problem->detail) : 0,
+			 problem->hint[0] != '\0' ? errhint("%s", problem->hint) : 0));
+}
+
+typedef struct KindEntry
+{
+	char		name[RW_NAME_MAX + 1];	/* hash key */
+	RwKind		kind;
+} KindEntry;
+
+typedef struct Loading
+{
+	HTAB	   *kinds;
+	RwMappings *mappings;
+	bool		strict;
+} Loading;
+
+/* A row of mapping(name, kind). */
+static void
+take_mapping(void *arg, const Datum *values, const bool *nulls)
+{
+	Loading    *loading = arg;
+	char	   *name = TextDatumGetCString(values[0]);
+	char	   *kind_name = TextDatumGetCString(values[1]);
+	char		key[RW_NAME_MAX + 1] = {0};
+	RwKind		kind;
+	KindEntry  *entry;
+
+	if (strlen(name) > RW_NAME_MAX || !rw_kind_parse(kind_name, &kind))
+		return;					/* the table's constraints refuse these */
+	memcpy(key, name, strlen(name));
+	entry = hash_search(loading->kinds, key, HASH_ENTER, NULL);
+	entry->kind = kind;
+}
+
+/* A row of mapping_value(mapping, site, value, current). */
+static void
+take_value(void *arg, const Datum *values, const bool *nulls)
+{
+	Loading    *loading = arg;
+	char	   *name = TextDatumGetCString(values[0]);
+	char		key[RW_NAME_MAX + 1] = {0};
+	KindEntry  *entry;
+	RwProblem	problem;
+
+	if (strlen(name) > RW_NAME_MAX)
+		return;
+	memcpy(key, name, strlen(name));
+	entry = hash_search(loading->kinds, key, HASH_FIND, NULL);
+	if (entry == NULL)
+		return;
+	if (!rw_mappings_add(loading->mappings, name, entry->kind,
+						 TextDatumGetCString(values[1]),
+						 TextDatumGetCString(values[2]),
+						 DatumGetBool(values[3]), &problem) &&
+		loading->strict)
+		qsrepl_report_problem(ERROR, &problem);
+}
+
+RwMappings *
+qsrepl_load_mappings(const RwMemory *memory, bool strict)
+{
+	Loading		loading;
+	HASHCTL		control;
+	Oid			tables[N_TABLES];
+
+	loading.mappings = rw_mappings_create(memory);
+	loading.strict = strict;
+	if (!find_tables(tables))
+		return loading.mappings;
+	memset(&control, 0, sizeof(control));
+	control.keysize = RW_NAME_MAX + 1;
+	control.entrysize = sizeof(KindEntry);
+	control.hcxt = CurrentMemoryContext;
+	loading.kinds = hash_create("qsrepl kinds", 256, &control,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	read_table(tables[TABLE_MAPPING], take_mapping, &loading);
+	read_table(tables[TABLE_MAPPING_VALUE], take_value, &loading);
+	return loading.mappings;
+}
+
+/* A row of rule(relation, column, form, profile). */
+static void
+take_rule(void *arg, const Datum *values, const bool *nulls)
+{
+	Cache	   *loading = arg;
+	char	   *form_name = TextDatumGetCString(values[2]);
+	MemoryContext old = MemoryContextSwitchTo(loading->context);
+	Rule	   *rule = palloc(sizeof(Rule));
+
+	if (rw_form_parse(form_name, &rule->form))
+	{
+		rule->relation = TextDatumGetCString(values[0]);
+		rule->column = TextDatumGetCString(values[1]);
+		loading->rules = lappend(loading->rules, rule);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Read everything anew, into a context under the current one. */
+static Cache *
+load(void)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "qsrepl rules",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "qsrepl reading",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	Cache	   *loaded = MemoryContextAllocZero(context, sizeof(Cache));
+	RwMemory	memory = qsrepl_memory_in(context);
+	HASHCTL		control;
+
+	loaded->context = context;
+	memset(&control, 0, sizeof(control));
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(TableEntry);
+	control.hcxt = context;
+	loaded->entries = hash_create("qsrepl tables", 64, &control,
+								  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	if (find_tables(loaded->tables))
+		read_table(loaded->tables[TABLE_RULE], take_rule, loaded);
+	loaded->mappings = qsrepl_load_mappings(&memory, false);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+	return loaded;
+}
+
+static void
+refresh(void)
+{
+	Cache	   *loaded;
+
+	if (cache != NULL && cache_valid)
+		return;
+
+	/*
+	 * An invalidation that arrives while the tables are read must not be
+	 * lost: the flag is set first, and whoever comes next looks again.
+	 */
+	cache_valid = true;
+	PG_TRY();
+	{
+		loaded = load();
+	}
+	PG_CATCH();
+	{
+		cache_valid = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	MemoryContextSetParent(loaded->context, CacheMemoryContext);
+	if (cache != NULL)
+		MemoryContextSetParent(cache->context, TopTransactionContext);
+	cache = loaded;
+}
+
+const RwMatcher *
+qsrepl_matcher(const char *site)
+{
+	SiteMatcher *added;
+	MemoryContext old;
+	RwMemory	memory;
+	ListCell   *lc;
+
+	refresh();
+	if (site == NULL)
+		site = qsrepl_local_site;
+	foreach(lc, cache->matchers)
+	{
+		SiteMatcher *known = lfirst(lc);
+
+		if (strcmp(known->site, site) == 0)
+			return known->matcher;
+	}
+	memory = qsrepl_memory_in(cache->context);
+	old = MemoryContextSwitchTo(cache->context);
+	added = palloc(sizeof(SiteMatcher));
+	added->site = pstrdup(site);
+	added->matcher = rw_matcher_create(cache->mappings, site, &memory);
+	cache->matchers = lappend(cache->matchers, added);
+	MemoryContextSwitchTo(old);
+	return added->matcher;
+}
+
+static char *
+qualified_name(Oid relid)
+{
+	char	   *name = get_rel_name(relid);
+	char	   *schema = get_namespace_name(get_rel_namespace(relid));
+
+	if (name == NULL || schema == NULL)
+		return NULL;
+	return quote_qualified_identifier(schema, name);
+}
+
+/* The names of a table and of all tables it is a partition or child of. */
+static List *
+names_with_parents(Oid relid)
+{
+	List	   *todo = list_make1_oid(relid);
+	List	   *names = NIL;
+
+	for (int i = 0; i < list_length(todo); i++)
+	{
+		Oid			one = list_nth_oid(todo, i);
+		char	   *name = qualified_name(one);
+		Relation	inherits;
+		SysScanDesc scan;
+		ScanKeyData key;
+		HeapTuple	tuple;
+
+		if (name != NULL)
+			names = lappend(names, name);
+		ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber,
+					F_OIDEQ, ObjectIdGetDatum(one));
+		inherits = table_open(InheritsRelationId, AccessShareLock);
+		scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true,
+								  NULL, 1, &key);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+			todo = list_append_unique_oid(todo,
+										  ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+		systable_endscan(scan);
+		table_close(inherits, AccessShareLock);
+	}
+	return names;
+}
+
+static bool
+name_in_list(List *names, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
+/* Fill in the column of a rule; false where it cannot be rewritten. */
+static bool
+find_column(Relation relation, const Rule *rule, RuleColumn *column)
+{
+	TupleDesc	desc = RelationGetDescr(relation);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attisdropped || att->attgenerated != '\0' ||
+			strcmp(NameStr(att->attname), rule->column) != 0)
+			continue;
+		column->attnum = att->attnum;
+		column->form = rule->form;
+		column->stats = NULL;
+		return qsrepl_column_type(att->atttypid, att->atttypmod,
+								  &column->type);
+	}
+	return false;
+}
+
+static int
+by_attnum(const void *a, const void *b)
+{
+	return ((const RuleColumn *) a)->attnum - ((const RuleColumn *) b)->attnum;
+}
+
+/* Does a constraint that could refuse a rewritten row stand on a column? */
+static bool
+has_constraints(Relation relation, const RuleTable *table)
+{
+	TupleDesc	desc = RelationGetDescr(relation);
+	Bitmapset  *ruled = NULL;
+	bool		found = desc->constr != NULL && desc->constr->num_check > 0;
+	List	   *indexes;
+	ListCell   *lc;
+
+	for (int i = 0; i < table->n_columns; i++)
+		ruled = bms_add_member(ruled, table->columns[i].attnum);
+	indexes = RelationGetIndexList(relation);
+	foreach(lc, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+		bool		refuses = form->indisunique || form->indisexclusion;
+
+		for (int i = 0; refuses && i < form->indnkeyatts; i++)
+			found |= form->indkey.values[i] == 0 ||
+				bms_is_member(form->indkey.values[i], ruled);
+		index_close(index, AccessShareLock);
+	}
+	list_free(indexes);
+	bms_free(ruled);
+	return found;
+}
+
+static RuleTable *
+build_table(Relation relation)
+{
+	List	   *names = names_with_parents(RelationGetRelid(relation));
+	RuleTable  *table = palloc0(sizeof(RuleTable));
+	ListCell   *lc;
+
+	table->columns = palloc(Max(list_length(cache->rules), 1) *
+							sizeof(RuleColumn));
+	foreach(lc, cache->rules)
+	{
+		RuleColumn	column;
+		bool		known = false;
+
+		if (!name_in_list(names, ((Rule *) lfirst(lc))->relation) ||
+			!find_column(relation, lfirst(lc), &column))
+			continue;
+		/* A child's own rule and its parent's may be on one column. */
+		for (int i = 0; i < table->n_columns; i++)
+			known |= table->columns[i].attnum == column.attnum;
+		if (known)
+			continue;
+		column.stats = qsrepl_stats_for(RelationGetRelid(relation),
+										column.attnum);
+		table->columns[table->n_columns++] = column;
+	}
+	if (table->n_columns == 0)
+		return NULL;
+	qsort(table->columns, table->n_columns, sizeof(RuleColumn), by_attnum);
+	table->constrained = has_constraints(relation, table);
+	return table;
+}
+
+const RuleTable *
+qsrepl_rules_for(Relation relation)
+{
+	Oid			relid = RelationGetRelid(relation);
+	MemoryContext old;
+	TableEntry *entry;
+	RuleTable  *table;
+	bool		found;
+
+	refresh();
+	entry = hash_search(cache->entries, &relid, HASH_FIND, NULL);
+	if (entry != NULL && entry->valid)
+		return entry->table;
+
+	/*
+	 * Catalog reads may bring invalidations of this very table: the entry is
+	 * made valid first, so that they are seen at the next call.
+	 */
+	entry = hash_search(cache->entries, &relid, HASH_ENTER, &found);
+	entry->valid = true;
+	entry->table = NULL;
+	old = MemoryContextSwitchTo(cache->context);
+	PG_TRY();
+	{
+		table = build_table(relation);
+	}
+	PG_CATCH();
+	{
+		entry->valid = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(old);
+	entry->table = table;
+	return table;
+}

@@ -1,0 +1,73 @@
+/*
+ * compat.h
+ *		Differences between PostgreSQL 13 and 18: the only place that tests
+ *		the version.
+ *
+ * IDENTIFICATION
+ *		extension/compat.h
+ */
+#ifndef QSREPL_COMPAT_H
+#define QSREPL_COMPAT_H
+
+#if PG_VERSION_NUM < 130000 || PG_VERSION_NUM >= 190000
+#error "qsrepl supports PostgreSQL 13 to 18"
+#endif
+
+#include "executor/executor.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/guc.h"
+
+/* 15: shared memory is requested from a hook */
+#if PG_VERSION_NUM >= 150000
+#define QSREPL_HAVE_SHMEM_REQUEST_HOOK
+#endif
+
+/* 15: a set-returning function's tuplestore is made by one call */
+#if PG_VERSION_NUM >= 150000
+#define qsrepl_start_srf(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#else
+static inline void
+qsrepl_start_srf(FunctionCallInfo fcinfo)
+{
+	ReturnSetInfo *info = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext old;
+	TupleDesc	desc;
+
+	if (info == NULL || !IsA(info, ReturnSetInfo) ||
+		!(info->allowedModes & SFRM_Materialize))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("set-valued function called in context that cannot accept a set")));
+	old = MemoryContextSwitchTo(info->econtext->ecxt_per_query_memory);
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	info->returnMode = SFRM_Materialize;
+	info->setResult = tuplestore_begin_heap(false, false, work_mem);
+	info->setDesc = desc;
+	MemoryContextSwitchTo(old);
+}
+#endif
+
+/* 15: prefixes of settings are reserved */
+#if PG_VERSION_NUM >= 150000
+#define qsrepl_reserve_prefix(prefix) MarkGUCPrefixReserved(prefix)
+#else
+#define qsrepl_reserve_prefix(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* 14: the result relation is an argument; 18: a tuple to leave out */
+#if PG_VERSION_NUM >= 180000
+#define qsrepl_check_indexes(rri, slot, estate, tid, list) \
+	ExecCheckIndexConstraints(rri, slot, estate, tid, NULL, list)
+#elif PG_VERSION_NUM >= 140000
+#define qsrepl_check_indexes(rri, slot, estate, tid, list) \
+	ExecCheckIndexConstraints(rri, slot, estate, tid, list)
+#else
+#define qsrepl_check_indexes(rri, slot, estate, tid, list) \
+	((estate)->es_result_relation_info = (rri), \
+	 ExecCheckIndexConstraints(slot, estate, tid, list))
+#endif
+
+#endif							/* QSREPL_COMPAT_H */

@@ -1,0 +1,261 @@
+/*
+ * functions.c
+ *		The engine as SQL functions, and the checks that definitions go
+ *		through.
+ *
+ * Functions whose names begin with an underscore serve the extension's own
+ * SQL functions.
+ *
+ * IDENTIFICATION
+ *		extension/functions.c
+ */
+#include "qsrepl.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+
+PG_FUNCTION_INFO_V1(qsrepl_rewrite);
+PG_FUNCTION_INFO_V1(qsrepl_rewrite_any);
+PG_FUNCTION_INFO_V1(qsrepl_find_any);
+PG_FUNCTION_INFO_V1(qsrepl_suggest);
+PG_FUNCTION_INFO_V1(qsrepl_normalize);
+PG_FUNCTION_INFO_V1(qsrepl_check_mappings);
+PG_FUNCTION_INFO_V1(qsrepl_mapping_problem);
+
+static RwForm
+form_argument(Datum argument)
+{
+	char	   *name = text_to_cstring(DatumGetTextPP(argument));
+	RwForm		form;
+
+	if (!rw_form_parse(name, &form))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("form \"%s\" is not recognized", name),
+				 errhint("The forms are path, host, text and value.")));
+	return form;
+}
+
+static RwKind
+kind_argument(Datum argument)
+{
+	char	   *name = text_to_cstring(DatumGetTextPP(argument));
+	RwKind		kind;
+
+	if (!rw_kind_parse(name, &kind))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("kind of mapping \"%s\" is not recognized", name),
+				 errhint("The kinds are path, host and value.")));
+	return kind;
+}
+
+/*
+ * qsrepl._rewrite(value text, form text, site text) returns text
+ *		The engine by hand; a null site is the local one.
+ */
+Datum
+qsrepl_rewrite(PG_FUNCTION_ARGS)
+{
+	text	   *value;
+	RwForm		form;
+	char	   *site;
+	char	   *out;
+	size_t		outlen;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	value = PG_GETARG_TEXT_PP(0);
+	form = form_argument(PG_GETARG_DATUM(1));
+	site = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	if (rw_rewrite(qsrepl_matcher(site), form, VARDATA_ANY(value),
+				   VARSIZE_ANY_EXHDR(value), &qsrepl_memory, &out,
+				   &outlen) == RW_SAME)
+		PG_RETURN_TEXT_P(value);
+	if (outlen > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("rewritten value is too long")));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out, (int) outlen));
+}
+
+/* The type of argument 0, looked up once a call site. */
+static const ColumnType *
+argument_type(FunctionCallInfo fcinfo)
+{
+	ColumnType *column = fcinfo->flinfo->fn_extra;
+	Oid			type;
+
+	if (column != NULL)
+		return column;
+	type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+	column = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(ColumnType));
+	if (!OidIsValid(type) || !qsrepl_column_type(type, -1, column))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("values of type %s cannot be rewritten",
+						OidIsValid(type) ? format_type_be(type) : "unknown")));
+	fcinfo->flinfo->fn_extra = column;
+	return column;
+}
+
+/*
+ * qsrepl._rewrite_any(value anyelement, form text) returns anyelement
+ *		Rewrite a value of any supported type to the local site's values.  The
+ *		limit of varchar(n) is left to whoever stores it.
+ */
+Datum
+qsrepl_rewrite_any(PG_FUNCTION_ARGS)
+{
+	const ColumnType *column = argument_type(fcinfo);
+	Datum		result;
+
+	switch (qsrepl_rewrite_datum(qsrepl_matcher(NULL), column,
+								 form_argument(PG_GETARG_DATUM(1)),
+								 PG_GETARG_DATUM(0), &result))
+	{
+		case REWRITE_CHANGED:
+			PG_RETURN_DATUM(result);
+		case REWRITE_REFUSED:
+		case REWRITE_SAME:
+			break;
+	}
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/*
+ * qsrepl._find_any(value anyelement, form text, OUT mapping text, OUT site text)
+ *		The first foreign value in a value; null where there is none.
+ */
+Datum
+qsrepl_find_any(PG_FUNCTION_ARGS)
+{
+	const ColumnType *column = argument_type(fcinfo);
+	TupleDesc	desc;
+	Datum		values[2];
+	bool		nulls[2] = {true, true};
+	RwHit		hit;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	if (qsrepl_find_in_datum(qsrepl_matcher(NULL), column,
+							 form_argument(PG_GETARG_DATUM(1)),
+							 PG_GETARG_DATUM(0), &hit))
+	{
+		values[0] = CStringGetTextDatum(hit.mapping);
+		values[1] = CStringGetTextDatum(hit.site);
+		nulls[0] = nulls[1] = false;
+	}
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}
+
+/*
+ * qsrepl._suggest(value text, json boolean) returns text
+ *		The form a column would need for this value; null: none.
+ */
+Datum
+qsrepl_suggest(PG_FUNCTION_ARGS)
+{
+	text	   *value = PG_GETARG_TEXT_PP(0);
+	RwForm		form;
+
+	if (!rw_suggest_form(qsrepl_matcher(NULL), VARDATA_ANY(value),
+						 VARSIZE_ANY_EXHDR(value), PG_GETARG_BOOL(1),
+						 &qsrepl_memory, &form))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(rw_form_name(form)));
+}
+
+/*
+ * qsrepl._normalize(kind text, value text) returns text
+ *		A mapping's value as it is stored, or an error.
+ */
+Datum
+qsrepl_normalize(PG_FUNCTION_ARGS)
+{
+	char		stored[RW_VALUE_MAX + 1];
+	RwProblem	problem;
+
+	if (!rw_value_normalize(kind_argument(PG_GETARG_DATUM(0)),
+							text_to_cstring(PG_GETARG_TEXT_PP(1)), stored,
+							&problem))
+		qsrepl_report_problem(ERROR, &problem);
+	PG_RETURN_TEXT_P(cstring_to_text(stored));
+}
+
+static void
+report_warning(void *arg, const RwProblem *problem)
+{
+	qsrepl_report_problem(WARNING, problem);
+}
+
+/*
+ * qsrepl._check_mappings(changed text)
+ *		Refuse a set of mappings that would break a law; warn of what concerns
+ *		the mapping that was changed.
+ */
+Datum
+qsrepl_check_mappings(PG_FUNCTION_ARGS)
+{
+	RwMappings *mappings = qsrepl_load_mappings(&qsrepl_memory, true);
+	RwProblem	problem;
+
+	if (!rw_mappings_check(mappings, &problem))
+		qsrepl_report_problem(ERROR, &problem);
+	rw_mappings_warnings(mappings, text_to_cstring(PG_GETARG_TEXT_PP(0)),
+						 report_warning, NULL);
+	rw_mappings_free(mappings);
+	PG_RETURN_VOID();
+}
+
+typedef struct ProblemRows
+{
+	ReturnSetInfo *result;
+} ProblemRows;
+
+static void
+put_problem(void *arg, const RwProblem *problem)
+{
+	ProblemRows *rows = arg;
+	Datum		values[3];
+	bool		nulls[3] = {false};
+	char	   *text = psprintf("%s%s%s", problem->message,
+								problem->detail[0] != '\0' ? ". " : "",
+								problem->detail);
+
+	values[0] = CStringGetTextDatum(problem->code == RW_PROBLEM_WARNING ?
+									"warning" : "error");
+	values[1] = CStringGetTextDatum(text);
+	values[2] = CStringGetTextDatum(problem->hint);
+	nulls[2] = problem->hint[0] == '\0';
+	tuplestore_putvalues(rows->result->setResult, rows->result->setDesc,
+						 values, nulls);
+}
+
+/*
+ * qsrepl._mapping_problems() returns setof (severity, problem, hint)
+ *		The same as rows, for check().
+ */
+Datum
+qsrepl_mapping_problem(PG_FUNCTION_ARGS)
+{
+	ProblemRows rows;
+	RwMappings *mappings;
+	RwProblem	problem;
+
+	qsrepl_start_srf(fcinfo);
+	rows.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	mappings = qsrepl_load_mappings(&qsrepl_memory, false);
+	if (!rw_mappings_check(mappings, &problem))
+		put_problem(&rows, &problem);
+	rw_mappings_warnings(mappings, NULL, put_problem, &rows);
+	PG_RETURN_NULL();
+}

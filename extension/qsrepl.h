@@ -1,0 +1,163 @@
+/*
+ * qsrepl.h
+ *		What the parts of the extension share.
+ *
+ * IDENTIFICATION
+ *		extension/qsrepl.h
+ */
+#ifndef QSREPL_H
+#define QSREPL_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+#include "nodes/pg_list.h"
+#include "port/atomics.h"
+#include "utils/relcache.h"
+#include "utils/timestamp.h"
+
+#include "rw.h"
+
+/* ---- settings.c ---- */
+
+/* Name of the site where this server is; "" where it is not set. */
+extern char *qsrepl_local_site;
+
+extern void qsrepl_define_settings(void);
+
+/* ---- memory.c ---- */
+
+/* The engine's allocator in the current memory context; a result may be
+ * larger than 1 GB and is refused by its size later. */
+extern const RwMemory qsrepl_memory;
+
+/* The same in a given context, which must outlive what is allocated. */
+extern RwMemory qsrepl_memory_in(MemoryContext context);
+
+/* ---- stats.c ---- */
+
+/* Counters of one column with a rule, in shared memory. */
+typedef struct RuleStats
+{
+	pg_atomic_uint64 seen;		/* values looked at */
+	pg_atomic_uint64 rewritten;
+	pg_atomic_uint64 refused;	/* stayed as they came */
+	pg_atomic_uint64 last;		/* TimestampTz of the last rewritten one */
+} RuleStats;
+
+extern void qsrepl_request_stats(void);
+
+/*
+ * qsrepl_stats_for
+ *		The counters of a column of this database; NULL where the table of
+ *		them is full.  They stay where they are until the server ends.
+ */
+extern RuleStats *qsrepl_stats_for(Oid relid, AttrNumber attnum);
+
+/* ---- column.c ---- */
+
+typedef enum ColumnKind
+{
+	COLUMN_TEXT,				/* text, varchar */
+	COLUMN_BPCHAR,				/* char(n) */
+	COLUMN_JSON,
+	COLUMN_JSONB
+} ColumnKind;
+
+/* A column's type, as far as rewriting needs it. */
+typedef struct ColumnType
+{
+	ColumnKind	kind;
+	bool		array;
+	Oid			element;		/* type of an array's elements */
+	int			limit;			/* characters of varchar(n), char(n); -1 */
+} ColumnType;
+
+typedef enum RewriteOutcome
+{
+	REWRITE_SAME,
+	REWRITE_CHANGED,
+	REWRITE_REFUSED				/* it would not fit: stays as it is */
+} RewriteOutcome;
+
+/* Fill *column; false where the type holds nothing that can be rewritten. */
+extern bool qsrepl_column_type(Oid type, int32 typmod, ColumnType *column);
+
+/*
+ * qsrepl_rewrite_datum
+ *		Rewrite one value of a column.
+ *
+ * in:     value: not null, toasted or not
+ * out:    *result in the current memory context, on REWRITE_CHANGED
+ */
+extern RewriteOutcome qsrepl_rewrite_datum(const RwMatcher *matcher,
+										   const ColumnType *column,
+										   RwForm form, Datum value,
+										   Datum *result);
+
+/* Find the first foreign value in it. */
+extern bool qsrepl_find_in_datum(const RwMatcher *matcher,
+								 const ColumnType *column, RwForm form,
+								 Datum value, RwHit *hit);
+
+/* ---- cache.c ---- */
+
+typedef struct RuleColumn
+{
+	AttrNumber	attnum;
+	RwForm		form;
+	ColumnType	type;
+	RuleStats  *stats;			/* NULL: not counted */
+} RuleColumn;
+
+/* The rules of one table, its partitioned and inherited parents' too. */
+typedef struct RuleTable
+{
+	int			n_columns;
+	RuleColumn *columns;		/* in order of attnum */
+	bool		constrained;	/* a CHECK, unique or exclusion constraint is
+								 * on one of them */
+} RuleTable;
+
+extern void qsrepl_register_cache(void);
+
+/*
+ * qsrepl_rules_for
+ *		The rules that cover a table, or NULL.  What is returned stays valid
+ *		until the end of the transaction.
+ */
+extern const RuleTable *qsrepl_rules_for(Relation relation);
+
+/*
+ * qsrepl_matcher
+ *		The mappings compiled for a site, NULL: the local one.  Valid until
+ *		the end of the transaction.  An unrecognized site gives NULL.
+ */
+extern const RwMatcher *qsrepl_matcher(const char *site);
+
+/*
+ * qsrepl_load_mappings
+ *		Read the mapping tables as they are now, own changes included.
+ *
+ * in:     strict: report what cannot be used as an error, else leave it out
+ */
+extern RwMappings *qsrepl_load_mappings(const RwMemory *memory, bool strict);
+
+/* Report a problem of the engine at this level (ERROR or WARNING). */
+extern void qsrepl_report_problem(int elevel, const RwProblem *problem);
+
+/* ---- constraint.c ---- */
+
+struct HeapTupleData;
+struct ItemPointerData;
+
+/*
+ * qsrepl_can_store
+ *		Would CHECK, unique and exclusion constraints take this tuple?
+ *
+ * in:     old: where the row is now, NULL for a new one
+ */
+extern bool qsrepl_can_store(Relation relation, struct HeapTupleData *tuple,
+							 const struct ItemPointerData *old);
+
+#endif							/* QSREPL_H */

@@ -1,0 +1,38 @@
+/*
+ * settings.c
+ *		The extension's settings.
+ *
+ * IDENTIFICATION
+ *		extension/settings.c
+ */
+#include "qsrepl.h"
+
+#include "compat.h"
+
+char	   *qsrepl_local_site = NULL;
+
+static bool
+check_site_name(char **name, void **extra, GucSource source)
+{
+	if (*name == NULL || strlen(*name) <= RW_NAME_MAX)
+		return true;
+	GUC_check_errdetail("The name of a site has at most %d bytes.",
+						RW_NAME_MAX);
+	return false;
+}
+
+void
+qsrepl_define_settings(void)
+{
+	DefineCustomStringVariable("qsrepl.local_site",
+							   "Name of the site where this server is.",
+							   "It belongs outside the data directory, which base backups copy.",
+							   &qsrepl_local_site,
+							   "",
+							   PGC_POSTMASTER,
+							   0,
+							   check_site_name,
+							   NULL,
+							   NULL);
+	qsrepl_reserve_prefix("qsrepl");
+}

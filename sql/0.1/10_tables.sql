@@ -1,0 +1,85 @@
+\echo Use "CREATE EXTENSION qsrepl" to load this file. \quit
+
+--
+-- Tables: what the sites are, what differs between them, and where the rows of
+-- this database stand. CREATE EXTENSION puts no rows into them, so that all of
+-- them can be dumped and restored.
+--
+
+CREATE TABLE qsrepl.site (
+	name		text PRIMARY KEY CHECK (name <> '' AND pg_catalog.octet_length(name) <= 63),
+	description	text
+);
+
+CREATE TABLE qsrepl.mapping (
+	name		text PRIMARY KEY CHECK (name <> '' AND pg_catalog.octet_length(name) <= 63),
+	kind		text NOT NULL CHECK (kind IN ('path', 'host', 'value'))
+);
+
+-- The cache reads these columns by position: append only.
+CREATE TABLE qsrepl.mapping_value (
+	mapping		text NOT NULL REFERENCES qsrepl.mapping ON DELETE CASCADE,
+	site		text NOT NULL REFERENCES qsrepl.site,
+	value		text NOT NULL,
+	current		boolean NOT NULL DEFAULT true,
+	PRIMARY KEY (mapping, site, value)
+);
+
+CREATE UNIQUE INDEX mapping_value_current ON qsrepl.mapping_value (mapping, site) WHERE current;
+
+-- By name, so that rules survive dump and restore.
+CREATE TABLE qsrepl.rule (
+	relation	text NOT NULL,
+	"column"	text NOT NULL,
+	form		text NOT NULL CHECK (form IN ('path', 'host', 'text', 'value')),
+	profile		text,
+	PRIMARY KEY (relation, "column")
+);
+
+-- Which objects the names of the rules mean here: renames are followed with
+-- it. Not dumped and not replicated, since object identifiers differ.
+CREATE TABLE qsrepl._rule_object (
+	relation	text NOT NULL,
+	"column"	text NOT NULL,
+	relid		oid NOT NULL,
+	attnum		int2 NOT NULL,
+	PRIMARY KEY (relation, "column")
+);
+
+-- For which site the rows of this database are spelled; one row or none.
+CREATE TABLE qsrepl.state (
+	site				text PRIMARY KEY,
+	system_identifier	bigint NOT NULL,
+	database_oid		oid NOT NULL,
+	timeline			integer NOT NULL,
+	epoch				bigint NOT NULL DEFAULT 0,
+	localized_at		timestamptz,
+	lsn					pg_lsn,
+	rows_changed		bigint NOT NULL DEFAULT 0,
+	residue				text[] NOT NULL DEFAULT '{}',
+	logical				boolean NOT NULL DEFAULT false
+);
+
+CREATE UNIQUE INDEX state_one_row ON qsrepl.state ((true));
+
+CREATE TABLE qsrepl.fixup (
+	name		text PRIMARY KEY,
+	position	integer NOT NULL DEFAULT 100,
+	sql			text NOT NULL
+);
+
+CREATE TABLE qsrepl.event (
+	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	at			timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	what		text NOT NULL,
+	detail		text
+);
+
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.site', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping_value', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.rule', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.state', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.fixup', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.event', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.event_id_seq', '');

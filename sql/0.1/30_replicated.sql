@@ -1,0 +1,60 @@
+--
+-- The extension's own tables under replication.
+--
+-- A change of rules or mappings reaches every backend, on standbys as they
+-- replay: _invalidate() always fires.
+--
+-- A publication FOR ALL TABLES publishes these tables too. What describes the
+-- sites is welcome and replaces what is here; what describes this database
+-- (state, event, object identifiers) is not taken.
+--
+
+CREATE FUNCTION qsrepl._keep_local() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION qsrepl._replace_row() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	CASE TG_TABLE_NAME
+		WHEN 'site' THEN
+			DELETE FROM qsrepl.site t WHERE t.name = NEW.name;
+		WHEN 'mapping' THEN
+			DELETE FROM qsrepl.mapping t WHERE t.name = NEW.name;
+		WHEN 'mapping_value' THEN
+			DELETE FROM qsrepl.mapping_value t
+			WHERE t.mapping = NEW.mapping AND t.site = NEW.site
+				AND (t.value = NEW.value OR (t.current AND NEW.current));
+		WHEN 'rule' THEN
+			DELETE FROM qsrepl.rule t WHERE t.relation = NEW.relation AND t."column" = NEW."column";
+		WHEN 'fixup' THEN
+			DELETE FROM qsrepl.fixup t WHERE t.name = NEW.name;
+	END CASE;
+	RETURN NEW;
+END $$;
+
+DO $$
+DECLARE
+	t text;
+BEGIN
+	FOREACH t IN ARRAY ARRAY['site', 'mapping', 'mapping_value', 'rule'] LOOP
+		EXECUTE format('CREATE TRIGGER invalidate AFTER INSERT OR UPDATE OR DELETE ON qsrepl.%I
+			FOR EACH ROW EXECUTE FUNCTION qsrepl._invalidate()', t);
+		EXECUTE format('CREATE TRIGGER invalidate_all AFTER TRUNCATE ON qsrepl.%I
+			FOR EACH STATEMENT EXECUTE FUNCTION qsrepl._invalidate()', t);
+		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE ALWAYS TRIGGER invalidate', t);
+		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE ALWAYS TRIGGER invalidate_all', t);
+	END LOOP;
+	FOREACH t IN ARRAY ARRAY['site', 'mapping', 'mapping_value', 'rule', 'fixup'] LOOP
+		EXECUTE format('CREATE TRIGGER replace_row BEFORE INSERT ON qsrepl.%I
+			FOR EACH ROW EXECUTE FUNCTION qsrepl._replace_row()', t);
+		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER replace_row', t);
+	END LOOP;
+	FOREACH t IN ARRAY ARRAY['state', 'event', '_rule_object'] LOOP
+		EXECUTE format('CREATE TRIGGER keep_local BEFORE INSERT OR UPDATE OR DELETE ON qsrepl.%I
+			FOR EACH ROW EXECUTE FUNCTION qsrepl._keep_local()', t);
+		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER keep_local', t);
+	END LOOP;
+END $$;

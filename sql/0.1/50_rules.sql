@@ -1,0 +1,148 @@
+--
+-- Rules.
+--
+
+-- All stored columns that a rule covers, those of partitions and children too.
+CREATE VIEW qsrepl._ruled_columns AS
+	WITH RECURSIVE tree AS (
+		SELECT r.relation, r."column", r.form, c.oid AS relid, 0 AS depth
+		FROM qsrepl.rule r
+			JOIN pg_catalog.pg_namespace n
+				ON pg_catalog.starts_with(r.relation, pg_catalog.quote_ident(n.nspname) || '.')
+			JOIN pg_catalog.pg_class c
+				ON c.relnamespace = n.oid
+					AND r.relation = pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+		UNION ALL
+		SELECT t.relation, t."column", t.form, i.inhrelid, t.depth + 1
+		FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.relid
+	)
+	SELECT DISTINCT ON (t.relid, a.attnum)
+		t.relation, t."column", t.form, t.relid, a.attnum, a.atttypid, a.atttypmod
+	FROM tree t
+		JOIN pg_catalog.pg_class c ON c.oid = t.relid AND c.relkind = 'r'
+		JOIN pg_catalog.pg_attribute a
+			ON a.attrelid = t.relid AND a.attname = t."column" AND a.attnum > 0 AND NOT a.attisdropped
+	ORDER BY t.relid, a.attnum, t.depth;
+
+CREATE FUNCTION qsrepl._relation_name(relid oid) RETURNS text
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format('%I.%I', n.nspname, c.relname)
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relid;
+$$;
+
+-- What a rule on a column of this type is about: text, json, or null.
+CREATE FUNCTION qsrepl._type_class(atttypid oid) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE
+		WHEN atttypid IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype,
+			'text[]'::regtype, 'varchar[]'::regtype, 'bpchar[]'::regtype) THEN 'text'
+		WHEN atttypid IN ('json'::regtype, 'jsonb'::regtype) THEN 'json'
+	END;
+$$;
+
+-- Why a rule cannot stand on a column: an errcode, message, detail, hint.
+CREATE FUNCTION qsrepl._rule_refusal(relid oid, col text, form text,
+	OUT code text, OUT message text, OUT detail text, OUT hint text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	rel	record;
+	att	pg_attribute;
+	class text;
+BEGIN
+	SELECT c.relkind, n.nspname, c.relname INTO rel
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relid;
+	SELECT a.* INTO att FROM pg_attribute a
+	WHERE a.attrelid = relid AND a.attname = col AND NOT a.attisdropped;
+	class := qsrepl._type_class(att.atttypid);
+	IF form IS NULL OR form NOT IN ('path', 'host', 'text', 'value') THEN
+		code := 'invalid_parameter_value';
+		message := format('form "%s" is not recognized', form);
+		hint := 'The forms are path, host, text and value.';
+	ELSIF rel.relkind NOT IN ('r', 'p') OR rel.nspname IN ('qsrepl', 'pg_catalog', 'information_schema') THEN
+		code := 'wrong_object_type';
+		message := format('"%s" cannot have rules', rel.relname);
+		detail := 'Rules are for ordinary and partitioned tables of the application.';
+	ELSIF att.attnum IS NULL OR att.attnum < 0 THEN
+		code := 'undefined_column';
+		message := format('column "%s" of table "%s" does not exist', col, rel.relname);
+		hint := 'Names are case-sensitive: give the column as it is spelled in the table.';
+	ELSIF att.attgenerated <> '' THEN
+		code := 'invalid_column_definition';
+		message := format('column "%s" of table "%s" is generated', col, rel.relname);
+		hint := 'Add the rule to the column it is generated from.';
+	ELSIF class IS NULL THEN
+		code := 'datatype_mismatch';
+		message := format('column "%s" of table "%s" has type %s, which cannot be rewritten', col, rel.relname,
+			format_type(att.atttypid, att.atttypmod));
+		detail := 'Rules are for text, character varying, character, arrays of these, json and jsonb.';
+	ELSIF class = 'json' AND form <> 'text' THEN
+		code := 'invalid_parameter_value';
+		message := format('column "%s" of table "%s" needs form text', col, rel.relname);
+		detail := format('Its type is %s.', format_type(att.atttypid, att.atttypmod));
+	ELSIF EXISTS (SELECT FROM pg_partitioned_table p WHERE p.partrelid = relid AND att.attnum = ANY (p.partattrs)) THEN
+		code := 'feature_not_supported';
+		message := format('column "%s" of table "%s" is part of the partition key', col, rel.relname);
+		detail := 'A rewritten row would belong to another partition.';
+	END IF;
+END $$;
+
+-- Which objects the rules mean now; see _follow_ddl().
+CREATE FUNCTION qsrepl._remember_objects() RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+	DELETE FROM qsrepl._rule_object o
+	WHERE NOT EXISTS (SELECT FROM qsrepl.rule r WHERE r.relation = o.relation AND r."column" = o."column");
+	INSERT INTO qsrepl._rule_object AS o (relation, "column", relid, attnum)
+	SELECT r.relation, r."column", c.oid, a.attnum
+	FROM qsrepl.rule r
+		JOIN pg_class c ON c.relkind IN ('r', 'p') AND qsrepl._relation_name(c.oid) = r.relation
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = r."column" AND NOT a.attisdropped
+	ON CONFLICT (relation, "column") DO UPDATE SET relid = excluded.relid, attnum = excluded.attnum
+		WHERE o.relid <> excluded.relid OR o.attnum <> excluded.attnum;
+$$;
+
+CREATE FUNCTION qsrepl.add_rule(relation regclass, "column" text, form text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	refusal record;
+BEGIN
+	IF relation IS NULL OR "column" IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'a rule needs a table and a column';
+	END IF;
+	SELECT * INTO refusal FROM qsrepl._rule_refusal(add_rule.relation, add_rule."column", add_rule.form);
+	IF refusal.code IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message,
+			DETAIL = coalesce(refusal.detail, ''), HINT = coalesce(refusal.hint, '');
+	END IF;
+	INSERT INTO qsrepl.rule AS r (relation, "column", form)
+	VALUES (qsrepl._relation_name(add_rule.relation), add_rule."column", add_rule.form)
+	ON CONFLICT ON CONSTRAINT rule_pkey DO UPDATE SET form = excluded.form, profile = NULL
+		WHERE r.form <> excluded.form;
+	PERFORM qsrepl._remember_objects();
+	PERFORM qsrepl._sync_triggers(true);
+	PERFORM qsrepl._note('rule added', format('%s.%I %s', add_rule.relation, add_rule."column", add_rule.form));
+END $$;
+COMMENT ON FUNCTION qsrepl.add_rule IS 'have a column rewritten, in this form';
+
+CREATE FUNCTION qsrepl._drop_rule(name text, col text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	DELETE FROM qsrepl.rule r WHERE r.relation = name AND r."column" = col;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+			MESSAGE = format('column "%s" of %s has no rule', col, name),
+			HINT = 'See the table qsrepl.rule.';
+	END IF;
+	PERFORM qsrepl._remember_objects();
+	PERFORM qsrepl._sync_triggers(true);
+	PERFORM qsrepl._note('rule dropped', format('%s.%I', name, col));
+END $$;
+
+-- By text, since the table may be gone; the caller's search_path counts.
+CREATE FUNCTION qsrepl.drop_rule(relation text, "column" text) RETURNS void
+LANGUAGE sql AS $$
+	SELECT qsrepl._drop_rule(
+		CASE WHEN EXISTS (SELECT FROM qsrepl.rule r WHERE r.relation OPERATOR(pg_catalog.=) $1) THEN $1
+			ELSE coalesce(qsrepl._relation_name(pg_catalog.to_regclass($1)), $1) END, $2);
+$$;
+COMMENT ON FUNCTION qsrepl.drop_rule IS 'leave a column alone again';

@@ -1,0 +1,106 @@
+--
+-- Profiles: shipped sets of rules.
+--
+
+-- Qlik Sense Enterprise on Windows, database QSR. Columns that are left alone
+-- on purpose: DataConnections."Name" (lib:// names resolve through it), what is
+-- encrypted (passwords, secrets), VirtualProxyConfigs."SamlEntityId" and other
+-- identities, templates, histories of executions.
+CREATE FUNCTION qsrepl._profile(name text, OUT relation text, OUT "column" text, OUT form text)
+RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format('public.%I', t), c, f
+	FROM (VALUES
+		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'RootFolder', 'path'),
+		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'AppFolder', 'path'),
+		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'StaticContentRootFolder', 'path'),
+		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'ArchivedLogsRootFolder', 'path'),
+		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'Connector32RootFolder', 'path'),
+		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'Connector64RootFolder', 'path'),
+		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'DatabaseHost', 'host'),
+		('qlik-sense', 'DataConnections', 'ConnectionString', 'text'),
+		('qlik-sense', 'EngineServiceSettings', 'DocumentDirectory', 'path'),
+		('qlik-sense', 'EngineServiceSettings', 'TableFilesDirectory', 'path'),
+		('qlik-sense', 'ServerNodeConfigurations', 'Temporaryfilepath', 'path'),
+		('qlik-sense', 'ServerNodeConfigurations', 'HostName', 'host'),
+		('qlik-sense', 'LocalConfigs', 'HostName', 'host'),
+		('qlik-sense', 'ExternalProgramTasks', 'Path', 'path'),
+		('qlik-sense', 'ExternalProgramTasks', 'Parameters', 'text'),
+		('qlik-sense', 'StaticContentReferences', 'DataLocation', 'path'),
+		('qlik-sense', 'AnalyticConnections', 'CertificateFilePath', 'path'),
+		('qlik-sense', 'AnalyticConnections', 'Host', 'host'),
+		('qlik-sense', 'UserDirectorySettings', 'Value', 'text'),
+		('qlik-sense', 'VirtualProxyConfigs', 'WebsocketCrossOriginWhiteListString', 'host'),
+		('qlik-sense', 'VirtualProxyConfigs', 'AuthenticationModuleRedirectUri', 'text'),
+		('qlik-sense', 'VirtualProxyConfigs', 'SessionModuleBaseUri', 'text'),
+		('qlik-sense', 'VirtualProxyConfigs', 'LoadBalancingModuleBaseUri', 'text'),
+		('qlik-sense', 'VirtualProxyConfigs', 'SamlHostUri', 'text'),
+		('qlik-sense', 'VirtualProxyConfigs', 'MagicLinkHostUri', 'text'),
+		('qlik-sense', 'VirtualProxyConfigs', 'SessionCookieDomain', 'host'),
+		('qlik-sense', 'VirtualProxyConfigs', 'AdditionalResponseHeaders', 'text'),
+		('qlik-sense', 'ProxyServiceSettings', 'SslBrowserCertificateThumbprint', 'value')
+	) AS p (profile, t, c, f)
+	WHERE profile = name;
+$$;
+
+-- Statements that go with a profile: what is true of the other site only.
+CREATE FUNCTION qsrepl._profile_fixups(name text, OUT fixup text, OUT "position" integer, OUT relation text)
+RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT f, p, r
+	FROM (VALUES
+		-- Stale heartbeats let a failover candidate take the central role.
+		('qlik-sense', 'qlik-sense: node heartbeats', 10, 'public."ServerNodeHeartbeats"'),
+		-- Call-back addresses of the other site's services.
+		('qlik-sense', 'qlik-sense: change notifications', 20, 'public."MqChangeNotificationRegistrations"')
+	) AS x (profile, f, p, r)
+	WHERE profile = name;
+$$;
+
+-- Add the profile's rules whose columns exist; see load_profile().
+CREATE FUNCTION qsrepl._apply_profile(name text)
+RETURNS TABLE (relation text, "column" text, form text, action text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+	wanted	record;
+	refusal record;
+	relid	oid;
+BEGIN
+	FOR wanted IN SELECT * FROM qsrepl._profile(_apply_profile.name) LOOP
+		relation := wanted.relation;
+		"column" := wanted."column";
+		form := wanted.form;
+		relid := to_regclass(wanted.relation);
+		SELECT * INTO refusal FROM qsrepl._rule_refusal(relid, wanted."column", wanted.form);
+		IF relid IS NULL OR refusal.code = 'undefined_column' THEN
+			action := 'missing';
+		ELSIF refusal.code IS NOT NULL THEN
+			action := 'refused: ' || refusal.message;
+		ELSE
+			INSERT INTO qsrepl.rule (relation, "column", form, profile)
+			VALUES (wanted.relation, wanted."column", wanted.form, _apply_profile.name)
+			ON CONFLICT DO NOTHING;
+			action := CASE WHEN FOUND THEN 'added' ELSE 'kept' END;
+		END IF;
+		RETURN NEXT;
+	END LOOP;
+	INSERT INTO qsrepl.fixup (name, position, sql)
+	SELECT f.fixup, f.position, 'DELETE FROM ' || f.relation
+	FROM qsrepl._profile_fixups(_apply_profile.name) f WHERE to_regclass(f.relation) IS NOT NULL
+	ON CONFLICT DO NOTHING;
+	PERFORM qsrepl._remember_objects();
+END $$;
+
+CREATE FUNCTION qsrepl.load_profile(name text DEFAULT 'qlik-sense')
+RETURNS TABLE (relation text, "column" text, form text, action text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM qsrepl._profile(load_profile.name)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+			MESSAGE = format('profile "%s" does not exist', load_profile.name),
+			HINT = 'The shipped profile is "qlik-sense".';
+	END IF;
+	RETURN QUERY SELECT * FROM qsrepl._apply_profile(load_profile.name);
+	PERFORM qsrepl._sync_triggers(true);
+	PERFORM qsrepl._note('profile loaded', load_profile.name);
+END $$;
+COMMENT ON FUNCTION qsrepl.load_profile IS 'add the rules of a shipped profile whose columns exist';

@@ -1,0 +1,173 @@
+--
+-- Logical mode: row triggers on every ruled table, and keeping them there.
+--
+
+-- Why a rule loses changes in logical replication, for each ruled column.
+CREATE FUNCTION qsrepl._logical_refusals(OUT relid oid, OUT col text, OUT message text, OUT hint text)
+RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	WITH identity_columns AS (
+		SELECT i.indrelid, k.attnum,
+			CASE WHEN i.indisprimary THEN 'primary key' ELSE 'replica identity' END AS what
+		FROM pg_index i, unnest(i.indkey::int2[]) AS k (attnum)
+		WHERE i.indisprimary OR i.indisreplident
+		UNION ALL
+		SELECT conrelid, k, 'foreign key'
+		FROM pg_constraint, unnest(conkey) AS k WHERE contype = 'f'
+		UNION ALL
+		SELECT confrelid, k, 'target of a foreign key'
+		FROM pg_constraint, unnest(confkey) AS k WHERE contype = 'f'
+	)
+	SELECT r.relid, r."column",
+		format('column "%s" of table %s belongs to its %s', r."column", r.relid::regclass,
+			string_agg(DISTINCT i.what, ', ')),
+		'Drop the rule, or replicate physically: updates and deletes would be lost.'
+	FROM qsrepl._ruled_columns r JOIN identity_columns i ON i.indrelid = r.relid AND i.attnum = r.attnum
+	GROUP BY r.relid, r."column"
+	UNION ALL
+	SELECT DISTINCT r.relid, NULL, format('table %s has no primary key', r.relid::regclass),
+		'Add a primary key, or drop the rules: updates and deletes of a publisher that sends whole rows would be lost.'
+	FROM qsrepl._ruled_columns r
+	WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.relid AND (i.indisprimary OR i.indisreplident))
+	ORDER BY 1, 2;
+$$;
+
+-- The row triggers of this extension, on user tables.
+CREATE VIEW qsrepl._row_triggers AS
+	SELECT t.tgrelid AS relid, t.tgname, t.tgenabled
+	FROM pg_catalog.pg_trigger t
+	WHERE t.tgfoid = 'qsrepl.rewrite_row'::pg_catalog.regproc AND NOT t.tgisinternal;
+
+/*
+ * Create what is missing and drop what is not needed, in logical mode.
+ * strict: a rule that would lose changes is an error, else a warning.
+ */
+CREATE FUNCTION qsrepl._sync_triggers(strict boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	refusal record;
+	t		record;
+BEGIN
+	IF NOT coalesce((SELECT logical FROM qsrepl.state), false) THEN
+		RETURN;
+	END IF;
+	FOR refusal IN SELECT * FROM qsrepl._logical_refusals() LOOP
+		IF strict THEN
+			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+				MESSAGE = refusal.message,
+				DETAIL = (SELECT string_agg(initcap(left(r.message, 1)) || substr(r.message, 2) || '.', ' ')
+					FROM qsrepl._logical_refusals() r),
+				HINT = refusal.hint;
+		END IF;
+		RAISE WARNING USING MESSAGE = refusal.message, HINT = refusal.hint;
+	END LOOP;
+	FOR t IN
+		SELECT DISTINCT r.relid::regclass AS relid FROM qsrepl._ruled_columns r
+		WHERE NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid)
+			AND NOT EXISTS (SELECT FROM qsrepl._logical_refusals() x WHERE x.relid = r.relid)
+	LOOP
+		EXECUTE format('CREATE TRIGGER "~qsrepl_rewrite" BEFORE INSERT OR UPDATE ON %s
+			FOR EACH ROW EXECUTE FUNCTION qsrepl.rewrite_row()', t.relid);
+	END LOOP;
+	FOR t IN SELECT x.relid::regclass AS relid, x.tgname FROM qsrepl._row_triggers x WHERE x.tgenabled <> 'R' LOOP
+		EXECUTE format('ALTER TABLE %s ENABLE REPLICA TRIGGER %I', t.relid, t.tgname);
+	END LOOP;
+	FOR t IN
+		SELECT x.relid::regclass AS relid, x.tgname FROM qsrepl._row_triggers x
+		WHERE NOT EXISTS (SELECT FROM qsrepl._ruled_columns r WHERE r.relid = x.relid)
+	LOOP
+		EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.relid);
+	END LOOP;
+END $$;
+
+-- What identifies this database on this server.
+CREATE FUNCTION qsrepl._here(OUT system_identifier bigint, OUT timeline integer, OUT database_oid oid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT s.system_identifier, c.timeline_id, d.oid
+	FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
+	WHERE d.datname = current_database();
+$$;
+
+-- Write the state row: these rows are the local site's now.
+CREATE FUNCTION qsrepl._set_state(is_logical boolean, changed bigint, left_over text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	here	record;
+	local	text := qsrepl._local_site();
+	old		qsrepl.state;
+BEGIN
+	SELECT * INTO here FROM qsrepl._here();
+	SELECT * INTO old FROM qsrepl.state;
+	DELETE FROM qsrepl.state;
+	INSERT INTO qsrepl.state (site, system_identifier, database_oid, timeline, epoch, localized_at, lsn,
+		rows_changed, residue, logical)
+	VALUES (local, here.system_identifier, here.database_oid, here.timeline,
+		coalesce(old.epoch + (old.site <> local)::integer, 0),
+		CASE WHEN changed IS NULL THEN old.localized_at ELSE clock_timestamp() END,
+		CASE WHEN changed IS NULL THEN old.lsn
+			WHEN NOT pg_is_in_recovery() THEN pg_current_wal_insert_lsn() END,
+		coalesce(changed, old.rows_changed, 0), coalesce(left_over, old.residue, '{}'),
+		coalesce(is_logical, old.logical, false));
+END $$;
+
+CREATE FUNCTION qsrepl.enable() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM qsrepl._local_site();
+	-- What is stored already is spelled as before: localize() changes that.
+	UPDATE qsrepl.state SET logical = true;
+	IF NOT FOUND THEN
+		PERFORM qsrepl._set_state(true, NULL, NULL);
+	END IF;
+	PERFORM qsrepl._remember_objects();
+	PERFORM qsrepl._sync_triggers(true);
+	PERFORM qsrepl._note('enabled', qsrepl._local_site());
+END $$;
+COMMENT ON FUNCTION qsrepl.enable IS 'logical mode: rewrite what replication brings from now on';
+
+CREATE FUNCTION qsrepl.disable() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	t record;
+BEGIN
+	UPDATE qsrepl.state SET logical = false;
+	FOR t IN SELECT x.relid::regclass AS relid, x.tgname FROM qsrepl._row_triggers x LOOP
+		EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.relid);
+	END LOOP;
+	PERFORM qsrepl._note('disabled', NULL);
+END $$;
+COMMENT ON FUNCTION qsrepl.disable IS 'logical mode: remove the row triggers';
+
+/*
+ * Follow the application's own DDL: rules keep to what was renamed, profiles
+ * cover what came later, and ruled tables get their trigger. It runs as the
+ * extension's owner, since migrations run as a plain owner, and never makes
+ * their commands fail.
+ */
+CREATE FUNCTION qsrepl._follow_ddl() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	profile text;
+	problem text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM qsrepl.rule) THEN
+		RETURN;
+	END IF;
+	UPDATE qsrepl.rule r SET relation = qsrepl._relation_name(o.relid), "column" = a.attname
+	FROM qsrepl._rule_object o
+		JOIN pg_attribute a ON a.attrelid = o.relid AND a.attnum = o.attnum AND NOT a.attisdropped
+	WHERE r.relation = o.relation AND r."column" = o."column"
+		AND (r.relation <> qsrepl._relation_name(o.relid) OR r."column" <> a.attname);
+	FOR profile IN SELECT DISTINCT r.profile FROM qsrepl.rule r WHERE r.profile IS NOT NULL LOOP
+		PERFORM qsrepl._apply_profile(profile);
+	END LOOP;
+	PERFORM qsrepl._remember_objects();
+	PERFORM qsrepl._sync_triggers(false);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
+	RAISE WARNING USING MESSAGE = 'could not follow a change of the schema with the rules of qsrepl',
+		DETAIL = problem, HINT = 'See qsrepl.check().';
+END $$;
+
+CREATE EVENT TRIGGER qsrepl_follow_ddl ON ddl_command_end
+	WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'ALTER SCHEMA')
+	EXECUTE FUNCTION qsrepl._follow_ddl();

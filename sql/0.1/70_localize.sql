@@ -1,0 +1,255 @@
+--
+-- Stored rows: what localize() would change, does change, and left.
+--
+
+-- The ruled tables with what their queries are made of.
+CREATE FUNCTION qsrepl._ruled_tables(only_relation oid)
+RETURNS TABLE (relid regclass, columns text[], forms text[], kinds oid[], typmods integer[], key_json text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT r.relid::regclass, array_agg(r."column" ORDER BY r.attnum), array_agg(r.form ORDER BY r.attnum),
+		array_agg(r.atttypid ORDER BY r.attnum), array_agg(r.atttypmod ORDER BY r.attnum),
+		coalesce((SELECT 'jsonb_build_object(' || string_agg(format('%L, t.%I', a.attname, a.attname), ', '
+				ORDER BY k.ordinality) || ')'
+			FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, ordinality), pg_attribute a
+			WHERE i.indrelid = r.relid AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum),
+			'jsonb_build_object(''ctid'', t.ctid::text)')
+	FROM qsrepl._ruled_columns r
+	WHERE qsrepl._type_class(r.atttypid) IS NOT NULL
+		AND (only_relation IS NULL OR r.relid = only_relation
+			OR EXISTS (WITH RECURSIVE up AS (
+					SELECT inhparent FROM pg_inherits WHERE inhrelid = r.relid
+					UNION SELECT i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.inhparent)
+				SELECT FROM up WHERE inhparent = only_relation))
+	GROUP BY r.relid
+	ORDER BY r.relid;
+$$;
+
+-- Comparison that works for json, which has no equality.
+CREATE FUNCTION qsrepl._changes(col text, form text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format('(qsrepl._find_any(t.%I, %L)).mapping IS NOT NULL', col, form);
+$$;
+
+-- An expression that is the problem with storing the rewritten value, or null.
+CREATE FUNCTION qsrepl._problem(relid oid, col text, typmod integer, kind oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT 'nullif(concat_ws(''; '', ' || array_to_string(ARRAY['NULL'] || ARRAY(
+		-- too long
+		SELECT CASE WHEN kind IN ('varchar'::regtype, 'bpchar'::regtype)
+			THEN format('CASE WHEN char_length(s.%I) > %s THEN %L END', col, typmod - 4,
+				format('too long for %s', format_type(kind, typmod)))
+			ELSE format('CASE WHEN (SELECT max(char_length(e)) FROM unnest(s.%I) e) > %s THEN %L END', col, typmod - 4,
+				format('too long for %s', format_type(kind, typmod))) END
+		WHERE typmod > 4
+		UNION ALL
+		SELECT format('CASE WHEN NOT (%s) THEN %L END', pg_get_expr(c.conbin, c.conrelid),
+			format('violates check constraint "%s"', c.conname))
+		FROM pg_constraint c
+		WHERE relid <> 0 AND c.conrelid = relid AND c.contype = 'c'
+		UNION ALL
+		SELECT format('CASE WHEN count(*) OVER (PARTITION BY %s) > 1 AND (%s) IS NOT NULL THEN %L END', u.list,
+			'ROW(' || u.list || ')', format('violates unique index "%s"', u.name))
+		FROM (SELECT i.indexrelid::regclass::text AS name, string_agg(format('s.%I', a.attname), ', ') AS list
+			FROM pg_index i, unnest(i.indkey::int2[]) AS k, pg_attribute a
+			WHERE i.indrelid = relid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+				AND a.attrelid = i.indrelid AND a.attnum = k
+			GROUP BY i.indexrelid
+			HAVING bool_or(a.attname = col)) u
+		), ', ') || '), '''')';
+$$;
+
+CREATE FUNCTION qsrepl.preview(target regclass DEFAULT NULL)
+RETURNS TABLE (relation text, key jsonb, "column" text, before text, after text, problem text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	t		record;
+	columns text;
+BEGIN
+	PERFORM qsrepl._local_site();
+	FOR t IN SELECT * FROM qsrepl._ruled_tables(preview.target) LOOP
+		-- The table as it would be: constraints are evaluated on that.
+		SELECT string_agg(coalesce(
+				(SELECT format('qsrepl._rewrite_any(t.%I, %L) AS %1$I', a.attname, t.forms[array_position(t.columns, a.attname::text)])
+				 WHERE a.attname = ANY (t.columns)),
+				format('t.%I', a.attname)), ', ' ORDER BY a.attnum)
+		INTO columns
+		FROM pg_attribute a WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT a.attisdropped;
+		FOR i IN 1 .. array_length(t.columns, 1) LOOP
+			RETURN QUERY EXECUTE format(
+				'SELECT %1$L::text, x.key, %2$L::text, x.before, x.after, x.problem FROM (
+					SELECT s."qsrepl key" AS key, s."qsrepl before" AS before, s.%3$I::text AS after, %4$s AS problem,
+						s."qsrepl changes" AS changes
+					FROM (SELECT %5$s, %6$s AS "qsrepl key", t.%3$I::text AS "qsrepl before", %7$s AS "qsrepl changes"
+						FROM ONLY %1$s t) s) x
+				WHERE x.changes',
+				t.relid, t.columns[i], t.columns[i],
+				qsrepl._problem(t.relid, t.columns[i], t.typmods[i], t.kinds[i]),
+				columns, t.key_json, qsrepl._changes(t.columns[i], t.forms[i]));
+		END LOOP;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION qsrepl.preview IS 'what localize() would change, and what would go wrong';
+
+CREATE FUNCTION qsrepl.leaks(target regclass DEFAULT NULL)
+RETURNS TABLE (relation text, key jsonb, "column" text, value text, mapping text, site text, reason text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	t		record;
+	residue text[] := coalesce((SELECT s.residue FROM qsrepl.state s), '{}');
+BEGIN
+	PERFORM qsrepl._local_site();
+	FOR t IN SELECT * FROM qsrepl._ruled_tables(leaks.target) LOOP
+		FOR i IN 1 .. array_length(t.columns, 1) LOOP
+			RETURN QUERY EXECUTE format(
+				'SELECT %1$L::text, %2$s, %3$L::text, t.%3$I::text, f.mapping, f.site,
+					coalesce((SELECT %4$s FROM (SELECT qsrepl._rewrite_any(t.%3$I, %5$L) AS %3$I) s), %6$L)
+				FROM ONLY %1$s t, LATERAL qsrepl._find_any(t.%3$I, %5$L) f
+				WHERE f.mapping IS NOT NULL',
+				t.relid, t.key_json, t.columns[i],
+				qsrepl._problem(0, t.columns[i], t.typmods[i], t.kinds[i]), t.forms[i],
+				CASE WHEN format('%s.%I', t.relid, t.columns[i]) = ANY (residue)
+					THEN 'refused by a constraint' ELSE 'not localized yet' END);
+		END LOOP;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are stored';
+
+/*
+ * Lock the ruled tables against apply and other writers, but never wait for
+ * one table while holding another: so apply cannot come into a deadlock with
+ * this, whose victim it might be. Whoever holds a table is waited for alone,
+ * and the locking begins again.
+ */
+CREATE FUNCTION qsrepl._lock_ruled_tables() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	busy	regclass;
+	t		regclass;
+BEGIN
+	FOR attempt IN 1 .. 1000 LOOP
+		BEGIN
+			IF busy IS NOT NULL THEN
+				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', busy);
+			END IF;
+			FOR t IN SELECT DISTINCT r.relid FROM qsrepl._ruled_columns r ORDER BY r.relid LOOP
+				busy := t;
+				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE NOWAIT', t);
+			END LOOP;
+			RETURN;
+		EXCEPTION
+			WHEN lock_not_available OR deadlock_detected THEN
+				NULL;			-- the subtransaction's end gives up the locks
+			WHEN undefined_table THEN
+				busy := NULL;	-- dropped meanwhile
+		END;
+	END LOOP;
+	RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
+		MESSAGE = 'could not lock the tables that have rules',
+		DETAIL = format('Table %s was in use at each of 1000 attempts.', busy),
+		HINT = 'Try again when fewer transactions write.';
+END $$;
+
+-- Rewrite these rows; bisect where a constraint or a length refuses some.
+-- Returns how many were written; the rest is left as it is.
+CREATE FUNCTION qsrepl._localize_rows(relid regclass, assignments text, rows tid[]) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	n		bigint := array_length(rows, 1);
+	half	bigint := n / 2;
+BEGIN
+	BEGIN
+		EXECUTE format('UPDATE ONLY %s t SET %s WHERE t.ctid = ANY ($1)', relid, assignments) USING rows;
+		RETURN n;
+	EXCEPTION WHEN integrity_constraint_violation OR data_exception OR program_limit_exceeded THEN
+		IF n = 1 THEN
+			RETURN 0;
+		END IF;
+	END;
+	RETURN qsrepl._localize_rows(relid, assignments, rows[1 : half])
+		+ qsrepl._localize_rows(relid, assignments, rows[half + 1 : n]);
+END $$;
+
+CREATE FUNCTION qsrepl._localize_table(t record, OUT changed bigint, OUT left_over text[])
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	batch		tid[];
+	assignments text;
+	conditions	text[];
+	wrong		boolean;
+BEGIN
+	changed := 0;
+	left_over := '{}';
+	SELECT string_agg(format('%I = qsrepl._rewrite_any(t.%1$I, %L)', c, f), ', '), array_agg(qsrepl._changes(c, f))
+	INTO assignments, conditions
+	FROM unnest(t.columns, t.forms) AS x (c, f);
+	FOR batch IN EXECUTE format(
+		'SELECT array_agg(x.ctid) FROM (SELECT t.ctid, (row_number() OVER () - 1) / 1000 AS batch
+			FROM ONLY %s t WHERE %s) x GROUP BY x.batch', t.relid, array_to_string(conditions, ' OR '))
+	LOOP
+		changed := changed + qsrepl._localize_rows(t.relid, assignments, batch);
+		wrong := true;
+	END LOOP;
+	IF wrong THEN
+		FOR i IN 1 .. array_length(t.columns, 1) LOOP
+			EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s t WHERE %s)', t.relid, conditions[i]) INTO wrong;
+			IF wrong THEN
+				left_over := left_over || format('%s.%I', t.relid, t.columns[i]);
+			END IF;
+		END LOOP;
+	END IF;
+END $$;
+
+-- One fixup; what fails is told and left, since the rows matter more.
+CREATE FUNCTION qsrepl._run_fixup(name text, sql text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	problem text;
+BEGIN
+	EXECUTE sql;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
+	RAISE WARNING USING MESSAGE = format('could not run fixup "%s"', name), DETAIL = problem;
+	INSERT INTO qsrepl.event (what, detail) VALUES ('fixup failed', name || ': ' || problem);
+END $$;
+
+CREATE FUNCTION qsrepl.localize() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	role		text := current_setting('session_replication_role');
+	total		bigint := 0;
+	left_over	text[] := '{}';
+	t			record;
+	done		record;
+BEGIN
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+		RAISE EXCEPTION USING ERRCODE = 'active_sql_transaction',
+			MESSAGE = format('localize() cannot run in a transaction at isolation level %s',
+				current_setting('transaction_isolation')),
+			DETAIL = 'It must see what apply writes until it has locked the tables.',
+			HINT = 'Use READ COMMITTED.';
+	END IF;
+	PERFORM qsrepl._local_site();
+	-- Should a wait close a circle with locks that this transaction holds from
+	-- before, let it be this one that gives way.
+	PERFORM set_config('deadlock_timeout', '20ms', true);
+	PERFORM qsrepl._lock_ruled_tables();
+	-- The application's triggers stay out of it.
+	PERFORM set_config('session_replication_role', 'replica', true);
+	FOR t IN SELECT * FROM qsrepl._ruled_tables(NULL) LOOP
+		SELECT * INTO done FROM qsrepl._localize_table(t);
+		total := total + done.changed;
+		left_over := left_over || done.left_over;
+	END LOOP;
+	FOR t IN SELECT f.name, f.sql FROM qsrepl.fixup f ORDER BY f.position, f.name LOOP
+		PERFORM qsrepl._run_fixup(t.name, t.sql);
+	END LOOP;
+	PERFORM set_config('session_replication_role', role, true);
+	PERFORM qsrepl._set_state(NULL, total, left_over);
+	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules left rows', total, cardinality(left_over)));
+	IF cardinality(left_over) > 0 THEN
+		RAISE WARNING USING MESSAGE = 'some rows could not be localized',
+			DETAIL = array_to_string(left_over, ', '), HINT = 'See qsrepl.leaks().';
+	END IF;
+	RETURN total;
+END $$;
+COMMENT ON FUNCTION qsrepl.localize IS 'rewrite stored rows to the local site''s values; returns rows changed';

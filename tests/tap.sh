@@ -1,0 +1,37 @@
+#!/bin/sh
+# Run the TAP tests against real clusters.
+# usage: tap.sh BINDIR PGXS_TEST_DIR [TEST ...]; SCRATCH is a directory to use.
+set -eu
+bindir=$1
+pgtest=$2
+shift 2
+[ $# -gt 0 ] || set -- tests/t/*.pl
+PATH="$bindir:$PATH"
+PG_REGRESS="$pgtest/regress/pg_regress"
+TESTDIR=$SCRATCH
+TESTDATADIR=$SCRATCH/data
+TESTLOGDIR=$SCRATCH/log
+PGPORT=${PGPORT:-55432}
+PG_TEST_TIMEOUT_DEFAULT=${PG_TEST_TIMEOUT_DEFAULT:-180}
+export PATH PG_REGRESS TESTDIR TESTDATADIR TESTLOGDIR PGPORT \
+	PG_TEST_TIMEOUT_DEFAULT
+status=0
+prove --nocolor -j "${TAP_JOBS:-2}" -I "$pgtest/perl" -I tests/lib "$@" \
+	>"$SCRATCH/prove" 2>&1 || status=$?
+cat "$SCRATCH/prove"
+if [ "$status" -ne 0 ]; then
+	for log in "$SCRATCH"/tmp_check/log/regress_log_* \
+		"$SCRATCH"/log/regress_log_*; do
+		[ -f "$log" ] || continue
+		grep -qE '^(not ok|#.*(died|Failed))' "$log" || continue
+		echo "== $(basename "$log")"
+		tail -n 60 "$log"
+	done
+fi
+# prove counts files and tests; files that died have no failed test.
+tests=$(sed -nE 's/^Files=[0-9]+, Tests=([0-9]+),.*/\1/p' "$SCRATCH/prove")
+failed=$(sed -nE 's/.*Failed: ([0-9]+)\).*/\1/p' "$SCRATCH/prove" |
+	awk '{ n += $1 } END { print n + 0 }')
+[ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+echo "$((${tests:-0} - failed)) passed, $failed failed"
+exit "$status"

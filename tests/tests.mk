@@ -1,0 +1,28 @@
+# The tests, one target a kind; each ends with "N passed, N failed".
+
+include tests/unit.mk
+
+REGRESS = $(basename $(notdir $(sort $(wildcard tests/sql/*.sql))))
+ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))
+
+.PHONY: regress isolation tap static cases
+
+regress: install-extension
+	@scripts/as-postgres sh tests/regress.sh "$(PG_BINDIR)" \
+		"$(PG_PKGLIBDIR)/pgxs/src/test/regress/pg_regress" $(REGRESS)
+
+isolation: install-extension
+	@scripts/as-postgres sh tests/regress.sh "$(PG_BINDIR)" \
+		"$(PG_PKGLIBDIR)/pgxs/src/test/isolation/pg_isolation_regress" \
+		$(ISOLATION)
+
+# PROVE_TESTS='tests/t/001_x.pl' runs some of them.
+tap: install-extension
+	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
+		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
+
+cases: tool
+	@$(BUILD)/qsrepl rules test tests/cases/rewrite.tsv
+
+static:
+	@sh tests/static.sh
