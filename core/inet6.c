@@ -69,7 +69,6 @@ rw_inet6_parse(const char *in, size_t len, unsigned char *address)
 											bytes + filled))
 				return false;
 			filled += 4;
-			p = len;
 			break;
 		}
 		if (p == start || filled > 14)

@@ -154,10 +154,12 @@ escape(const char *from, size_t len, bool escape_slash, char *to)
 
 		if (c < 0x20)
 		{
-			memcpy(to + used, "\\u00", 4);
-			to[used + 4] = hex[c >> 4];
-			to[used + 5] = hex[c & 15];
-			used += 6;
+			to[used++] = '\\';
+			to[used++] = 'u';
+			to[used++] = '0';
+			to[used++] = '0';
+			to[used++] = hex[c >> 4];
+			to[used++] = hex[c & 15];
 			continue;
 		}
 		if (c == '"' || c == '\\' || (c == '/' && escape_slash))

@@ -41,8 +41,8 @@ match_component(const RwScan *scan, const RwRoot *root, bool whole,
 			(!whole && rw_may_follow(text, len, p, root->spelling)))
 		{
 			uint32_t	node = p == start ? RW_NO_NODE :
-				rw_index_find(&scan->matcher->index, parent, text + start,
-							  p - start);
+			rw_index_find(&scan->matcher->index, parent, text + start,
+						  p - start);
 
 			if (node != RW_NO_NODE &&
 				rw_node(scan, node)->target != RW_NO_TARGET)

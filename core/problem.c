@@ -41,7 +41,7 @@ rw_format(char *buffer, size_t size, const char *format,
 
 		if (f[0] == '%' && f[1] == 's')
 		{
-			piece = *args++;
+			piece = *args != NULL ? *args++ : "";
 			len = shown_length(piece);
 			cut = piece[len] != '\0';
 			f++;
@@ -62,17 +62,14 @@ rw_format(char *buffer, size_t size, const char *format,
 void
 rw_format_part(char *buffer, size_t size, const char *format,...)
 {
-	const char *args[MAX_ARGS];
+	const char *args[MAX_ARGS + 1] = {NULL};
 	size_t		n = 0;
 	va_list		ap;
 
 	va_start(ap, format);
-	while (n < MAX_ARGS)
-	{
-		args[n] = va_arg(ap, const char *);
-		if (args[n++] == NULL)
-			break;
-	}
+	do
+		args[n] = va_arg(ap, const char *); /* NOLINT: false positive */
+	while (args[n] != NULL && ++n < MAX_ARGS);
 	va_end(ap);
 	rw_format(buffer, size, format, args);
 }

@@ -9,8 +9,8 @@
 
 /*
  * rw_format
- *		Fill buffer from a template in which each %s takes the next of the
- *		NUL-terminated args.  Each is cut behind 80 bytes, at an ASCII byte,
+ *		Fill buffer from a template in which each %s takes the next of args,
+ *		NUL-terminated strings up to a NULL.  Each is cut behind 80 bytes, at an ASCII byte,
  *		so that no character is torn in any encoding.
  */
 extern void rw_format(char *buffer, size_t size, const char *format,

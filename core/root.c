@@ -285,7 +285,7 @@ rw_root_allowed(const char *text, const RwRoot *root)
 	size_t		p = root->start;
 	bool		backslashes = text[p] == '\\' && text[p + 1] == '\\';
 	bool		url = root->spelling == RW_URL ||
-		root->spelling == RW_URL_JSON;
+	root->spelling == RW_URL_JSON;
 	char		before;
 
 	if (root->drive && (root->spelling == RW_PLAIN ||

@@ -148,7 +148,7 @@ is_jsonb_string(JsonbIteratorToken token, const JsonbValue *value)
 }
 
 static bool
-find_in_jsonb(const RwMatcher *matcher, Jsonb *document, RwHit *hit)
+find_in_jsonb(const RwMatcher *matcher, Jsonb * document, RwHit *hit)
 {
 	JsonbIterator *it = JsonbIteratorInit(&document->root);
 	JsonbIteratorToken token;

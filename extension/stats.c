@@ -37,7 +37,7 @@ typedef struct StatsEntry
 } StatsEntry;
 
 static HTAB *entries = NULL;
-static LWLock *lock = NULL;		/* guards entries */
+static LWLock * lock = NULL;	/* guards entries */
 static shmem_startup_hook_type prev_shmem_startup = NULL;
 #ifdef QSREPL_HAVE_SHMEM_REQUEST_HOOK
 static shmem_request_hook_type prev_shmem_request = NULL;

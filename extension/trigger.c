@@ -41,7 +41,7 @@ typedef struct Changes
 } Changes;
 
 static void
-append_value(StringInfo text, TupleTableSlot *slot, AttrNumber attnum)
+append_value(StringInfo text, TupleTableSlot * slot, AttrNumber attnum)
 {
 	Form_pg_attribute att = TupleDescAttr(slot->tts_tupleDescriptor,
 										  attnum - 1);
@@ -58,7 +58,7 @@ append_value(StringInfo text, TupleTableSlot *slot, AttrNumber attnum)
 
 /* The row's primary key, for a message. */
 static char *
-describe_key(Relation relation, TupleTableSlot *slot)
+describe_key(Relation relation, TupleTableSlot * slot)
 {
 	Bitmapset  *key = RelationGetIndexAttrBitmap(relation,
 												 INDEX_ATTR_BITMAP_PRIMARY_KEY);
@@ -73,7 +73,7 @@ describe_key(Relation relation, TupleTableSlot *slot)
 }
 
 static void
-warn_refused(Relation relation, TupleTableSlot *slot,
+warn_refused(Relation relation, TupleTableSlot * slot,
 			 const RuleColumn *column, const char *why)
 {
 	TupleDesc	desc = RelationGetDescr(relation);
@@ -102,8 +102,8 @@ count_rewritten(const RuleColumn *column)
 
 /* Rewrite the columns that the statement brought. */
 static void
-find_changes(TriggerData *trigger, const RuleTable *rules,
-			 TupleTableSlot *slot, Changes *changes)
+find_changes(TriggerData * trigger, const RuleTable *rules,
+			 TupleTableSlot * slot, Changes *changes)
 {
 	const RwMatcher *matcher = qsrepl_matcher(NULL);
 	bool		update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
@@ -145,8 +145,8 @@ find_changes(TriggerData *trigger, const RuleTable *rules,
 }
 
 static HeapTuple
-apply_changes(TriggerData *trigger, const RuleTable *rules, HeapTuple tuple,
-			  TupleTableSlot *slot, const Changes *changes)
+apply_changes(TriggerData * trigger, const RuleTable *rules, HeapTuple tuple,
+			  TupleTableSlot * slot, const Changes *changes)
 {
 	Relation	relation = trigger->tg_relation;
 	bool		update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);

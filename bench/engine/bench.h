@@ -62,7 +62,7 @@ extern void buffer_printf(Buffer *buffer, const char *format,...)
 #ifdef __GNUC__
 			__attribute__((format(printf, 2, 3)))
 #endif
-;
+		   ;
 
 /* ---- mappings.c ---- */
 

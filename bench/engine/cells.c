@@ -24,7 +24,7 @@ cell_calibrate(Cell *cell, size_t rounds)
 {
 	Run		   *run = &cell->run;
 	double		slice = cell->peer->sql ? SLICE_SQL_NS :
-		cell->corpus->kind == CORPUS_TEXTS ? SLICE_TEXTS_NS : SLICE_NS;
+	cell->corpus->kind == CORPUS_TEXTS ? SLICE_TEXTS_NS : SLICE_NS;
 
 	cell->rounds = 0;
 	if (cell->state == NULL)

@@ -42,7 +42,7 @@ run(void *state, const Corpus *corpus, Run *run, char *reason)
 	return values_run(look, state, corpus, run);
 }
 
-const Peer peer_memchr = {
+const Peer	peer_memchr = {
 	"memchr", "memchr (absent byte)", TEXT_CORPORA, false, open_nothing, close_nothing,
 	run
 };

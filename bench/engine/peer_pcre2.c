@@ -145,7 +145,7 @@ rewrite(void *state, const Corpus *corpus, const char *in, size_t len,
 		char **out, size_t *outlen)
 {
 	Regex	   *regex = state;
-	const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(regex->match);
+	const		PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(regex->match);
 	size_t		from = 0;
 
 	(void) corpus;
@@ -170,7 +170,7 @@ run(void *state, const Corpus *corpus, Run *run, char *reason)
 	return values_run(rewrite, state, corpus, run);
 }
 
-const Peer peer_pcre2 = {
+const Peer	peer_pcre2 = {
 	"pcre2", "PCRE2 JIT alternation", ALL_CORPORA, false, open_regex,
 	close_regex, run
 };

@@ -48,12 +48,12 @@ run_json(void *state, const Corpus *corpus, Run *run, char *reason)
 	return values_run(rewrite_json, state, corpus, run);
 }
 
-const Peer peer_qsrepl = {
+const Peer	peer_qsrepl = {
 	"qsrepl", "qsrepl (rw_rewrite)", ALL_CORPORA, false, open_matcher,
 	close_matcher, run
 };
 
-const Peer peer_qsrepl_json = {
+const Peer	peer_qsrepl_json = {
 	"qsrepl_json", "qsrepl (rw_rewrite_json)", 1u << CORPUS_JSON, false,
 	open_matcher, close_matcher, run_json
 };

@@ -93,6 +93,6 @@ run(void *state, const Corpus *corpus, Run *run, char *reason)
 	return values_run(rewrite, state, corpus, run);
 }
 
-const Peer peer_replace = {
+const Peer	peer_replace = {
 	"replace", "C replace() chained", ALL_CORPORA, false, open_chain, free, run
 };

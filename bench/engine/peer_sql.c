@@ -288,17 +288,17 @@ run(void *state, const Corpus *corpus, Run *run, char *reason)
 	return true;
 }
 
-const Peer peer_sql_qsrepl = {
+const Peer	peer_sql_qsrepl = {
 	"sql_qsrepl", "SQL qsrepl.rewrite()", SQL_CORPORA, true, open_qsrepl,
 	close_peer, run
 };
 
-const Peer peer_sql_replace = {
+const Peer	peer_sql_replace = {
 	"sql_replace", "SQL replace() chained", SQL_CORPORA, true, open_replace,
 	close_peer, run
 };
 
-const Peer peer_sql_regexp = {
+const Peer	peer_sql_regexp = {
 	"sql_regexp_replace", "SQL regexp_replace() chained", SQL_CORPORA, true,
 	open_regexp, close_peer, run
 };

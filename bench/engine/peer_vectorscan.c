@@ -113,7 +113,7 @@ run(void *state, const Corpus *corpus, Run *run, char *reason)
 	return values_run(rewrite, state, corpus, run);
 }
 
-const Peer peer_vectorscan = {
+const Peer	peer_vectorscan = {
 	"vectorscan", "Vectorscan literals", ALL_CORPORA, false, open_scanner,
 	close_scanner, run
 };

@@ -13,18 +13,19 @@
 
 #include "chars.h"
 #include "harness.h"
+#include "inet6.h"
 
 static const char *const site_names[GEN_SITES] = {"A", "B", "C", "D"};
 
 /* No stem is a key, a scheme or a single letter: see lawful(). */
-static const char *const stems[] = {"cn", "fs", "Qlik", "node", "dc", "ab",
+static const char *const stems[] = {"cn", "fs", "Qlik", "nodo", "dc", "ab",
 "ZQ", "n\xC3\xBC", "x9", "be"};
 static const char *const tails[] = {"", "1", "2", "10", "-1", "_b", "x",
 "01", "\xE2\x82\xAC"};
 static const char *const domains[] = {".corp.local", ".local", ".a", ".b-c.d",
 ".x1"};
 static const char *const folders[] = {"Qlik", "QlikShare", "data", "Data 1",
-"x", "xy", "Qlik$", "a.b", "dr", "R&D", "n\xC3\xBC", "(old)", "it's", "1",
+	"x", "xy", "Qlik$", "a.b", "dr", "R&D", "n\xC3\xBC", "(old)", "it's", "1",
 "t", "a;b", "-a", "new"};
 
 #define PICK(random, array) \
@@ -197,7 +198,7 @@ collect(const GenSet *set, Collector *all)
 		for (size_t site = 0; site <= set->n_sites; site++)
 		{
 			const char *value = site < set->n_sites ?
-				set->mappings[m].value[site] : set->mappings[m].former;
+			set->mappings[m].value[site] : set->mappings[m].former;
 
 			if (value[0] != '\0')
 			{
@@ -265,6 +266,54 @@ together(const GenMapping *path, const GenMapping *host, size_t n_sites)
 	return true;
 }
 
+static bool
+equal_folded(const char *a, const char *b)
+{
+	size_t		len = strlen(a);
+
+	for (size_t i = 0; i < len; i++)
+		if (rw_fold(a[i]) != rw_fold(b[i]))
+			return false;
+	return strlen(b) == len;
+}
+
+/* Is this one value in two spellings? */
+static bool
+respelled(GenClass class, const char *a, const char *b)
+{
+	unsigned char one[16];
+	unsigned char other[16];
+
+	if (strcmp(a, b) == 0)
+		return false;
+	if (class == GEN_INET6)
+		return rw_inet6_parse(a, strlen(a), one) &&
+			rw_inet6_parse(b, strlen(b), other) &&
+			memcmp(one, other, 16) == 0;
+	return equal_folded(a, b);
+}
+
+/* May another path begin right behind this one? */
+static bool
+ends_open(const char *path)
+{
+	size_t		len = strlen(path);
+
+	if (!rw_is(path[len - 1], RW_TOKEN) && path[len - 1] != '$')
+		return true;
+	return path[len - 2] == '\\' && strchr("nrt", path[len - 1]) != NULL;
+}
+
+static bool
+is_hex_group(const char *name)
+{
+	size_t		n = 0;
+
+	while (rw_is(name[n], RW_HEX))
+		n++;
+	return n <= 4 && name[n] == '\0';
+}
+
 /*
  * Can every law hold for texts with these values?
  *
@@ -288,11 +337,19 @@ lawful(const GenSet *set)
 
 	collect(set, &all);
 	for (size_t i = 0; i < all.n; i++)
+	{
+		GenClass	class = set->mappings[all.mapping[i]].class;
+
+		if ((gen_kind(class) == RW_KIND_PATH && ends_open(all.values[i])) ||
+			(class == GEN_SHORT && is_hex_group(all.values[i])))
+			return false;
 		for (size_t j = 0; j < all.n; j++)
 		{
 			const GenMapping *a = &set->mappings[all.mapping[i]];
 			const GenMapping *b = &set->mappings[all.mapping[j]];
 
+			if (a == b && respelled(a->class, all.values[i], all.values[j]))
+				return false;
 			if (i == j || gen_kind(a->class) != RW_KIND_PATH)
 				continue;
 			if (gen_kind(b->class) == RW_KIND_PATH &&
@@ -303,6 +360,7 @@ lawful(const GenSet *set)
 				!together(a, b, set->n_sites))
 				return false;
 		}
+	}
 	return true;
 }
 
@@ -343,7 +401,7 @@ draw_set(Random *random, GenSet *set, bool all_laws)
 	{
 		GenMapping *next = &set->mappings[set->n_mappings];
 		const GenMapping *other = set->n_mappings == 0 ? NULL :
-			&set->mappings[random_below(random, set->n_mappings)];
+		&set->mappings[random_below(random, set->n_mappings)];
 
 		if (other != NULL && random_one_in(random, 4) &&
 			(other->class == GEN_SHORT || other->class == GEN_DOTTED))
@@ -416,7 +474,7 @@ add(RwMappings *built, const GenSet *set, const Addition *a)
 {
 	const GenMapping *mapping = &set->mappings[a->mapping];
 	const char *value = a->former ? mapping->former :
-		mapping->value[a->site];
+	mapping->value[a->site];
 	char		name[8];
 	RwProblem	problem;
 

@@ -58,26 +58,76 @@ one_way(const GenSet *set, const Trial *trial)
 }
 
 /*
+ * "%2" and "%1" pack pairs, and are the beginning of an escape where two
+ * hexadecimal digits follow: whether a path ends before "%2be1.local", and
+ * where in "%192.168.1.1" a host begins, depends on the host's first letter.
+ * In the authority of an encoded URL "%2C:" is a comma, and "%2E:" is none.
+ */
+static bool
+packs_hex_name(const Lab *lab, const Trial *trial, const Edit *edit)
+{
+	const GenMapping *mapping = &lab->set.mappings[edit->mapping[1] - '0'];
+	bool		hex = false;
+
+	if (edit->start == 0 ||
+		(gen_kind(mapping->class) == RW_KIND_PATH &&
+		 !holds_word(trial->in, edit->start, "%3a%2f%2f")))
+		return false;
+	for (size_t site = 0; site < lab->set.n_sites; site++)
+		hex = hex || rw_is(mapping->value[site][0], RW_HEX);
+	return hex && (trial->in[edit->start - 1] == '%' ||
+				   (edit->start > 1 && trial->in[edit->start - 2] == '%'));
+}
+
+/*
+ * A path in a URL's user or password ends it where a folder's name holds one
+ * of the bytes that no user holds, and only there.
+ */
+static bool
+within_user(const Trial *trial, const Edit *edit)
+{
+	const char *behind = trial->in + edit->end;
+	size_t		len = trial->len - edit->end;
+
+	return (holds_word(trial->in, edit->start, "://") ||
+			holds_word(trial->in, edit->start, ":\\/\\/") ||
+			holds_word(trial->in, edit->start, "%3a%2f%2f")) &&
+		(holds_word(behind, len, "@") || holds_word(behind, len, "%40"));
+}
+
+/*
  * Is the text spelled as its home site spells it?  Fragments that were glued
  * can give another site's value, or one of the home's in another spelling;
  * then writing the home's values over all that is named changes something.
  */
 static bool
-spelled_at_home(const Lab *lab, const Trial *trial)
+spelled_at_home(const Trial *trial, const Edits *edits)
 {
-	static Edits edits;
-
-	edits_collect(&edits, lab->at[trial->home], trial->form, trial->in,
-				  trial->len, true);
-	for (size_t i = 0; i < edits.n; i++)
+	for (size_t i = 0; i < edits->n; i++)
 	{
-		const Edit *edit = &edits.list[i];
+		const Edit *edit = &edits->list[i];
 
 		if (!same(trial->in + edit->start, edit->end - edit->start,
 				  edit->text, edit->len))
 			return false;
 	}
-	return edits.all_kept;
+	return edits->all_kept;
+}
+
+/* Do the laws about more than one rewriting speak of this trial? */
+static bool
+applies(const Lab *lab, const Trial *trial, bool own)
+{
+	static Edits edits;
+
+	edits_collect(&edits, lab->at[own ? trial->home : trial->goal],
+				  trial->form, trial->in, trial->len, true);
+	for (size_t i = 0; i < edits.n; i++)
+		if (packs_hex_name(lab, trial, &edits.list[i]) ||
+			within_user(trial, &edits.list[i]))
+			return false;
+	return !own || (!one_way(&lab->set, trial) &&
+					spelled_at_home(trial, &edits));
 }
 
 /* ---- identity, idempotence, return, route, order ---- */
@@ -105,9 +155,12 @@ judge_idempotence(Lab *lab, const Trial *trial)
 {
 	size_t		once_len;
 	size_t		twice_len;
-	const char *once = lab_rewrite(lab, trial->form, trial->goal, trial->in,
-								   trial->len, &once_len);
+	const char *once;
 
+	if (!applies(lab, trial, false))
+		return LAW_SILENT;
+	once = lab_rewrite(lab, trial->form, trial->goal, trial->in, trial->len,
+					   &once_len);
 	return holds(lab_rewrite(lab, trial->form, trial->goal, once, once_len,
 							 &twice_len) == once);
 }
@@ -120,7 +173,7 @@ judge_return(Lab *lab, const Trial *trial)
 	const char *there;
 	const char *back;
 
-	if (one_way(&lab->set, trial) || !spelled_at_home(lab, trial))
+	if (!applies(lab, trial, true))
 		return LAW_SILENT;
 	there = lab_rewrite(lab, trial->form, trial->via, trial->in, trial->len,
 						&there_len);
@@ -139,7 +192,7 @@ judge_route(Lab *lab, const Trial *trial)
 	const char *there;
 	const char *route;
 
-	if (one_way(&lab->set, trial) || !spelled_at_home(lab, trial))
+	if (!applies(lab, trial, true))
 		return LAW_SILENT;
 	direct = lab_rewrite(lab, trial->form, trial->goal, trial->in,
 						 trial->len, &direct_len);

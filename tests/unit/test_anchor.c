@@ -126,7 +126,7 @@ test_members(const char *bytes)
 	{
 		char		text[128];
 		size_t		expected = c != 0 && strchr(bytes, c) != NULL ?
-			0 : sizeof(text);
+		0 : sizeof(text);
 
 		memset(text, c, sizeof(text));
 		check(rw_anchors_next(&anchors, text, 0, sizeof(text)) == expected);

@@ -62,36 +62,36 @@ typedef struct AddRefused
 
 static const AddRefused add_refused[] = {
 	{{"", RW_KIND_HOST, "A", "cn1", false},
-		"name of a mapping has the wrong length: \"\"", "",
+	"name of a mapping has the wrong length: \"\"", "",
 	"Use 1 to 63 bytes."},
 	{{LONG_64, RW_KIND_HOST, "A", "cn1", false},
-		"name of a mapping has the wrong length: \"" LONG_64 "\"", "",
+	"name of a mapping has the wrong length: \"" LONG_64 "\"", "",
 	"Use 1 to 63 bytes."},
 	{{"m", RW_KIND_HOST, "", "cn1", false},
-		"name of a site has the wrong length: \"\"", "",
+	"name of a site has the wrong length: \"\"", "",
 	"Use 1 to 63 bytes."},
 	{{"m", RW_KIND_HOST, LONG_64, "cn1", false},
-		"name of a site has the wrong length: \"" LONG_64 "\"", "",
+	"name of a site has the wrong length: \"" LONG_64 "\"", "",
 	"Use 1 to 63 bytes."},
 	{{"m", RW_KIND_HOST, "A", "localhost", false},
-		"host \"localhost\" cannot be mapped",
-		"localhost and loopback addresses mean each server itself.",
+	"host \"localhost\" cannot be mapped",
+	"localhost and loopback addresses mean each server itself.",
 	"Leave it out: it needs no rewriting."},
 	{{"cn1", RW_KIND_PATH, "C", "\\\\cn1", false},
-		"mapping \"cn1\" cannot be of kind host and of kind path", "", ""},
+	"mapping \"cn1\" cannot be of kind host and of kind path", "", ""},
 	{{"cn1", RW_KIND_VALUE, "C", "x", true},
-		"mapping \"cn1\" cannot be of kind host and of kind value", "", ""},
+	"mapping \"cn1\" cannot be of kind host and of kind value", "", ""},
 	{{"cn1", RW_KIND_HOST, "A", "CN9", false},
-		"mapping \"cn1\" has two values for site \"A\"",
-		"The values are \"CN1\" and \"CN9\".",
+	"mapping \"cn1\" has two values for site \"A\"",
+	"The values are \"CN1\" and \"CN9\".",
 	"Former values and aliases are added beside the current one."},
 	{{"cn1", RW_KIND_HOST, "A", "CN1", false},
-		"mapping \"cn1\" has two values for site \"A\"",
-		"The values are \"CN1\" and \"CN1\".",
+	"mapping \"cn1\" has two values for site \"A\"",
+	"The values are \"CN1\" and \"CN1\".",
 	"Former values and aliases are added beside the current one."},
 	{{"share", RW_KIND_PATH, "A", "//fs/other/", false},
-		"mapping \"share\" has two values for site \"A\"",
-		"The values are \"\\\\fs\\qlik\" and \"\\\\fs\\other\".",
+	"mapping \"share\" has two values for site \"A\"",
+	"The values are \"\\\\fs\\qlik\" and \"\\\\fs\\other\".",
 	"Former values and aliases are added beside the current one."},
 };
 
@@ -173,72 +173,72 @@ typedef struct Conflict
 static const Conflict conflicts[] = {
 	/* two mappings, two sites, folded */
 	{{{"one", RW_KIND_PATH, "A", "\\\\FS\\Qlik", false},
-			{"two", RW_KIND_PATH, "B", "\\\\fs\\qlik\\", false}}, 2,
-		"mappings \"one\" and \"two\" have the same value",
-		"\"\\\\FS\\Qlik\" of mapping \"one\" at site \"A\" is also the value "
+	{"two", RW_KIND_PATH, "B", "\\\\fs\\qlik\\", false}}, 2,
+	"mappings \"one\" and \"two\" have the same value",
+	"\"\\\\FS\\Qlik\" of mapping \"one\" at site \"A\" is also the value "
 	"of mapping \"two\" at site \"B\".", WHICH},
 	/* one value used by two mappings at one site */
 	{{{"one", RW_KIND_PATH, "A", "D:\\x", false},
-			{"two", RW_KIND_PATH, "A", "d:/X", false}}, 2,
-		"mappings \"one\" and \"two\" have the same value",
-		"\"D:\\x\" of mapping \"one\" at site \"A\" is also the value of "
+	{"two", RW_KIND_PATH, "A", "d:/X", false}}, 2,
+	"mappings \"one\" and \"two\" have the same value",
+	"\"D:\\x\" of mapping \"one\" at site \"A\" is also the value of "
 	"mapping \"two\" at site \"A\".", WHICH},
 	{{{"one", RW_KIND_HOST, "A", "CN1", false},
-			{"two", RW_KIND_HOST, "C", "cn1", false}}, 2,
-		"mappings \"one\" and \"two\" have the same value",
-		"\"CN1\" of mapping \"one\" at site \"A\" is also the value of "
+	{"two", RW_KIND_HOST, "C", "cn1", false}}, 2,
+	"mappings \"one\" and \"two\" have the same value",
+	"\"CN1\" of mapping \"one\" at site \"A\" is also the value of "
 	"mapping \"two\" at site \"C\".", WHICH},
 	/* IPv6 addresses by value */
 	{{{"one", RW_KIND_HOST, "A", "fd00::1", false},
-			{"two", RW_KIND_HOST, "B", "FD00:0::0:1", false}}, 2,
-		"mappings \"one\" and \"two\" have the same value",
-		"\"fd00::1\" of mapping \"one\" at site \"A\" is also the value of "
+	{"two", RW_KIND_HOST, "B", "FD00:0::0:1", false}}, 2,
+	"mappings \"one\" and \"two\" have the same value",
+	"\"fd00::1\" of mapping \"one\" at site \"A\" is also the value of "
 	"mapping \"two\" at site \"B\".", WHICH},
 	{{{"one", RW_KIND_VALUE, "A", "ab12", false},
-			{"two", RW_KIND_VALUE, "B", "AB12", false}}, 2,
-		"mappings \"one\" and \"two\" have the same value",
-		"\"ab12\" of mapping \"one\" at site \"A\" is also the value of "
+	{"two", RW_KIND_VALUE, "B", "AB12", false}}, 2,
+	"mappings \"one\" and \"two\" have the same value",
+	"\"ab12\" of mapping \"one\" at site \"A\" is also the value of "
 	"mapping \"two\" at site \"B\".", WHICH},
 	/* a former value counts as well */
 	{{{"one", RW_KIND_HOST, "A", "CN1", true},
-			{"two", RW_KIND_HOST, "B", "CN1", false}}, 2,
-		"mappings \"one\" and \"two\" have the same value",
-		"\"CN1\" of mapping \"one\" at site \"A\" is also the value of "
+	{"two", RW_KIND_HOST, "B", "CN1", false}}, 2,
+	"mappings \"one\" and \"two\" have the same value",
+	"\"CN1\" of mapping \"one\" at site \"A\" is also the value of "
 	"mapping \"two\" at site \"B\".", WHICH},
 	/* a server alone has no share for a drive path to stand for */
 	{{{"one", RW_KIND_PATH, "A", "\\\\fs", false},
-			{"one", RW_KIND_PATH, "B", "E:\\Data", false}}, 2,
-		"mapping \"one\" needs a share at site \"A\"",
-		"\"E:\\Data\" at site \"B\" is a drive path, for which \"\\\\fs\" "
+	{"one", RW_KIND_PATH, "B", "E:\\Data", false}}, 2,
+	"mapping \"one\" needs a share at site \"A\"",
+	"\"E:\\Data\" at site \"B\" is a drive path, for which \"\\\\fs\" "
 	"names no share.", "Write \\\\server\\share."},
 	{{{"one", RW_KIND_PATH, "A", "\\\\fs\\x", false},
-			{"one", RW_KIND_PATH, "B", "E:\\Data", false},
-			{"one", RW_KIND_PATH, "C", "\\\\old", true}}, 3,
-		"mapping \"one\" needs a share at site \"C\"",
-		"\"E:\\Data\" at site \"B\" is a drive path, for which \"\\\\old\" "
+	{"one", RW_KIND_PATH, "B", "E:\\Data", false},
+	{"one", RW_KIND_PATH, "C", "\\\\old", true}}, 3,
+	"mapping \"one\" needs a share at site \"C\"",
+	"\"E:\\Data\" at site \"B\" is a drive path, for which \"\\\\old\" "
 	"names no share.", "Write \\\\server\\share."},
 
 	/* accepted: the same value of one mapping at several sites */
 	{{{"one", RW_KIND_HOST, "A", "sense", false},
-			{"one", RW_KIND_HOST, "B", "SENSE", false},
-			{"one", RW_KIND_HOST, "A", "sense", true}}, 3,
+	{"one", RW_KIND_HOST, "B", "SENSE", false},
+	{"one", RW_KIND_HOST, "A", "sense", true}}, 3,
 	NULL, NULL, NULL},
 	/* of several kinds */
 	{{{"one", RW_KIND_HOST, "A", "cn1", false},
-			{"two", RW_KIND_VALUE, "A", "cn1", false},
-			{"three", RW_KIND_PATH, "A", "\\\\cn1", false}}, 3,
+	{"two", RW_KIND_VALUE, "A", "cn1", false},
+	{"three", RW_KIND_PATH, "A", "\\\\cn1", false}}, 3,
 	NULL, NULL, NULL},
 	/* a folder and a folder in it */
 	{{{"one", RW_KIND_PATH, "A", "\\\\fs\\qlik", false},
-			{"two", RW_KIND_PATH, "A", "\\\\fs\\qlik\\dr", false}}, 2,
+	{"two", RW_KIND_PATH, "A", "\\\\fs\\qlik\\dr", false}}, 2,
 	NULL, NULL, NULL},
 	/* a drive path and a share of the same names */
 	{{{"one", RW_KIND_PATH, "A", "\\\\D\\x", false},
-			{"two", RW_KIND_PATH, "A", "D:\\x", false}}, 2,
+	{"two", RW_KIND_PATH, "A", "D:\\x", false}}, 2,
 	NULL, NULL, NULL},
 	/* an address as IPv4 and as IPv6: two values */
 	{{{"one", RW_KIND_HOST, "A", "10.0.0.1", false},
-			{"two", RW_KIND_HOST, "A", "::ffff:10.0.0.1", false}}, 2,
+	{"two", RW_KIND_HOST, "A", "::ffff:10.0.0.1", false}}, 2,
 	NULL, NULL, NULL},
 };
 
@@ -461,8 +461,8 @@ static void
 test_order(void)
 {
 	static const char text[] = "host=CN2; \\\\fs-b\\qlik$\\x, "
-		"https://old.sitea.corp.local/ [fd00:c::101] e:/qlik/data "
-		"CN1:80 192.168.2.101";
+	"https://old.sitea.corp.local/ [fd00:c::101] e:/qlik/data "
+	"CN1:80 192.168.2.101";
 	SetLine		lines[64];
 	RwMatcher  *first = set_compile(set_usual, set_usual_size, "C", &memory);
 	const char *expected = set_rewrite(first, RW_FORM_TEXT, text, &memory);

@@ -206,9 +206,9 @@ test_bytes(void)
 		bool		separator = c == '\\' || c == '/';
 		bool		letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 		bool		token = letter || (c >= '0' && c <= '9') || c > 0x7F ||
-			strchr("-_.", c) != NULL;
+		strchr("-_.", c) != NULL;
 		bool		name = c >= 0x20 && c != 0x7F &&
-			strchr("<>:\"|?*", c) == NULL;
+		strchr("<>:\"|?*", c) == NULL;
 
 		server[3] = folder[6] = host[1] = (char) c;
 		check(rw_value_normalize(RW_KIND_PATH, server, stored, &problem) ==

@@ -42,7 +42,7 @@ void
 report_problem(const char *file, size_t line, const RwProblem *problem)
 {
 	const char *severity = problem->code == RW_PROBLEM_WARNING ? "warning" :
-		"error";
+	"error";
 
 	fflush(stdout);
 	fprintf(stderr, "qsrepl: %s: %s:%lu: %s\n", severity, file,

@@ -153,11 +153,12 @@ print_warning(void *arg, const RwProblem *problem)
 bool
 casefile_read(FILE *stream, const char *name, bool report, CaseFile *file)
 {
-	Reader		reader = {name, 0, report, true, file};
+	Reader		reader = {.name = name,.report = report,.good = true};
 	Line		line = {0};
 	RwProblem	problem;
 
 	memset(file, 0, sizeof(*file));
+	reader.file = file;
 	file->mappings = rw_mappings_create(&mem_engine);
 	while (lines_next(stream, &line))
 	{

@@ -1,0 +1,57 @@
+#!/bin/sh
+# All checks and tests; sums up their closing lines into one.
+# QSREPL_SCALE makes the random campaigns longer, FUZZ_SECONDS the fuzzing.
+set -u
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0
+failed=0
+
+# $1 a target of the Makefile that ends with "N passed, N failed"
+part() {
+	printf '== %s\n' "$1"
+	started=$(date +%s)
+	if make -s "$@" >"$log" 2>&1 </dev/null; then
+		status=0
+	else
+		status=$?
+	fi
+	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+	here=${line%% *}
+	wrong=${line#*, }
+	wrong=${wrong%% *}
+	# A part that died, or says nothing, has failed.
+	if [ -z "$line" ] || { [ "$status" -ne 0 ] && [ "$wrong" -eq 0 ]; }; then
+		wrong=1
+	fi
+	[ "$wrong" -eq 0 ] || cat "$log"
+	passed=$((passed + ${here:-0}))
+	failed=$((failed + wrong))
+	printf '   %s passed, %s failed, %s s\n' "${here:-0}" "$wrong" \
+		"$(($(date +%s) - started))"
+}
+
+# The demonstration counts as one test.
+demonstration() {
+	printf '== demo\n'
+	if make -s demo >"$log" 2>&1 </dev/null; then
+		passed=$((passed + 1))
+	else
+		cat "$log"
+		failed=$((failed + 1))
+	fi
+}
+
+part static
+part cases
+part unit
+part unit-sanitize
+part unit-valgrind
+part fuzz
+part regress
+part isolation
+part tap
+demonstration
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

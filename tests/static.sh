@@ -1,0 +1,104 @@
+#!/bin/sh
+# The static checks; each line is one check. Ends with "N passed, N failed".
+set -u
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# $1 what is checked; the rest: the command, whose output is shown on failure
+check() {
+	what=$1
+	shift
+	if "$@" >"$log" 2>&1; then
+		passed=$((passed + 1))
+		echo "ok      $what"
+	else
+		failed=$((failed + 1))
+		echo "FAILED  $what"
+		sed 's/^/    /' "$log" | head -n 40
+	fi
+}
+
+warn="-Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 -Wmissing-prototypes
+	-Wstrict-prototypes -Wcast-qual -Wwrite-strings"
+include='-Icore -Itool -DQSREPL_VERSION="static"'
+ours=$(ls core/*.c tool/*/*.c)
+own_headers=$(ls core/*.h tool/*/*.h)
+pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
+
+# shellcheck disable=SC2086 # lists of words
+compile_all() {
+	compiler=$1
+	shift
+	for file in $ours; do
+		"$compiler" -std=c99 $warn $include "$@" -fsyntax-only "$file" || return 1
+	done
+}
+
+# Each header compiles on its own.
+# shellcheck disable=SC2086
+headers_alone() {
+	for header in $own_headers; do
+		printf '#include "%s"\n' "$(basename "$(dirname "$header")")/$(basename "$header")" >"$log.c"
+		gcc -std=c99 $warn $include -I. -fsyntax-only "$log.c" || return 1
+	done
+	rm -f "$log.c"
+}
+
+# PostgreSQL's own flags would do; these are stricter.
+# shellcheck disable=SC2086
+compile_extension() {
+	for file in extension/*.c; do
+		"$1" -std=gnu99 -Wall -Wextra -Werror -Wno-unused-parameter \
+			-Wno-sign-compare -Wno-missing-field-initializers \
+			-Wno-cast-function-type -Wno-ignored-attributes -D_GNU_SOURCE -Icore -Iextension \
+			-I"$pg_include" -fsyntax-only "$file" || return 1
+	done
+}
+
+# shellcheck disable=SC2086
+run_cppcheck() {
+	cppcheck --quiet --std=c99 --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability -Icore -Itool \
+		--suppress=missingInclude $ours
+}
+
+# shellcheck disable=SC2086
+run_clang_tidy() {
+	clang-tidy --quiet --warnings-as-errors='*' $ours -- -std=c99 $include \
+		2>/dev/null
+}
+
+# grep finds nothing
+absent() {
+	pattern=$1
+	shift
+	! grep -nE "$pattern" "$@"
+}
+
+# All files that are in the tree, tests apart.
+sources=$(git ls-files 'core/*' 'extension/*' 'tool/*' 2>/dev/null || true)
+[ -n "$sources" ] || sources="$(ls core/*.[ch] extension/*.[ch] tool/*/*.[ch])"
+
+check "gcc, all warnings" compile_all gcc
+check "clang, all warnings" compile_all clang
+check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc
+check "extension, gcc" compile_extension gcc
+check "extension, clang" compile_extension clang
+check "headers stand alone" headers_alone
+check "cppcheck" run_cppcheck
+check "clang-tidy" run_clang_tidy
+check "pg_bsd_indent" scripts/indent --check
+# shellcheck disable=SC2086
+check "no unsafe functions" absent \
+	'\b(system|popen|strcpy|strcat|sprintf|strncpy|atoi|strtok)[[:space:]]*\(' $sources
+# shellcheck disable=SC2086
+check "no // comments" absent '(^|[[:space:];])//[[:space:]]' $(echo "$sources" | tr ' ' '\n' | grep -E '\.[ch]$')
+check "core knows nobody" absent '#include "(postgres|base/|cli/|cmd/|rules/)|#include <(stdio|stdlib|windows|unistd)' core/*.[ch]
+check "version tests only in compat.h" absent 'PG_VERSION_NUM' $(ls extension/*.[ch] | grep -v compat.h)
+check "_WIN32 only where it belongs" absent '_WIN32|windows\.h' $(ls core/*.[ch] tool/base/*.[ch] tool/cli/*.[ch] tool/cmd/*.[ch] tool/rules/*.[ch])
+check "shellcheck" shellcheck scripts/install-packages scripts/as-postgres scripts/indent $(git ls-files '*.sh' 2>/dev/null) .ci/run
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
