@@ -31,3 +31,21 @@ $(BENCH_BUILD)/engine: $(BENCH_ENGINE_SRC) $(wildcard bench/engine/*.h) \
 bench-engine: $(BENCH_BUILD)/engine
 	PG_CONFIG=$(PG_CONFIG) sh bench/engine_sql.sh $(BENCH_BUILD)/engine \
 		--json $(BENCH_BUILD)/engine.json $(BENCH_ENGINE_OPTIONS)
+
+# The apply worker: ours beside no trigger, a trigger that does nothing, a
+# trigger in PL/pgSQL, and pglogical.
+BENCH_ROWS ?= 200000
+BENCH_ROUNDS ?= 5
+
+.PHONY: bench-apply
+
+$(BENCH_BUILD)/noop.so: bench/apply/noop.c
+	@mkdir -p $(BENCH_BUILD)
+	$(CC) -O2 -g -fPIC -shared -Wall -Werror \
+		-I$$($(PG_CONFIG) --includedir-server) -o $@ $<
+
+bench-apply: install-extension $(BENCH_BUILD)/noop.so
+	@BENCH_NOOP=$(BENCH_BUILD)/noop.so BENCH_JSON=$(BENCH_BUILD)/apply.json \
+		sh bench/apply/start.sh "$(PG_BINDIR)" $(BENCH_ROWS) $(BENCH_ROUNDS)
+
+bench: bench-engine bench-apply

@@ -1,0 +1,544 @@
+#
+# QsreplTest.pm
+#		Helpers of the TAP tests: sites, mappings, replication, and comparing a
+#		site with what it should have become.
+#
+# A site is a cluster of its own. Several tests of a file share clusters, each
+# with a database of its own.
+#
+package QsreplTest;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter 'import';
+use FindBin;
+use JSON::PP ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(usleep);
+
+our @EXPORT = qw(
+  make_site create_db psql_file load_fixture define_mappings add_rules
+  publish subscribe catch_up caught_up_or_error apply_pid
+  tables_equal_rewritten no_leaks query_is
+  json_rewritten
+  start_killed
+  seed_random scaled
+);
+
+my $fixtures = "$FindBin::RealBin/../fixtures";
+
+=pod
+
+=item make_site($site, conf => text)
+
+Start a cluster that is the site: site "A" is the cluster "site_a".
+
+=cut
+
+sub make_site
+{
+	my ($site, %opt) = @_;
+	my $node = PostgreSQL::Test::Cluster->new('site_' . lc $site);
+
+	$node->init(
+		allows_streaming => 'logical',
+		extra            => [ '--encoding=UTF8', '--no-locale' ]);
+	$node->append_conf('postgresql.conf', <<CONF);
+shared_preload_libraries = 'qsrepl'
+qsrepl.local_site = '$site'
+fsync = off
+shared_buffers = 32MB
+max_connections = 40
+max_worker_processes = 24
+max_wal_senders = 20
+max_replication_slots = 20
+max_logical_replication_workers = 16
+max_sync_workers_per_subscription = 4
+wal_retrieve_retry_interval = 50ms
+wal_writer_delay = 10ms
+max_wal_size = 512MB
+log_statement = none
+log_replication_commands = off
+timezone = UTC
+CONF
+	$node->append_conf('postgresql.conf', $opt{conf}) if $opt{conf};
+	$node->start;
+	return $node;
+}
+
+=pod
+
+=item create_db($db, @nodes)
+
+A database with the extension on each of the nodes.
+
+=cut
+
+sub create_db
+{
+	my ($db, @nodes) = @_;
+
+	foreach my $node (@nodes)
+	{
+		$node->safe_psql('postgres', qq(CREATE DATABASE "$db"));
+		$node->safe_psql($db, 'CREATE EXTENSION qsrepl');
+	}
+	return;
+}
+
+sub psql_file
+{
+	my ($node, $db, $file, @args) = @_;
+
+	PostgreSQL::Test::Utils::run_log(
+		[
+			'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', @args,
+			'-d', $node->connstr($db), '-f', $file
+		],
+		'>', \my $stdout)
+	  or die "could not run $file";
+	return;
+}
+
+=pod
+
+=item load_fixture($node, $db, $fixture, apps => 10, seed => 42, rows => 1)
+
+Load a fixture, "qsr" or "sense_services"; rows => 0 leaves its tables empty.
+
+=cut
+
+sub load_fixture
+{
+	my ($node, $db, $fixture, %opt) = @_;
+	my $rows = $fixture eq 'qsr' ? 'generate' : "${fixture}_generate";
+
+	psql_file($node, $db, "$fixtures/$fixture.sql");
+	return if defined $opt{rows} && !$opt{rows};
+	psql_file(
+		$node, $db, "$fixtures/$rows.sql",
+		'-v', 'apps=' . ($opt{apps} // 10),
+		'-v', 'seed=' . ($opt{seed} // 42));
+	return;
+}
+
+=pod
+
+=item define_mappings($node, $db)
+
+Sites A, B and C, and the mappings whose values at A are in the fixtures. C
+keeps its data on a server, where A and B have a drive, and B's full name of
+the central node is one character longer than A's.
+
+=cut
+
+sub define_mappings
+{
+	my ($node, $db) = @_;
+
+	$node->safe_psql($db, <<'SQL');
+SET client_min_messages = error;
+SELECT qsrepl.set_site('A', 'main'), qsrepl.set_site('B', 'recovery'), qsrepl.set_site('C', 'test');
+SELECT qsrepl.set_mapping('share', 'path', 'A', '\\CN\QlikShare', 'B', '\\BCN\Qlik$', 'C', '\\CCN\Qlik');
+SELECT qsrepl.set_mapping('logs', 'path', 'A', '\\CN\QlikShare\ArchivedLogs', 'B', '\\BCN\Archive', 'C', '\\CCN\Logs\Old');
+SELECT qsrepl.set_mapping('data', 'path', 'A', 'D:\QlikData', 'B', 'E:\Qlik\Data', 'C', '\\FS-C\Data');
+SELECT qsrepl.set_mapping('fs', 'path', 'A', '\\fs01.sitea.corp.local\Qlik Data', 'B', '\\fs02.siteb.corp.local\QlikData', 'C', 'F:\Qlik Data');
+SELECT qsrepl.set_mapping('cn', 'host', 'A', 'CN', 'B', 'BCN', 'C', 'CCN');
+SELECT qsrepl.set_mapping('cn1', 'host', 'A', 'CN1', 'B', 'CN2', 'C', 'CN3');
+SELECT qsrepl.set_mapping('cnfq', 'host', 'A', 'cn1.sitea.corp.local', 'B', 'cn2.site-b.corp.local', 'C', 'cn3.sitec.corp.local');
+SELECT qsrepl.set_mapping('cnip', 'host', 'A', '192.168.1.101', 'B', '192.168.2.101', 'C', '192.168.3.101');
+SELECT qsrepl.set_mapping('sql', 'host', 'A', 'sql01.sitea.corp.local', 'B', 'sql02.siteb.corp.local', 'C', 'sql03.sitec.corp.local');
+SELECT qsrepl.set_mapping('p1', 'host', 'A', 'P1', 'B', 'P1-B', 'C', 'P1-C');
+SELECT qsrepl.set_mapping('thumb', 'value', 'A', '0F1E2D3C4B5A69788796A5B4C3D2E1F000112233',
+	'B', 'BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB', 'C', 'CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC');
+SQL
+	return;
+}
+
+=pod
+
+=item add_rules($node, $db, [relation, column, form], ...)
+
+=cut
+
+sub add_rules
+{
+	my ($node, $db, @rules) = @_;
+
+	$node->safe_psql($db,
+		join "\n",
+		map { "SELECT qsrepl.add_rule('$_->[0]', '$_->[1]', '$_->[2]');" } @rules);
+	return;
+}
+
+=pod
+
+=item publish($node, $db, $name, with => options)
+
+Publish all tables of the application by name, as set-up does: not the
+extension's own. Partitions and children come with their parents.
+
+=cut
+
+sub publish
+{
+	my ($node, $db, $name, %opt) = @_;
+	my $tables = $node->safe_psql($db, <<'SQL');
+SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
+	AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'qsrepl')
+	AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)
+SQL
+	my $with = $opt{with} ? "WITH ($opt{with})" : '';
+
+	$node->safe_psql($db, "CREATE PUBLICATION $name FOR TABLE $tables $with");
+	return;
+}
+
+=pod
+
+=item subscribe($publisher, $subscriber, $db, name => , publication => , with => )
+
+Publish the tables of the database if they are not, subscribe to them, and
+wait for the copy. Returns the subscription's name.
+
+=cut
+
+sub subscribe
+{
+	my ($publisher, $subscriber, $db, %opt) = @_;
+	my $publication = $opt{publication} // "pub_$db";
+	my $name        = lc($opt{name} // "${db}_" . $subscriber->name);
+	my $with        = $opt{with} ? "WITH ($opt{with})" : '';
+	my $source      = $publisher->connstr($db);
+
+	$publication = lc $publication;
+	publish($publisher, $db, $publication)
+	  unless $publisher->safe_psql($db,
+		"SELECT count(*) FROM pg_publication WHERE pubname = '$publication'");
+	$subscriber->safe_psql($db, <<SQL);
+SET client_min_messages = error;
+CREATE SUBSCRIPTION $name CONNECTION \$conn\$$source\$conn\$ PUBLICATION $publication $with;
+SQL
+	$subscriber->wait_for_subscription_sync($publisher, $name, $db);
+	return $name;
+}
+
+sub catch_up
+{
+	my ($publisher, @names) = @_;
+
+	$publisher->wait_for_catchup($_) foreach @names;
+	return;
+}
+
+=pod
+
+=item caught_up_or_error($publisher, $subscriber, $name, $offset)
+
+Wait for a subscription as catch_up() does, but no longer than until a
+replication worker dies. Returns nothing, or the errors in the subscriber's
+log behind the offset.
+
+=cut
+
+sub caught_up_or_error
+{
+	my ($publisher, $subscriber, $name, $offset) = @_;
+	my $lsn = $publisher->lsn('write');
+
+	foreach (1 .. 20 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		return
+		  if $publisher->safe_psql('postgres',
+			"SELECT count(*) FROM pg_stat_replication
+			WHERE application_name = '$name' AND replay_lsn >= '$lsn'") > 0;
+		my $log = slurp_file($subscriber->logfile, $offset);
+		return join "\n", $log =~ /^.*(?:ERROR|FATAL|PANIC): .*$/mg
+		  if $log =~ /logical replication worker" \(PID \d+\) exited with exit code 1/;
+		usleep(50_000);
+	}
+	return 'timed out';
+}
+
+# The process that applies for a subscription, not its table copiers.
+sub apply_pid
+{
+	my ($node, $db, $name) = @_;
+
+	return $node->safe_psql($db,
+		"SELECT pid FROM pg_stat_subscription WHERE subname = '$name' AND relid IS NULL"
+	);
+}
+
+#
+# Comparing. What should be stored is worked out here, from rewrite() on single
+# texts; documents and arrays are taken apart by these functions and not by the
+# extension's code for the types, which is what is tested.
+#
+my $oracle = <<'SQL';
+CREATE FUNCTION pg_temp.want(value text, form text, room int) RETURNS text LANGUAGE sql AS $$
+	SELECT CASE WHEN char_length(r) > room THEN value ELSE r END FROM qsrepl.rewrite(value, form) AS r;
+$$;
+CREATE FUNCTION pg_temp.want_array(value text[], form text, room int) RETURNS text LANGUAGE sql AS $$
+	SELECT array_dims(value) || ' ' || array_agg(
+		CASE WHEN too_long THEN e ELSE r END ORDER BY o)::text
+	FROM (SELECT e, r, o, coalesce(bool_or(char_length(r) > room) OVER (), false) AS too_long
+		FROM unnest(value) WITH ORDINALITY AS u (e, o), qsrepl.rewrite(e, form) AS r) AS x;
+$$;
+CREATE FUNCTION pg_temp.have_array(value text[]) RETURNS text LANGUAGE sql AS $$
+	SELECT array_dims(value) || ' ' || array_agg(e ORDER BY o)::text
+	FROM unnest(value) WITH ORDINALITY AS u (e, o);
+$$;
+CREATE FUNCTION pg_temp.want_jsonb(value jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN CASE jsonb_typeof(value)
+		WHEN 'string' THEN to_jsonb(qsrepl.rewrite(value #>> '{}'))
+		WHEN 'array' THEN (SELECT coalesce(jsonb_agg(pg_temp.want_jsonb(e) ORDER BY o), '[]')
+			FROM jsonb_array_elements(value) WITH ORDINALITY AS u (e, o))
+		WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(k, pg_temp.want_jsonb(e)), '{}')
+			FROM jsonb_each(value) AS u (k, e))
+		ELSE value END;
+END $$;
+SQL
+
+# All tables with their columns, and the form of the rule on a column.
+my $columns_query = <<'SQL';
+WITH RECURSIVE up AS (
+	SELECT oid AS relid, oid AS ancestor FROM pg_class WHERE relkind IN ('r', 'p')
+	UNION
+	SELECT up.relid, i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.ancestor
+)
+SELECT json_agg(x) FROM (
+	SELECT format('%I.%I', n.nspname, c.relname) AS relation,
+		CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END AS only,
+		json_agg(json_build_object('name', quote_ident(a.attname), 'type', a.atttypid::regtype::text,
+			'room', CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 END,
+			'generated', a.attgenerated <> '',
+			'form', (SELECT min(r.form) FROM up JOIN qsrepl.rule r ON r.relation = qsrepl._relation_name(up.ancestor)
+				WHERE up.relid = c.oid AND r."column" = a.attname)) ORDER BY a.attname) AS columns
+	FROM pg_class c
+		JOIN pg_namespace n ON n.oid = c.relnamespace
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition
+		AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'qsrepl') AND n.nspname !~ '^pg_'
+	GROUP BY c.oid, n.nspname, c.relname, c.relkind
+	ORDER BY 1
+) AS x
+SQL
+
+# A column as text: as it is, or as it should become.
+sub column_expression
+{
+	my ($column, $rewritten) = @_;
+	my ($name, $type, $form) = @{$column}{qw(name type form)};
+	my $room = $column->{room} // 'NULL';
+
+	return "$name\::text" if !defined $form && $type ne 'character';
+
+	# format() keeps the blanks that a cast of char(n) to text drops.
+	return "CASE WHEN $name IS NOT NULL THEN format('%s', $name) END"
+	  if $type eq 'character' && (!$rewritten || !defined $form);
+	return "rpad(pg_temp.want($name\::text, '$form', $room), $room)"
+	  if $type eq 'character';
+	if ($type =~ /\[\]$/)
+	{
+		return $rewritten
+		  ? "pg_temp.want_array($name\::text[], '$form', $room)"
+		  : "pg_temp.have_array($name\::text[])";
+	}
+	return "$name\::text" unless $rewritten;
+	return "pg_temp.want_jsonb($name)::text" if $type eq 'jsonb';
+	return "qsrepl._rewrite_any($name, '$form')::text" if $type eq 'json';
+	return "pg_temp.want($name\::text, '$form', $room)";
+}
+
+=pod
+
+=item tables_equal_rewritten($from, $at, $db, $name, skip => qr/relation/)
+
+Test that each table at one site holds the rows of the other one, columns with
+a rule rewritten for the site, all else as it was.
+
+=cut
+
+sub tables_equal_rewritten
+{
+	my ($from, $at, $db, $name, %opt) = @_;
+	my $tables = JSON::PP::decode_json($at->safe_psql($db, $columns_query));
+	my $dir    = PostgreSQL::Test::Utils::tempdir();
+	my ($export, $import, @compare) = ('', $oracle);
+	my $n = 0;
+
+	chmod 0755, $dir;
+	foreach my $table (@$tables)
+	{
+		my $relation = $table->{relation};
+		my @columns  = @{ $table->{columns} };
+		my $list     = join ', ', map { $_->{name} } @columns;
+		my $source   = "$table->{only}$relation";
+		my ($want, $have) = map {
+			my $rewritten = $_;
+			# What is generated follows from what was rewritten.
+			join ', ', map { column_expression($_, $rewritten) }
+			  grep { !$_->{generated} } @columns
+		} (1, 0);
+
+		next if $opt{skip} && $relation =~ $opt{skip};
+		$n++;
+		$export .= "COPY (SELECT $list FROM $source) TO '$dir/$n';\n";
+		$import .=
+		  "CREATE TEMP TABLE source_$n AS SELECT $list FROM $source WITH NO DATA;\n"
+		  . "COPY source_$n FROM '$dir/$n';\n";
+		push @compare, map {
+			my ($word, $one, $other) = @$_;
+			"(SELECT '$relation $word ' || left(x::text, 300) FROM"
+			  . " ($one EXCEPT ALL $other) AS x LIMIT 3)"
+		  } (
+			[
+				'should have', "SELECT $want FROM source_$n",
+				"SELECT $have FROM $source"
+			],
+			[
+				'has', "SELECT $have FROM $source",
+				"SELECT $want FROM source_$n"
+			]);
+	}
+	$from->safe_psql($db, $export);
+	my $differences = $at->safe_psql($db,
+		$import . join("\nUNION ALL\n", @compare) . ' ORDER BY 1');
+	# Values may hold newlines; ten lines say enough.
+	$differences = join "\n", (split /\n/, $differences)[ 0 .. 9 ]
+	  if ($differences =~ tr/\n//) > 9;
+	return is($differences, '', $name);
+}
+
+sub query_is
+{
+	my ($node, $db, $query, $expected, $name) = @_;
+
+	return is($node->safe_psql($db, $query), $expected, $name);
+}
+
+sub no_leaks
+{
+	my ($node, $db, $name) = @_;
+
+	return query_is(
+		$node,
+		$db,
+		'SELECT relation, "column", key, left(value, 200), reason FROM qsrepl.leaks() LIMIT 5',
+		'',
+		$name // 'no value of another site is stored');
+}
+
+=pod
+
+=item json_rewritten($node, $db, $before, $after)
+
+Why a json text is not what the other one should have become, or nothing: all
+but the strings that are values is the same, byte for byte, a string that was
+not to change too, and the others are rewritten. Both are lists of texts.
+
+=cut
+
+sub json_rewritten
+{
+	my ($node, $db, $before, $after) = @_;
+	my $token = qr/"(?:[^"\\]|\\.)*"|[^"]+/s;
+	my $json  = JSON::PP->new->allow_nonref->utf8;
+	my (@pairs, %want);
+
+	return scalar(@$before) . ' texts became ' . scalar(@$after)
+	  if @$before != @$after;
+	foreach my $i (0 .. $#$before)
+	{
+		my @old = $before->[$i] =~ /$token/g;
+		my @new = $after->[$i]  =~ /$token/g;
+
+		return "$before->[$i] became $after->[$i]" if @old != @new;
+		foreach my $j (0 .. $#old)
+		{
+			my $key = $j < $#old && $old[ $j + 1 ] =~ /^\s*:/;
+
+			if ($old[$j] !~ /^"/ || $key)
+			{
+				return "$old[$j] became $new[$j]" if $old[$j] ne $new[$j];
+				next;
+			}
+			push @pairs,
+			  [ $old[$j], $new[$j], map { $json->decode($_) } $old[$j], $new[$j] ];
+		}
+	}
+	my $rows = JSON::PP->new->utf8->encode([ map { $_->[2] } @pairs ]);
+	my $wanted = JSON::PP::decode_json(
+		$node->safe_psql(
+			$db,
+			"SELECT json_agg(qsrepl.rewrite(e) ORDER BY o)
+			FROM json_array_elements_text(\$json\$$rows\$json\$) WITH ORDINALITY AS u (e, o)"
+		));
+	foreach my $i (0 .. $#pairs)
+	{
+		my ($old, $new, $old_value, $new_value) = @{ $pairs[$i] };
+
+		return "$old became $new, not $wanted->[$i]"
+		  if $new_value ne $wanted->[$i];
+		return "$old became $new" if $old_value eq $new_value && $old ne $new;
+	}
+	return;
+}
+
+=pod
+
+=item start_killed($node)
+
+Start a node that was killed; its backends may live a moment longer and keep
+the shared memory.
+
+=cut
+
+sub start_killed
+{
+	my ($node) = @_;
+
+	foreach (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		return if $node->start(fail_ok => 1);
+		usleep(100_000);
+		# What the failed attempt left
+		$node->stop('fast', fail_ok => 1);
+	}
+	die 'could not start ' . $node->name;
+}
+
+=pod
+
+=item seed_random()
+
+Seed rand() from QSREPL_SEED or the time, and say so. Returns the seed.
+
+=cut
+
+sub seed_random
+{
+	my $seed = $ENV{QSREPL_SEED} || time;
+
+	srand $seed;
+	diag "QSREPL_SEED=$seed";
+	return $seed;
+}
+
+# A count, larger or smaller by QSREPL_SCALE.
+sub scaled
+{
+	my ($count) = @_;
+	my $result = int($count * ($ENV{QSREPL_SCALE} || 1));
+
+	return $result > 0 ? $result : 1;
+}
+
+1;
