@@ -72,8 +72,10 @@ typedef struct Cache
 	Oid			tables[N_TABLES];	/* invalid where the extension is absent */
 	List	   *rules;			/* Rule */
 	RwMappings *mappings;
+	const RwMatcher *local;		/* the local site's; NULL: not made yet */
 	List	   *matchers;		/* SiteMatcher */
 	HTAB	   *entries;		/* TableEntry by relid */
+	TableEntry *latest;			/* the entry looked up last, or NULL */
 } Cache;
 
 static Cache *cache = NULL;
@@ -322,7 +324,11 @@ qsrepl_matcher(const char *site)
 
 	refresh();
 	if (site == NULL)
-		site = qsrepl_local_site;
+	{
+		if (cache->local == NULL)
+			cache->local = qsrepl_matcher(qsrepl_local_site);
+		return cache->local;
+	}
 	foreach(lc, cache->matchers)
 	{
 		SiteMatcher *known = lfirst(lc);
@@ -494,7 +500,10 @@ qsrepl_rules_for(Relation relation)
 	bool		found;
 
 	refresh();
-	entry = hash_search(cache->entries, &relid, HASH_FIND, NULL);
+	entry = cache->latest;
+	if (entry == NULL || entry->relid != relid)
+		entry = hash_search(cache->entries, &relid, HASH_FIND, NULL);
+	cache->latest = entry;
 	if (entry != NULL && entry->valid)
 		return entry->table;
 

@@ -55,12 +55,6 @@ qsrepl_column_type(Oid type, int32 typmod, ColumnType *column)
 	return true;
 }
 
-static Datum
-make_text(const char *bytes, size_t len)
-{
-	return PointerGetDatum(cstring_to_text_with_len(bytes, (int) len));
-}
-
 /* char(n) with the blanks that fill it up. */
 static Datum
 make_padded(const char *bytes, size_t len, int characters, int limit)
@@ -99,11 +93,11 @@ rewrite_text(const RwMatcher *matcher, const ColumnType *column, RwForm form,
 	if (column->kind == COLUMN_BPCHAR)
 		len = without_blanks(bytes, len);
 	if (column->kind == COLUMN_JSON)
-		changed = rw_rewrite_json(matcher, bytes, len, &qsrepl_memory, &out,
-								  &outlen);
+		changed = rw_rewrite_json(matcher, bytes, len, &qsrepl_text_memory,
+								  &out, &outlen);
 	else
-		changed = rw_rewrite(matcher, form, bytes, len, &qsrepl_memory, &out,
-							 &outlen);
+		changed = rw_rewrite(matcher, form, bytes, len, &qsrepl_text_memory,
+							 &out, &outlen);
 	if (changed == RW_SAME)
 		outcome = REWRITE_SAME;
 	else
@@ -116,8 +110,7 @@ rewrite_text(const RwMatcher *matcher, const ColumnType *column, RwForm form,
 		else if (column->kind == COLUMN_BPCHAR)
 			*result = make_padded(out, outlen, characters, column->limit);
 		else
-			*result = make_text(out, outlen);
-		pfree(out);
+			*result = qsrepl_finish_text(out, outlen);
 	}
 	if ((Pointer) in != DatumGetPointer(value))
 		pfree(in);

@@ -19,7 +19,7 @@
 #include "compat.h"
 
 static bool
-checks_hold(Relation relation, EState * estate, TupleTableSlot * slot)
+checks_hold(Relation relation, EState *estate, TupleTableSlot *slot)
 {
 	TupleConstr *constr = RelationGetDescr(relation)->constr;
 	ExprContext *econtext = GetPerTupleExprContext(estate);
@@ -37,8 +37,8 @@ checks_hold(Relation relation, EState * estate, TupleTableSlot * slot)
 
 /* Unique and exclusion constraints that are checked at once. */
 static bool
-indexes_hold(ResultRelInfo * result, EState * estate, TupleTableSlot * slot,
-			 const ItemPointerData * old)
+indexes_hold(ResultRelInfo *result, EState *estate, TupleTableSlot *slot,
+			 const ItemPointerData *old)
 {
 	ItemPointerData conflict;
 
@@ -63,7 +63,7 @@ indexes_hold(ResultRelInfo * result, EState * estate, TupleTableSlot * slot,
 
 bool
 qsrepl_can_store(Relation relation, HeapTuple tuple,
-				 const ItemPointerData * old)
+				 const ItemPointerData *old)
 {
 	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *result = makeNode(ResultRelInfo);

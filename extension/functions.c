@@ -76,14 +76,14 @@ qsrepl_rewrite(PG_FUNCTION_ARGS)
 	form = form_argument(PG_GETARG_DATUM(1));
 	site = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
 	if (rw_rewrite(qsrepl_matcher(site), form, VARDATA_ANY(value),
-				   VARSIZE_ANY_EXHDR(value), &qsrepl_memory, &out,
+				   VARSIZE_ANY_EXHDR(value), &qsrepl_text_memory, &out,
 				   &outlen) == RW_SAME)
 		PG_RETURN_TEXT_P(value);
 	if (outlen > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("rewritten value is too long")));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out, (int) outlen));
+	PG_RETURN_DATUM(qsrepl_finish_text(out, outlen));
 }
 
 /* The type of argument 0, looked up once a call site. */

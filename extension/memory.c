@@ -1,6 +1,6 @@
 /*
  * memory.c
- *		The rewrite engine's allocator on top of memory contexts.
+ *		The rewrite engine's allocators on top of memory contexts.
  *
  * IDENTIFICATION
  *		extension/memory.c
@@ -28,6 +28,31 @@ release(void *arg, void *pointer)
 }
 
 const RwMemory qsrepl_memory = {allocate_current, release, NULL};
+
+/* Leaves room before the bytes, so that they become a text as they are. */
+static void *
+allocate_text(void *arg, size_t size)
+{
+	return (char *) MemoryContextAllocHuge(CurrentMemoryContext,
+										   size + VARHDRSZ) + VARHDRSZ;
+}
+
+static void
+release_text(void *arg, void *pointer)
+{
+	pfree((char *) pointer - VARHDRSZ);
+}
+
+const RwMemory qsrepl_text_memory = {allocate_text, release_text, NULL};
+
+Datum
+qsrepl_finish_text(char *bytes, size_t len)
+{
+	text	   *result = (text *) (bytes - VARHDRSZ);
+
+	SET_VARSIZE(result, len + VARHDRSZ);
+	return PointerGetDatum(result);
+}
 
 RwMemory
 qsrepl_memory_in(MemoryContext context)

@@ -31,6 +31,14 @@ extern void qsrepl_define_settings(void);
  * larger than 1 GB and is refused by its size later. */
 extern const RwMemory qsrepl_memory;
 
+/*
+ * The same for what becomes a value of type text: qsrepl_finish_text() makes
+ * one of the len bytes that it has allocated, without copying them; len must
+ * not be over MaxAllocSize - VARHDRSZ.
+ */
+extern const RwMemory qsrepl_text_memory;
+extern Datum qsrepl_finish_text(char *bytes, size_t len);
+
 /* The same in a given context, which must outlive what is allocated. */
 extern RwMemory qsrepl_memory_in(MemoryContext context);
 

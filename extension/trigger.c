@@ -36,12 +36,11 @@ typedef struct Changes
 	int			n;
 	int		   *attnums;
 	Datum	   *values;
-	bool	   *nulls;
 	const RuleColumn **columns;
 } Changes;
 
 static void
-append_value(StringInfo text, TupleTableSlot * slot, AttrNumber attnum)
+append_value(StringInfo text, TupleTableSlot *slot, AttrNumber attnum)
 {
 	Form_pg_attribute att = TupleDescAttr(slot->tts_tupleDescriptor,
 										  attnum - 1);
@@ -58,7 +57,7 @@ append_value(StringInfo text, TupleTableSlot * slot, AttrNumber attnum)
 
 /* The row's primary key, for a message. */
 static char *
-describe_key(Relation relation, TupleTableSlot * slot)
+describe_key(Relation relation, TupleTableSlot *slot)
 {
 	Bitmapset  *key = RelationGetIndexAttrBitmap(relation,
 												 INDEX_ATTR_BITMAP_PRIMARY_KEY);
@@ -73,7 +72,7 @@ describe_key(Relation relation, TupleTableSlot * slot)
 }
 
 static void
-warn_refused(Relation relation, TupleTableSlot * slot,
+warn_refused(Relation relation, TupleTableSlot *slot,
 			 const RuleColumn *column, const char *why)
 {
 	TupleDesc	desc = RelationGetDescr(relation);
@@ -102,8 +101,8 @@ count_rewritten(const RuleColumn *column)
 
 /* Rewrite the columns that the statement brought. */
 static void
-find_changes(TriggerData * trigger, const RuleTable *rules,
-			 TupleTableSlot * slot, Changes *changes)
+find_changes(TriggerData *trigger, const RuleTable *rules,
+			 TupleTableSlot *slot, Changes *changes)
 {
 	const RwMatcher *matcher = qsrepl_matcher(NULL);
 	bool		update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
@@ -137,25 +136,42 @@ find_changes(TriggerData * trigger, const RuleTable *rules,
 			case REWRITE_CHANGED:
 				changes->attnums[changes->n] = column->attnum;
 				changes->values[changes->n] = result;
-				changes->nulls[changes->n] = false;
 				changes->columns[changes->n++] = column;
 				break;
 		}
 	}
 }
 
+/*
+ * The tuple with the changes. The slot holds the same row with its columns
+ * taken apart already, as far as they were looked at.
+ */
 static HeapTuple
-apply_changes(TriggerData * trigger, const RuleTable *rules, HeapTuple tuple,
-			  TupleTableSlot * slot, const Changes *changes)
+form_changed(HeapTuple tuple, TupleTableSlot *slot, const Changes *changes)
+{
+	TupleDesc	desc = slot->tts_tupleDescriptor;
+	Datum	   *values = palloc(desc->natts * sizeof(Datum));
+	HeapTuple	changed;
+
+	slot_getallattrs(slot);
+	memcpy(values, slot->tts_values, desc->natts * sizeof(Datum));
+	for (int i = 0; i < changes->n; i++)
+		values[changes->attnums[i] - 1] = changes->values[i];
+	changed = heap_form_tuple(desc, values, slot->tts_isnull);
+	changed->t_data->t_ctid = tuple->t_data->t_ctid;
+	changed->t_self = tuple->t_self;
+	changed->t_tableOid = tuple->t_tableOid;
+	pfree(values);
+	return changed;
+}
+
+static HeapTuple
+apply_changes(TriggerData *trigger, const RuleTable *rules, HeapTuple tuple,
+			  TupleTableSlot *slot, const Changes *changes)
 {
 	Relation	relation = trigger->tg_relation;
 	bool		update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
-	HeapTuple	changed = heap_modify_tuple_by_cols(tuple,
-													RelationGetDescr(relation),
-													changes->n,
-													changes->attnums,
-													changes->values,
-													changes->nulls);
+	HeapTuple	changed = form_changed(tuple, slot, changes);
 
 	if (rules->constrained &&
 		!qsrepl_can_store(relation, changed,
@@ -211,11 +227,10 @@ qsrepl_rewrite_row(PG_FUNCTION_ARGS)
 		return PointerGetDatum(tuple);
 	room = rules->n_columns;
 	changes.n = 0;
-	changes.attnums = palloc(room * (sizeof(int) + sizeof(bool) +
-									 sizeof(Datum) + sizeof(void *)) + 32);
-	changes.values = (Datum *) MAXALIGN(changes.attnums + room);
+	changes.values = palloc(room * (sizeof(Datum) + sizeof(void *) +
+									sizeof(int)));
 	changes.columns = (const RuleColumn **) (changes.values + room);
-	changes.nulls = (bool *) (changes.columns + room);
+	changes.attnums = (int *) (changes.columns + room);
 	find_changes(trigger, rules, slot, &changes);
 	if (changes.n > 0)
 		tuple = apply_changes(trigger, rules, tuple, slot, &changes);

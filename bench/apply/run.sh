@@ -11,7 +11,7 @@ json=$3
 rows=$4
 rounds=$5
 dir=$SCRATCH
-variants='none noop qsrepl norule plpgsql pglogical'
+variants=${BENCH_VARIANTS:-none noop qsrepl norule plpgsql pglogical}
 results=$dir/results
 
 a() { "$bindir/psql" -X -q -At -v ON_ERROR_STOP=1 -h "$dir" -p 5432 -U postgres "$@"; }
@@ -56,7 +56,7 @@ qsrepl.local_site = '${site##*:}'
 CONF
 	# Minor releases from 2026 on want output plugins to be named.
 	"$bindir/postgres" --describe-config | cut -f 1 | grep -qx output_plugin_libraries &&
-		echo "output_plugin_libraries = 'pglogical_output'" >>"$dir/$name/postgresql.conf"
+		echo "output_plugin_libraries = 'pgoutput, pglogical_output'" >>"$dir/$name/postgresql.conf"
 	"$bindir/pg_ctl" -D "$dir/$name" -l "$dir/$name.log" -w start >/dev/null
 done
 
@@ -234,7 +234,7 @@ done
 
 # $1 text, $2 ratio, $3 least
 goal() {
-	verdict=$(awk -v r="$2" -v g="$3" 'BEGIN { print r >= g ? "met" : "NOT MET" }')
+	verdict=$(awk -v r="$2" -v g="$3" 'BEGIN { print (r >= g) ? "met" : "NOT MET" }')
 	printf '%-64s %s (wanted %s): %s\n' "$1" "$2" "$3" "$verdict"
 }
 echo

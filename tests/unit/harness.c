@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A broken loop fails thousands of times: the first ones tell why. */
 #define SHOWN 20
@@ -73,6 +74,23 @@ harness_number(const char *variable, unsigned long otherwise)
 		return number;
 	printf("%s is no number: \"%s\"\n", variable, text);
 	exit(1);
+}
+
+unsigned long
+harness_rounds(const char *variable, unsigned long otherwise)
+{
+	return harness_number(variable,
+						  otherwise * harness_number("QSREPL_SCALE", 1));
+}
+
+uint64_t
+harness_seed(void)
+{
+	uint64_t	seed = harness_number("QSREPL_SEED",
+									  (unsigned long) time(NULL));
+
+	printf("seed %lu\n", (unsigned long) seed);
+	return seed;
 }
 
 void

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Each counts as one; a failure is reported with its place. */
 #define check(condition) \
@@ -35,6 +36,17 @@ extern void harness_failed(void);
  */
 extern unsigned long harness_number(const char *variable,
 									unsigned long otherwise);
+
+/*
+ * harness_rounds
+ *		The same for the length of a random campaign: the default is
+ *		multiplied by QSREPL_SCALE.
+ */
+extern unsigned long harness_rounds(const char *variable,
+									unsigned long otherwise);
+
+/* The seed of a random campaign: QSREPL_SEED or the time; printed. */
+extern uint64_t harness_seed(void);
 
 /* Print bytes so that they can be read, and taken over into a C string. */
 extern void harness_print(const char *label, const char *bytes, size_t len);

@@ -146,7 +146,7 @@ damage(Random *random, char *text)
 static void
 test_generated(void)
 {
-	unsigned long rounds = harness_number("QSREPL_ROUNDS", 20000);
+	unsigned long rounds = harness_rounds("QSREPL_ROUNDS", 20000);
 	Random		random = {6};
 	unsigned long good = 0;
 

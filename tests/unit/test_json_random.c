@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "edits.h"
 #include "gen_text.h"
@@ -138,8 +137,11 @@ read_character(const char *p, char *out, size_t *used)
 		return 1;
 	}
 	*used = 6;
-	c = (unsigned int) strtoul((char[]) {p[2], p[3], p[4], p[5], '\0'},
-							   NULL, 16);
+	c = (unsigned int) strtoul((char[])
+							   {
+		p[2], p[3], p[4], p[5], '\0'
+	},
+		NULL, 16);
 	if (c < 0x80)
 	{
 		out[0] = (char) c;
@@ -298,11 +300,9 @@ test_value(Random *random)
 int
 main(void)
 {
-	unsigned long rounds = harness_number("QSREPL_ROUNDS", 4000);
-	uint64_t	seed = harness_number("QSREPL_SEED",
-									  (unsigned long) time(NULL));
+	unsigned long rounds = harness_rounds("QSREPL_ROUNDS", 4000);
+	uint64_t	seed = harness_seed();
 
-	printf("seed %lu\n", (unsigned long) seed);
 	for (unsigned long i = 0; i < rounds; i++)
 	{
 		Random		random = {seed + i};

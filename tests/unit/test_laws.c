@@ -2,13 +2,12 @@
  * test_laws.c
  *		The laws of rewriting on generated sets of mappings and values.
  *
- * QSREPL_SEED, or the first argument, repeats a run; QSREPL_LAWS is the
- * number of trials over all laws.
+ * QSREPL_SEED repeats a run; QSREPL_LAWS is the number of trials over all
+ * laws.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gen_text.h"
 #include "harness.h"
@@ -110,15 +109,11 @@ run_law(uint64_t seed, size_t number, unsigned long trials)
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	unsigned long trials = harness_number("QSREPL_LAWS", 1000000);
-	uint64_t	seed = harness_number("QSREPL_SEED",
-									  (unsigned long) time(NULL));
+	unsigned long trials = harness_rounds("QSREPL_LAWS", 1000000);
+	uint64_t	seed = harness_seed();
 
-	if (argc > 1)
-		seed = strtoul(argv[1], NULL, 10);
-	printf("seed %lu\n", (unsigned long) seed);
 	for (size_t i = 0; i < laws_size; i++)
 	{
 		run_law(seed, i, trials / laws_size + 1);
