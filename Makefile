@@ -37,11 +37,13 @@ extension:
 tool: $(BUILD)/qsrepl
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(CFLAGS) $(TOOL_CPPFLAGS) -c -o $@ $<
+	@echo "  CC $<"
+	@$(CC) $(STD) $(WARN) $(CFLAGS) $(TOOL_CPPFLAGS) -c -o $@ $<
 
 install-extension: extension
 	+@$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) install

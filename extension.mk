@@ -13,7 +13,7 @@ PG_CFLAGS = -std=gnu99 -Wall -Wextra -Wno-unused-parameter \
 
 # The bitcode for PostgreSQL's JIT would need clang and gain nothing: none of
 # these functions is inlined.
-with_llvm = no
+override with_llvm = no
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)

@@ -19,8 +19,8 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/indexing.h"
 #include "catalog/namespace.h"
-#include "catalog/partition.h"
 #include "catalog/pg_inherits.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -32,9 +32,10 @@
 
 #include "compat.h"
 
-/* The configuration tables; site has nothing that the cache needs. */
+/* The configuration tables. */
 enum
 {
+	TABLE_SITE,
 	TABLE_MAPPING,
 	TABLE_MAPPING_VALUE,
 	TABLE_RULE,
@@ -42,7 +43,7 @@ enum
 };
 
 static const char *const table_names[N_TABLES] = {
-	"mapping", "mapping_value", "rule"
+	"site", "mapping", "mapping_value", "rule"
 };
 
 typedef struct Rule
@@ -70,6 +71,7 @@ typedef struct Cache
 {
 	MemoryContext context;
 	Oid			tables[N_TABLES];	/* invalid where the extension is absent */
+	List	   *sites;			/* names */
 	List	   *rules;			/* Rule */
 	RwMappings *mappings;
 	const RwMatcher *local;		/* the local site's; NULL: not made yet */
@@ -255,6 +257,17 @@ take_rule(void *arg, const Datum *values, const bool *nulls)
 	MemoryContextSwitchTo(old);
 }
 
+/* A row of site(name, description). */
+static void
+take_site(void *arg, const Datum *values, const bool *nulls)
+{
+	Cache	   *loading = arg;
+	MemoryContext old = MemoryContextSwitchTo(loading->context);
+
+	loading->sites = lappend(loading->sites, TextDatumGetCString(values[0]));
+	MemoryContextSwitchTo(old);
+}
+
 /* Read everything anew, into a context under the current one. */
 static Cache *
 load(void)
@@ -278,7 +291,10 @@ load(void)
 	loaded->entries = hash_create("qsrepl tables", 64, &control,
 								  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	if (find_tables(loaded->tables))
+	{
+		read_table(loaded->tables[TABLE_SITE], take_site, loaded);
 		read_table(loaded->tables[TABLE_RULE], take_rule, loaded);
+	}
 	loaded->mappings = qsrepl_load_mappings(&memory, false);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
@@ -312,6 +328,24 @@ refresh(void)
 	if (cache != NULL)
 		MemoryContextSetParent(cache->context, TopTransactionContext);
 	cache = loaded;
+}
+
+static bool
+name_in_list(List *names, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+		return true;
+	return false;
+}
+
+bool
+qsrepl_site_exists(const char *site)
+{
+	refresh();
+	return name_in_list(cache->sites, site);
 }
 
 const RwMatcher *
@@ -387,17 +421,6 @@ names_with_parents(Oid relid)
 		table_close(inherits, AccessShareLock);
 	}
 	return names;
-}
-
-static bool
-name_in_list(List *names, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-		return true;
-	return false;
 }
 
 /* Fill in the column of a rule; false where it cannot be rewritten. */

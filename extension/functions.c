@@ -57,8 +57,23 @@ kind_argument(Datum argument)
 	return kind;
 }
 
+static void
+site_must_exist(const char *site)
+{
+	if (site[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the local site is not known"),
+				 errhint("Set \"qsrepl.local_site\" in the server's configuration and restart it.")));
+	if (!qsrepl_site_exists(site))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("site \"%s\" does not exist", site),
+				 errhint("Define it with qsrepl.set_site().")));
+}
+
 /*
- * qsrepl._rewrite(value text, form text, site text) returns text
+ * qsrepl.rewrite(value text, form text, site text) returns text
  *		The engine by hand; a null site is the local one.
  */
 Datum
@@ -74,7 +89,9 @@ qsrepl_rewrite(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	value = PG_GETARG_TEXT_PP(0);
 	form = form_argument(PG_GETARG_DATUM(1));
-	site = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	site = PG_ARGISNULL(2) ? qsrepl_local_site :
+		text_to_cstring(PG_GETARG_TEXT_PP(2));
+	site_must_exist(site);
 	if (rw_rewrite(qsrepl_matcher(site), form, VARDATA_ANY(value),
 				   VARSIZE_ANY_EXHDR(value), &qsrepl_text_memory, &out,
 				   &outlen) == RW_SAME)

@@ -139,9 +139,12 @@ extern const RuleTable *qsrepl_rules_for(Relation relation);
 /*
  * qsrepl_matcher
  *		The mappings compiled for a site, NULL: the local one.  Valid until
- *		the end of the transaction.  An unrecognized site gives NULL.
+ *		the end of the transaction.  For a site that does not exist it changes
+ *		nothing.
  */
 extern const RwMatcher *qsrepl_matcher(const char *site);
+
+extern bool qsrepl_site_exists(const char *site);
 
 /*
  * qsrepl_load_mappings

@@ -224,11 +224,26 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.set_site IS 'define a site, or change its description';
 
--- One writer of mappings at a time: the set is checked as a whole.
+-- One writer of mappings at a time: the set is checked as a whole. A table lock
+-- would also keep apply waiting, which may bring mappings of its own.
 CREATE FUNCTION qsrepl._lock_mappings() RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-	LOCK TABLE qsrepl.mapping IN SHARE ROW EXCLUSIVE MODE;
+	SELECT pg_advisory_xact_lock('qsrepl.mapping'::regclass::oid::bigint::integer, 0);
 $$;
+
+-- An error whose detail and hint may be null.
+CREATE FUNCTION qsrepl._raise(code text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF detail IS NULL AND hint IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
+	ELSIF detail IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint;
+	ELSIF hint IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail;
+	END IF;
+	RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint;
+END $$;
 
 CREATE FUNCTION qsrepl._set_value(mapping text, kind text, site text, value text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -457,8 +472,7 @@ BEGIN
 	END IF;
 	SELECT * INTO refusal FROM qsrepl._rule_refusal(add_rule.relation, add_rule."column", add_rule.form);
 	IF refusal.code IS NOT NULL THEN
-		RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message,
-			DETAIL = coalesce(refusal.detail, ''), HINT = coalesce(refusal.hint, '');
+		PERFORM qsrepl._raise(refusal.code, refusal.message, refusal.detail, refusal.hint);
 	END IF;
 	INSERT INTO qsrepl.rule AS r (relation, "column", form)
 	VALUES (qsrepl._relation_name(add_rule.relation), add_rule."column", add_rule.form)
@@ -470,27 +484,33 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.add_rule IS 'have a column rewritten, in this form';
 
-CREATE FUNCTION qsrepl._drop_rule(name text, col text) RETURNS void
+-- By text, since the table may be gone: as it stands in qsrepl.rule, or
+-- without its schema where that is unambiguous.
+CREATE FUNCTION qsrepl.drop_rule(relation text, "column" text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	found_in text[];
 BEGIN
-	DELETE FROM qsrepl.rule r WHERE r.relation = name AND r."column" = col;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-			MESSAGE = format('column "%s" of %s has no rule', col, name),
-			HINT = 'See the table qsrepl.rule.';
+	SELECT array_agg(r.relation) INTO found_in FROM qsrepl.rule r
+	WHERE r."column" = drop_rule."column"
+		AND (r.relation = drop_rule.relation
+			OR right(r.relation, length(drop_rule.relation) + 1) = '.' || drop_rule.relation
+			OR right(r.relation, length(quote_ident(drop_rule.relation)) + 1) = '.' || quote_ident(drop_rule.relation));
+	IF found_in IS NULL THEN
+		PERFORM qsrepl._raise('undefined_object',
+			format('column "%s" of %s has no rule', "column", relation), NULL, 'See the table qsrepl.rule.');
+	ELSIF cardinality(found_in) > 1 AND relation <> ALL (found_in) THEN
+		PERFORM qsrepl._raise('ambiguous_alias',
+			format('%s may mean several tables', relation), array_to_string(found_in, ', ') || '.',
+			'Give the schema too.');
 	END IF;
+	DELETE FROM qsrepl.rule r
+	WHERE r."column" = drop_rule."column"
+		AND r.relation = CASE WHEN drop_rule.relation = ANY (found_in) THEN drop_rule.relation ELSE found_in[1] END;
 	PERFORM qsrepl._remember_objects();
 	PERFORM qsrepl._sync_triggers(true);
-	PERFORM qsrepl._note('rule dropped', format('%s.%I', name, col));
+	PERFORM qsrepl._note('rule dropped', format('%s.%I', relation, "column"));
 END $$;
-
--- By text, since the table may be gone; the caller's search_path counts.
-CREATE FUNCTION qsrepl.drop_rule(relation text, "column" text) RETURNS void
-LANGUAGE sql AS $$
-	SELECT qsrepl._drop_rule(
-		CASE WHEN EXISTS (SELECT FROM qsrepl.rule r WHERE r.relation OPERATOR(pg_catalog.=) $1) THEN $1
-			ELSE coalesce(qsrepl._relation_name(pg_catalog.to_regclass($1)), $1) END, $2);
-$$;
 COMMENT ON FUNCTION qsrepl.drop_rule IS 'leave a column alone again';
 --
 -- Profiles: shipped sets of rules.
@@ -638,6 +658,43 @@ CREATE VIEW qsrepl._row_triggers AS
 	WHERE t.tgfoid = 'qsrepl.rewrite_row'::pg_catalog.regproc AND NOT t.tgisinternal;
 
 /*
+ * Lock tables against apply and other writers, but never wait for one of them
+ * while holding another: so apply cannot come into a deadlock with this, whose
+ * victim it might be. Whoever holds a table is waited for alone, and the
+ * locking begins again.
+ *
+ * query: gives the tables; run anew at each attempt
+ */
+CREATE FUNCTION qsrepl._lock_tables(query text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	busy	regclass;
+	t		regclass;
+BEGIN
+	FOR attempt IN 1 .. 1000 LOOP
+		BEGIN
+			IF busy IS NOT NULL THEN
+				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', busy);
+			END IF;
+			FOR t IN EXECUTE format('SELECT DISTINCT q.relid FROM (%s) q (relid) ORDER BY q.relid', query) LOOP
+				busy := t;
+				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE NOWAIT', t);
+			END LOOP;
+			RETURN;
+		EXCEPTION
+			WHEN lock_not_available OR deadlock_detected THEN
+				NULL;			-- the subtransaction's end gives up the locks
+			WHEN undefined_table THEN
+				busy := NULL;	-- dropped meanwhile
+		END;
+	END LOOP;
+	RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
+		MESSAGE = 'could not lock the tables that have rules',
+		DETAIL = format('Table %s was in use at each of 1000 attempts.', busy),
+		HINT = 'Try again when fewer transactions write.';
+END $$;
+
+/*
  * Create what is missing and drop what is not needed, in logical mode.
  * strict: a rule that would lose changes is an error, else a warning.
  */
@@ -660,6 +717,12 @@ BEGIN
 		END IF;
 		RAISE WARNING USING MESSAGE = refusal.message, HINT = refusal.hint;
 	END LOOP;
+	PERFORM qsrepl._lock_tables('
+		SELECT r.relid FROM qsrepl._ruled_columns r
+		WHERE NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid AND x.tgenabled = ''R'')
+		UNION ALL
+		SELECT x.relid FROM qsrepl._row_triggers x
+		WHERE NOT EXISTS (SELECT FROM qsrepl._ruled_columns r WHERE r.relid = x.relid)');
 	FOR t IN
 		SELECT DISTINCT r.relid::regclass AS relid FROM qsrepl._ruled_columns r
 		WHERE NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid)
@@ -749,7 +812,8 @@ DECLARE
 	profile text;
 	problem text;
 BEGIN
-	IF NOT EXISTS (SELECT FROM qsrepl.rule) THEN
+	IF NOT EXISTS (SELECT FROM qsrepl.rule)
+		OR NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d WHERE d.schema_name IS DISTINCT FROM 'pg_temp') THEN
 		RETURN;
 	END IF;
 	UPDATE qsrepl.rule r SET relation = qsrepl._relation_name(o.relid), "column" = a.attname
@@ -887,41 +951,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are stored';
 
-/*
- * Lock the ruled tables against apply and other writers, but never wait for
- * one table while holding another: so apply cannot come into a deadlock with
- * this, whose victim it might be. Whoever holds a table is waited for alone,
- * and the locking begins again.
- */
-CREATE FUNCTION qsrepl._lock_ruled_tables() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	busy	regclass;
-	t		regclass;
-BEGIN
-	FOR attempt IN 1 .. 1000 LOOP
-		BEGIN
-			IF busy IS NOT NULL THEN
-				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', busy);
-			END IF;
-			FOR t IN SELECT DISTINCT r.relid FROM qsrepl._ruled_columns r ORDER BY r.relid LOOP
-				busy := t;
-				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE NOWAIT', t);
-			END LOOP;
-			RETURN;
-		EXCEPTION
-			WHEN lock_not_available OR deadlock_detected THEN
-				NULL;			-- the subtransaction's end gives up the locks
-			WHEN undefined_table THEN
-				busy := NULL;	-- dropped meanwhile
-		END;
-	END LOOP;
-	RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
-		MESSAGE = 'could not lock the tables that have rules',
-		DETAIL = format('Table %s was in use at each of 1000 attempts.', busy),
-		HINT = 'Try again when fewer transactions write.';
-END $$;
-
 -- Rewrite these rows; bisect where a constraint or a length refuses some.
 -- Returns how many were written; the rest is left as it is.
 CREATE FUNCTION qsrepl._localize_rows(relid regclass, assignments text, rows tid[]) RETURNS bigint
@@ -1005,7 +1034,7 @@ BEGIN
 	-- Should a wait close a circle with locks that this transaction holds from
 	-- before, let it be this one that gives way.
 	PERFORM set_config('deadlock_timeout', '20ms', true);
-	PERFORM qsrepl._lock_ruled_tables();
+	PERFORM qsrepl._lock_tables('SELECT r.relid FROM qsrepl._ruled_columns r');
 	-- The application's triggers stay out of it.
 	PERFORM set_config('session_replication_role', 'replica', true);
 	FOR t IN SELECT * FROM qsrepl._ruled_tables(NULL) LOOP

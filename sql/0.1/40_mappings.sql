@@ -33,11 +33,26 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.set_site IS 'define a site, or change its description';
 
--- One writer of mappings at a time: the set is checked as a whole.
+-- One writer of mappings at a time: the set is checked as a whole. A table lock
+-- would also keep apply waiting, which may bring mappings of its own.
 CREATE FUNCTION qsrepl._lock_mappings() RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-	LOCK TABLE qsrepl.mapping IN SHARE ROW EXCLUSIVE MODE;
+	SELECT pg_advisory_xact_lock('qsrepl.mapping'::regclass::oid::bigint::integer, 0);
 $$;
+
+-- An error whose detail and hint may be null.
+CREATE FUNCTION qsrepl._raise(code text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF detail IS NULL AND hint IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
+	ELSIF detail IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint;
+	ELSIF hint IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail;
+	END IF;
+	RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint;
+END $$;
 
 CREATE FUNCTION qsrepl._set_value(mapping text, kind text, site text, value text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

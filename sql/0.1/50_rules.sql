@@ -111,8 +111,7 @@ BEGIN
 	END IF;
 	SELECT * INTO refusal FROM qsrepl._rule_refusal(add_rule.relation, add_rule."column", add_rule.form);
 	IF refusal.code IS NOT NULL THEN
-		RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message,
-			DETAIL = coalesce(refusal.detail, ''), HINT = coalesce(refusal.hint, '');
+		PERFORM qsrepl._raise(refusal.code, refusal.message, refusal.detail, refusal.hint);
 	END IF;
 	INSERT INTO qsrepl.rule AS r (relation, "column", form)
 	VALUES (qsrepl._relation_name(add_rule.relation), add_rule."column", add_rule.form)
@@ -124,25 +123,31 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.add_rule IS 'have a column rewritten, in this form';
 
-CREATE FUNCTION qsrepl._drop_rule(name text, col text) RETURNS void
+-- By text, since the table may be gone: as it stands in qsrepl.rule, or
+-- without its schema where that is unambiguous.
+CREATE FUNCTION qsrepl.drop_rule(relation text, "column" text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	found_in text[];
 BEGIN
-	DELETE FROM qsrepl.rule r WHERE r.relation = name AND r."column" = col;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-			MESSAGE = format('column "%s" of %s has no rule', col, name),
-			HINT = 'See the table qsrepl.rule.';
+	SELECT array_agg(r.relation) INTO found_in FROM qsrepl.rule r
+	WHERE r."column" = drop_rule."column"
+		AND (r.relation = drop_rule.relation
+			OR right(r.relation, length(drop_rule.relation) + 1) = '.' || drop_rule.relation
+			OR right(r.relation, length(quote_ident(drop_rule.relation)) + 1) = '.' || quote_ident(drop_rule.relation));
+	IF found_in IS NULL THEN
+		PERFORM qsrepl._raise('undefined_object',
+			format('column "%s" of %s has no rule', "column", relation), NULL, 'See the table qsrepl.rule.');
+	ELSIF cardinality(found_in) > 1 AND relation <> ALL (found_in) THEN
+		PERFORM qsrepl._raise('ambiguous_alias',
+			format('%s may mean several tables', relation), array_to_string(found_in, ', ') || '.',
+			'Give the schema too.');
 	END IF;
+	DELETE FROM qsrepl.rule r
+	WHERE r."column" = drop_rule."column"
+		AND r.relation = CASE WHEN drop_rule.relation = ANY (found_in) THEN drop_rule.relation ELSE found_in[1] END;
 	PERFORM qsrepl._remember_objects();
 	PERFORM qsrepl._sync_triggers(true);
-	PERFORM qsrepl._note('rule dropped', format('%s.%I', name, col));
+	PERFORM qsrepl._note('rule dropped', format('%s.%I', relation, "column"));
 END $$;
-
--- By text, since the table may be gone; the caller's search_path counts.
-CREATE FUNCTION qsrepl.drop_rule(relation text, "column" text) RETURNS void
-LANGUAGE sql AS $$
-	SELECT qsrepl._drop_rule(
-		CASE WHEN EXISTS (SELECT FROM qsrepl.rule r WHERE r.relation OPERATOR(pg_catalog.=) $1) THEN $1
-			ELSE coalesce(qsrepl._relation_name(pg_catalog.to_regclass($1)), $1) END, $2);
-$$;
 COMMENT ON FUNCTION qsrepl.drop_rule IS 'leave a column alone again';

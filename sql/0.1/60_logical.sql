@@ -38,6 +38,43 @@ CREATE VIEW qsrepl._row_triggers AS
 	WHERE t.tgfoid = 'qsrepl.rewrite_row'::pg_catalog.regproc AND NOT t.tgisinternal;
 
 /*
+ * Lock tables against apply and other writers, but never wait for one of them
+ * while holding another: so apply cannot come into a deadlock with this, whose
+ * victim it might be. Whoever holds a table is waited for alone, and the
+ * locking begins again.
+ *
+ * query: gives the tables; run anew at each attempt
+ */
+CREATE FUNCTION qsrepl._lock_tables(query text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	busy	regclass;
+	t		regclass;
+BEGIN
+	FOR attempt IN 1 .. 1000 LOOP
+		BEGIN
+			IF busy IS NOT NULL THEN
+				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', busy);
+			END IF;
+			FOR t IN EXECUTE format('SELECT DISTINCT q.relid FROM (%s) q (relid) ORDER BY q.relid', query) LOOP
+				busy := t;
+				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE NOWAIT', t);
+			END LOOP;
+			RETURN;
+		EXCEPTION
+			WHEN lock_not_available OR deadlock_detected THEN
+				NULL;			-- the subtransaction's end gives up the locks
+			WHEN undefined_table THEN
+				busy := NULL;	-- dropped meanwhile
+		END;
+	END LOOP;
+	RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
+		MESSAGE = 'could not lock the tables that have rules',
+		DETAIL = format('Table %s was in use at each of 1000 attempts.', busy),
+		HINT = 'Try again when fewer transactions write.';
+END $$;
+
+/*
  * Create what is missing and drop what is not needed, in logical mode.
  * strict: a rule that would lose changes is an error, else a warning.
  */
@@ -60,6 +97,12 @@ BEGIN
 		END IF;
 		RAISE WARNING USING MESSAGE = refusal.message, HINT = refusal.hint;
 	END LOOP;
+	PERFORM qsrepl._lock_tables('
+		SELECT r.relid FROM qsrepl._ruled_columns r
+		WHERE NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid AND x.tgenabled = ''R'')
+		UNION ALL
+		SELECT x.relid FROM qsrepl._row_triggers x
+		WHERE NOT EXISTS (SELECT FROM qsrepl._ruled_columns r WHERE r.relid = x.relid)');
 	FOR t IN
 		SELECT DISTINCT r.relid::regclass AS relid FROM qsrepl._ruled_columns r
 		WHERE NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid)
@@ -149,7 +192,8 @@ DECLARE
 	profile text;
 	problem text;
 BEGIN
-	IF NOT EXISTS (SELECT FROM qsrepl.rule) THEN
+	IF NOT EXISTS (SELECT FROM qsrepl.rule)
+		OR NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d WHERE d.schema_name IS DISTINCT FROM 'pg_temp') THEN
 		RETURN;
 	END IF;
 	UPDATE qsrepl.rule r SET relation = qsrepl._relation_name(o.relid), "column" = a.attname

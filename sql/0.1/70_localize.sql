@@ -114,41 +114,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are stored';
 
-/*
- * Lock the ruled tables against apply and other writers, but never wait for
- * one table while holding another: so apply cannot come into a deadlock with
- * this, whose victim it might be. Whoever holds a table is waited for alone,
- * and the locking begins again.
- */
-CREATE FUNCTION qsrepl._lock_ruled_tables() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	busy	regclass;
-	t		regclass;
-BEGIN
-	FOR attempt IN 1 .. 1000 LOOP
-		BEGIN
-			IF busy IS NOT NULL THEN
-				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', busy);
-			END IF;
-			FOR t IN SELECT DISTINCT r.relid FROM qsrepl._ruled_columns r ORDER BY r.relid LOOP
-				busy := t;
-				EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE NOWAIT', t);
-			END LOOP;
-			RETURN;
-		EXCEPTION
-			WHEN lock_not_available OR deadlock_detected THEN
-				NULL;			-- the subtransaction's end gives up the locks
-			WHEN undefined_table THEN
-				busy := NULL;	-- dropped meanwhile
-		END;
-	END LOOP;
-	RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
-		MESSAGE = 'could not lock the tables that have rules',
-		DETAIL = format('Table %s was in use at each of 1000 attempts.', busy),
-		HINT = 'Try again when fewer transactions write.';
-END $$;
-
 -- Rewrite these rows; bisect where a constraint or a length refuses some.
 -- Returns how many were written; the rest is left as it is.
 CREATE FUNCTION qsrepl._localize_rows(relid regclass, assignments text, rows tid[]) RETURNS bigint
@@ -232,7 +197,7 @@ BEGIN
 	-- Should a wait close a circle with locks that this transaction holds from
 	-- before, let it be this one that gives way.
 	PERFORM set_config('deadlock_timeout', '20ms', true);
-	PERFORM qsrepl._lock_ruled_tables();
+	PERFORM qsrepl._lock_tables('SELECT r.relid FROM qsrepl._ruled_columns r');
 	-- The application's triggers stay out of it.
 	PERFORM set_config('session_replication_role', 'replica', true);
 	FOR t IN SELECT * FROM qsrepl._ruled_tables(NULL) LOOP

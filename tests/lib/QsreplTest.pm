@@ -306,12 +306,13 @@ BEGIN
 END $$;
 SQL
 
-# All tables with their columns, and the form of the rule on a column.
+# All tables with their columns, and the form of the rule on a column: the
+# table's own, or the nearest parent's.
 my $columns_query = <<'SQL';
 WITH RECURSIVE up AS (
-	SELECT oid AS relid, oid AS ancestor FROM pg_class WHERE relkind IN ('r', 'p')
+	SELECT oid AS relid, oid AS ancestor, 0 AS depth FROM pg_class WHERE relkind IN ('r', 'p')
 	UNION
-	SELECT up.relid, i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.ancestor
+	SELECT up.relid, i.inhparent, depth + 1 FROM up JOIN pg_inherits i ON i.inhrelid = up.ancestor
 )
 SELECT json_agg(x) FROM (
 	SELECT format('%I.%I', n.nspname, c.relname) AS relation,
@@ -319,8 +320,8 @@ SELECT json_agg(x) FROM (
 		json_agg(json_build_object('name', quote_ident(a.attname), 'type', a.atttypid::regtype::text,
 			'room', CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 END,
 			'generated', a.attgenerated <> '',
-			'form', (SELECT min(r.form) FROM up JOIN qsrepl.rule r ON r.relation = qsrepl._relation_name(up.ancestor)
-				WHERE up.relid = c.oid AND r."column" = a.attname)) ORDER BY a.attname) AS columns
+			'form', (SELECT r.form FROM up JOIN qsrepl.rule r ON r.relation = qsrepl._relation_name(up.ancestor)
+				WHERE up.relid = c.oid AND r."column" = a.attname ORDER BY depth LIMIT 1)) ORDER BY a.attname) AS columns
 	FROM pg_class c
 		JOIN pg_namespace n ON n.oid = c.relnamespace
 		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -137,16 +137,18 @@ laws_report(const Law *law, const Lab *lab, const Trial *trial)
 	GenSet		set = lab->set;
 	Trial		small = *trial;
 	char	   *bytes = malloc(trial->len + 1);
+	bool		shrunk = true;
 
 	if (bytes == NULL)
 		exit(1);
 	memcpy(bytes, trial->in, trial->len);
 	small.in = bytes;
 
-	/* A set in another order has no part in a law but the last. */
-	while (shrink_text(law, &set, &small, bytes) |
-		   shrink_set(law, &set, &small))
-		continue;
+	while (shrunk)
+	{
+		shrunk = shrink_text(law, &set, &small, bytes);
+		shrunk = shrink_set(law, &set, &small) || shrunk;
+	}
 	print_trial(law, &set, &small);
 	free(bytes);
 }
