@@ -4,98 +4,202 @@
  *
  * Most of a text holds nothing to look at, and the speed of the engine there
  * is the speed of this search.  With AVX2 32 bytes are classified at once by
- * two table look-ups of their nibbles; elsewhere a table of bytes serves.
+ * table look-ups of their and their neighbours' nibbles; what passes is then
+ * looked at as it is elsewhere, by tables of bytes.
  */
 #include "anchor.h"
 
 #include <string.h>
+
+#include "chars.h"
 
 #if defined(__GNUC__) && defined(__x86_64__)
 #define RW_HAVE_AVX2
 #include <immintrin.h>
 #endif
 
-static size_t
-next_bytewise(const RwAnchors *anchors, const char *text, size_t from,
-			  size_t len)
+#define BLOCK ((size_t) 64)
+
+static inline size_t
+first_bit(uint64_t bits)
 {
-	while (from < len && !anchors->member[(unsigned char) text[from]])
-		from++;
+#ifdef __GNUC__
+	return (size_t) __builtin_ctzll(bits);
+#else
+	size_t		n = 0;
+
+	while ((bits >> n & 1) == 0)
+		n++;
+	return n;
+#endif
+}
+
+static size_t
+blocks_bytewise(const RwAnchors *anchors, const char *text, size_t from,
+				size_t len, uint64_t *found)
+{
+	*found = 0;
+	for (; from + BLOCK <= len; from += BLOCK)
+	{
+		for (size_t i = 0; i < BLOCK; i++)
+			if (anchors->at[(unsigned char) text[from + i]] != 0)
+				*found |= (uint64_t) 1 << i;
+		if (*found != 0)
+			break;
+	}
 	return from;
 }
 
 #ifdef RW_HAVE_AVX2
-/* One bit for each of 32 bytes: is it in the set? */
+/* The rules of 32 bytes by one table. */
 __attribute__((target("avx2")))
-static inline unsigned int
-classify(__m256i low, __m256i high, const char *p)
+static inline __m256i
+look_up(const __m256i *tables, const char *p)
 {
 	const __m256i nibble = _mm256_set1_epi8(15);
 	__m256i		bytes = _mm256_loadu_si256((const __m256i *) (const void *) p);
-	__m256i		l = _mm256_shuffle_epi8(low, bytes);
-	__m256i		h = _mm256_shuffle_epi8(high,
-										_mm256_and_si256(_mm256_srli_epi16(bytes, 4),
-														 nibble));
-	__m256i		none = _mm256_cmpeq_epi8(_mm256_and_si256(l, h),
-										 _mm256_setzero_si256());
+	__m256i		low = _mm256_and_si256(bytes, nibble);
+	__m256i		high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble);
+
+	return _mm256_and_si256(_mm256_shuffle_epi8(tables[0], low),
+							_mm256_shuffle_epi8(tables[1], high));
+}
+
+/* One bit for each of 32 bytes: may it need a look? */
+__attribute__((target("avx2")))
+static inline unsigned int
+classify(const __m256i *tables, const char *p)
+{
+	__m256i		rules = _mm256_and_si256(look_up(tables + 2, p),
+										 _mm256_and_si256(look_up(tables, p - 1),
+														  look_up(tables + 4, p + 1)));
+	__m256i		none = _mm256_cmpeq_epi8(rules, _mm256_setzero_si256());
 
 	return ~(unsigned int) _mm256_movemask_epi8(none);
 }
 
 __attribute__((target("avx2")))
 static size_t
-next_avx2(const RwAnchors *anchors, const char *text, size_t from,
-		  size_t len)
+blocks_avx2(const RwAnchors *anchors, const char *text, size_t from,
+			size_t len, uint64_t *found)
 {
-	__m256i		low;
-	__m256i		high;
+	__m256i		tables[6];
 
-	/* Short gaps are the rule in connection strings. */
-	for (size_t near = from + 8 < len ? from + 8 : len; from < near; from++)
-		if (anchors->member[(unsigned char) text[from]])
-			return from;
-	if (len - from < 32)
-		return next_bytewise(anchors, text, from, len);
-	low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *) (const void *) anchors->low));
-	high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *) (const void *) anchors->high));
-
-	/* A shuffle takes bytes over 0x7F as "no index": they give 0. */
-	for (; len - from >= 64; from += 64)
+	for (int i = 0; i < 6; i++)
 	{
-		unsigned int first = classify(low, high, text + from);
-		unsigned int second = classify(low, high, text + from + 32);
+		const RwNibbles *nibbles = &anchors->near[i / 2];
+		const unsigned char *table = i % 2 == 0 ? nibbles->low : nibbles->high;
 
-		if ((first | second) != 0)
-			return first != 0 ? from + (size_t) __builtin_ctz(first) :
-				from + 32 + (size_t) __builtin_ctz(second);
+		tables[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *) (const void *) table));
 	}
-	for (; len - from >= 32; from += 32)
+	*found = 0;
+	for (; from + BLOCK <= len; from += BLOCK)
 	{
-		unsigned int found = classify(low, high, text + from);
-
-		if (found != 0)
-			return from + (size_t) __builtin_ctz(found);
+		*found = classify(tables, text + from) |
+			(uint64_t) classify(tables, text + from + 32) << 32;
+		if (*found != 0)
+			break;
 	}
-	return next_bytewise(anchors, text, from, len);
+	return from;
 }
 #endif
 
 void
-rw_anchors_init(RwAnchors *anchors, const char *bytes)
+rw_anchors_init(RwAnchors *anchors)
 {
 	memset(anchors, 0, sizeof(*anchors));
-	for (; *bytes != '\0'; bytes++)
-	{
-		unsigned char c = (unsigned char) *bytes;
-		unsigned char row = (unsigned char) (1u << (c >> 4));
-
-		anchors->member[c] = true;
-		anchors->low[c & 15] |= row;
-		anchors->high[c >> 4] = row;
-	}
-	anchors->next = next_bytewise;
+	anchors->blocks = blocks_bytewise;
 #ifdef RW_HAVE_AVX2
 	if (__builtin_cpu_supports("avx2"))
-		anchors->next = next_avx2;
+		anchors->blocks = blocks_avx2;
 #endif
+}
+
+void
+rw_anchors_bytes(unsigned char *table, unsigned int rule, const char *bytes)
+{
+	for (; *bytes != '\0'; bytes++)
+		table[(unsigned char) *bytes] |= (unsigned char) rule;
+}
+
+void
+rw_anchors_class(unsigned char *table, unsigned int rule,
+				 unsigned int classes)
+{
+	for (int c = 0; c < 256; c++)
+		if ((rw_class[c] & classes) != 0)
+			table[c] |= (unsigned char) rule;
+}
+
+/* The last bytes, fewer than a block with its neighbours. */
+static uint64_t
+last_block(const RwAnchors *anchors, const char *text, size_t from,
+		   size_t len)
+{
+	char		bytes[BLOCK + 2] = {0};
+	uint64_t	found;
+
+	memcpy(bytes, text + from - 1, len - from + 1);
+	anchors->blocks(anchors, bytes, 1, BLOCK + 1, &found);
+	return found;
+}
+
+/* The next block in which something is found; *block is len without one. */
+static void
+next_block(const RwAnchors *anchors, RwCursor *cursor, const char *text,
+		   size_t from, size_t len)
+{
+	cursor->found = 0;
+	if (from + 1 < len)
+		from = anchors->blocks(anchors, text, from, len - 1, &cursor->found);
+	if (cursor->found == 0 && from + 1 < len)
+		cursor->found = last_block(anchors, text, from, len);
+	cursor->block = cursor->found != 0 ? from : len;
+}
+
+size_t
+rw_anchors_next(const RwAnchors *anchors, RwCursor *cursor, const char *text,
+				size_t from, size_t len)
+{
+	if (from == 0)
+	{
+		if (rw_anchors_rules(anchors, text, 0, len) != 0)
+			return 0;
+		from = 1;
+	}
+	if (cursor->block == 0 || from >= cursor->block + BLOCK)
+		next_block(anchors, cursor, text, from, len);
+	else if (from > cursor->block)
+		cursor->found &= ~(uint64_t) 0 << (from - cursor->block);
+	while (cursor->block < len)
+	{
+		while (cursor->found != 0)
+		{
+			size_t		p = cursor->block + first_bit(cursor->found);
+
+			if (rw_anchors_rules(anchors, text, p, len) != 0)
+				return p;
+			cursor->found &= cursor->found - 1;
+		}
+		next_block(anchors, cursor, text, cursor->block + BLOCK, len);
+	}
+	return len;
+}
+
+static void
+make_nibbles(RwNibbles *nibbles, const unsigned char *table)
+{
+	for (int c = 0; c < 256; c++)
+	{
+		nibbles->low[c & 15] |= table[c];
+		nibbles->high[c >> 4] |= table[c];
+	}
+}
+
+void
+rw_anchors_finish(RwAnchors *anchors)
+{
+	make_nibbles(&anchors->near[0], anchors->before);
+	make_nibbles(&anchors->near[1], anchors->at);
+	make_nibbles(&anchors->near[2], anchors->behind);
 }

@@ -59,4 +59,15 @@ rw_equal_fold(const char *a, const char *folded, size_t len)
 	return true;
 }
 
+/* Do the bytes at p begin with this, case folded?  word must be folded. */
+static inline bool
+rw_starts(const char *text, size_t len, size_t p, const char *word, size_t n)
+{
+	return len - p >= n && rw_equal_fold(text + p, word, n);
+}
+
+/* The same for a string constant, whose length the compiler knows. */
+#define RW_STARTS(text, len, p, constant) \
+	rw_starts(text, len, p, constant, sizeof(constant) - 1)
+
 #endif							/* RW_CHARS_H */

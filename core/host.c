@@ -214,9 +214,8 @@ token_starts(const RwScan *scan, size_t start, size_t *starts)
 	return n;
 }
 
-/* Is text[p] a ':' with a port behind it? */
-static bool
-port_behind(const RwScan *scan, size_t p)
+bool
+rw_port_behind(const RwScan *scan, size_t p)
 {
 	size_t		digits = 0;
 	char		c;
@@ -283,8 +282,6 @@ rw_host_before_colon(const RwScan *scan, size_t p, RwHost *host)
 	size_t		start;
 	int			n;
 
-	if (!port_behind(scan, p))
-		return false;
 	start = run_start(scan, p);
 	if (start == p)
 		return false;
@@ -317,6 +314,18 @@ address_starts(const RwScan *scan, size_t start, size_t *starts)
 	return 1;
 }
 
+/* Too short for an address without "::", as 12:34:56 is. */
+static bool
+is_time(const char *run, size_t len)
+{
+	if (len >= 15)
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (run[i] == ':' && run[i - 1] == ':')
+			return false;
+	return true;
+}
+
 bool
 rw_address_around_colon(const RwScan *scan, size_t p, RwHost *host)
 {
@@ -333,7 +342,8 @@ rw_address_around_colon(const RwScan *scan, size_t p, RwHost *host)
 		start--;
 	host->next = address_end(scan, p);
 	if ((host->next < scan->len && rw_is(scan->text[host->next], RW_TOKEN)) ||
-		!rw_host_bounded(scan->text, scan->len, host->next))
+		!rw_host_bounded(scan->text, scan->len, host->next) ||
+		is_time(scan->text + start, host->next - start))
 		return false;
 	n = address_starts(scan, start, starts);
 	for (int i = 0; i < n; i++)
@@ -353,7 +363,7 @@ rw_address_around_colon(const RwScan *scan, size_t p, RwHost *host)
 		{
 			before--;
 			port = end + 1 < scan->len && scan->text[end + 1] == ':' &&
-				port_behind(scan, end + 1);
+				rw_port_behind(scan, end + 1);
 		}
 		return host->node != RW_NO_NODE &&
 			(port || !after_separator(scan, before));

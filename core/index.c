@@ -43,7 +43,9 @@ hash_key(uint32_t parent, const char *key, size_t len)
 		hash = mix(hash, read_word(key, 8) | fold);
 	if (len > 0)
 		hash = mix(hash, read_word(key, len) | fold);
-	return (uint32_t) (hash >> 32 ^ hash);
+	/* The last bytes of a key sit in high bits, slots count in low ones. */
+	hash = (hash ^ hash >> 32) * UINT64_C(0xD6E8FEB86659FD93);
+	return (uint32_t) (hash >> 32);
 }
 
 static bool

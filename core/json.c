@@ -212,8 +212,22 @@ decode_string(const RwScan *scan, size_t start, size_t end, char *buffer)
 	size_t		used;
 	size_t		n = 0;
 
-	for (; start < end; start += used)
-		n += decode(scan->text + start, end - start, &used, buffer + n);
+	while (start < end)
+	{
+		const char *from = scan->text + start;
+		const char *escape = memchr(from, '\\', end - start);
+		size_t		plain = escape != NULL ? (size_t) (escape - from) :
+		end - start;
+
+		memcpy(buffer + n, from, plain);
+		n += plain;
+		start += plain;
+		if (escape != NULL)
+		{
+			n += decode(escape, end - start, &used, buffer + n);
+			start += used;
+		}
+	}
 	return n;
 }
 
@@ -224,16 +238,22 @@ string_end(const RwScan *scan, size_t p, bool *escapes)
 	const char *text = scan->text;
 
 	*escapes = false;
-	while (p < scan->len && text[p] != '"')
+	while (p < scan->len)
 	{
-		if (text[p] == '\\')
+		const char *quote = memchr(text + p, '"', scan->len - p);
+		size_t		end = quote != NULL ? (size_t) (quote - text) : scan->len;
+		const char *escape;
+
+		while (p < end &&
+			   (escape = memchr(text + p, '\\', end - p)) != NULL)
 		{
 			*escapes = true;
-			p++;
+			p = (size_t) (escape - text) + 2;
 		}
-		p++;
+		if (p <= end)
+			return end;
 	}
-	return p < scan->len ? p : scan->len;
+	return scan->len;
 }
 
 /* buffer: room for the longest decoded string, taken once it is needed. */

@@ -53,26 +53,120 @@ add_mapping(RwMatcher *matcher, const RwMappings *set, size_t mapping,
 	matcher->n_targets++;
 }
 
+static void
+add_root_rules(RwAnchors *anchors)
+{
+	rw_anchors_bytes(anchors->at, RW_RULE_ROOT, "\\/:");
+	rw_anchors_bytes(anchors->behind, RW_RULE_ROOT, "\\/%");
+	rw_anchors_bytes(anchors->at, RW_RULE_PERCENT, "%");
+	rw_anchors_bytes(anchors->behind, RW_RULE_PERCENT, "235");
+	for (int c = 0; c < 256; c++)
+		anchors->before[c] |= RW_RULE_ROOT | RW_RULE_PERCENT | RW_RULE_GAP;
+}
+
+static void
+add_key_rules(RwAnchors *anchors, const RwKeys *keys)
+{
+	for (int letter = 0; letter < 26; letter++)
+	{
+		char		both[3] = {(char) ('a' + letter), (char) ('A' + letter), 0};
+
+		if (keys->forward.next[0][letter] != 0)
+			rw_anchors_bytes(anchors->behind, RW_RULE_SWITCH, both);
+		if (keys->backward.next[0][letter] != 0)
+			rw_anchors_bytes(anchors->before, RW_RULE_KEY, both);
+	}
+	rw_anchors_bytes(anchors->at, RW_RULE_SWITCH, "-/");
+	rw_anchors_bytes(anchors->behind, RW_RULE_SWITCH, "-");
+	rw_anchors_class(anchors->before, RW_RULE_SWITCH,
+					 RW_SPACE | RW_CONTROL | RW_LISTED);
+	rw_anchors_bytes(anchors->before, RW_RULE_SWITCH, "nrt");	/* escapes */
+	rw_anchors_bytes(anchors->at, RW_RULE_KEY, ":=>");
+	rw_anchors_bytes(anchors->before, RW_RULE_KEY, "\"'_-");
+	rw_anchors_class(anchors->before, RW_RULE_KEY, RW_BLANK);
+	for (int c = 0; c < 256; c++)
+		anchors->behind[c] |= RW_RULE_KEY;
+}
+
+/* Add a byte of a mapping's key to a table, in both cases. */
+static void
+add_folded(unsigned char *table, unsigned int rule, char c)
+{
+	table[(unsigned char) c] |= (unsigned char) rule;
+	if (c >= 'a' && c <= 'z')
+		table[(unsigned char) c - ('a' - 'A')] |= (unsigned char) rule;
+}
+
+/* A host is looked at where its last dot is, and before its port. */
+static void
+add_host_rules(RwAnchors *anchors, const RwIndex *index)
+{
+	rw_anchors_bytes(anchors->at, RW_RULE_PORT, ":");
+	rw_anchors_bytes(anchors->before, RW_RULE_PORT, ".");
+	rw_anchors_class(anchors->behind, RW_RULE_PORT, RW_DIGIT);
+	for (size_t i = RW_ROOTS; i < index->n_nodes; i++)
+	{
+		const RwNode *node = &index->nodes[i];
+		size_t		dot = node->key_len;
+
+		if (node->parent != RW_ROOT_HOST)
+			continue;
+		add_folded(anchors->before, RW_RULE_PORT, node->key[node->key_len - 1]);
+		if (!node->anywhere)
+			continue;
+		while (node->key[--dot] != '.')
+			;
+		anchors->at['.'] |= RW_RULE_DOT;
+		add_folded(anchors->before, RW_RULE_DOT, node->key[dot - 1]);
+		add_folded(anchors->behind, RW_RULE_DOT, node->key[dot + 1]);
+	}
+}
+
+/*
+ * An address without "::" is looked at where its first group ends, however
+ * many zeros its groups begin with.
+ */
+static void
+add_address_rules(RwAnchors *anchors, const RwIndex *index)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	rw_anchors_bytes(anchors->at, RW_RULE_ADDRESS | RW_RULE_GAP, ":");
+	rw_anchors_bytes(anchors->behind, RW_RULE_GAP, ":");
+	rw_anchors_bytes(anchors->behind, RW_RULE_ADDRESS, "0");
+	for (size_t i = RW_ROOTS; i < index->n_nodes; i++)
+	{
+		const unsigned char *key = (const unsigned char *) index->nodes[i].key;
+		unsigned int group;
+
+		if (index->nodes[i].parent != RW_ROOT_ADDRESS)
+			continue;
+		add_folded(anchors->before, RW_RULE_ADDRESS, digits[key[1] & 15]);
+		group = (unsigned int) key[2] << 8 | key[3];
+		while (group > 15)
+			group >>= 4;
+		add_folded(anchors->behind, RW_RULE_ADDRESS, digits[group]);
+	}
+}
+
 /* A byte without which nothing is recognized need not be looked at. */
 static void
 choose_anchors(RwMatcher *matcher)
 {
-	bool		names = matcher->index.nodes[RW_ROOT_HOST].child_max > 0;
-	bool		dots = false;
-	char		bytes[9] = "\\/%:";
-	size_t		n = 4;
+	RwAnchors  *anchors = &matcher->anchors;
+	const RwNode *nodes = matcher->index.nodes;
+	bool		names = nodes[RW_ROOT_HOST].child_max > 0;
+	bool		addresses = nodes[RW_ROOT_ADDRESS].child_max > 0;
 
-	for (size_t i = RW_ROOTS; i < matcher->index.n_nodes; i++)
-		dots = dots || matcher->index.nodes[i].anywhere;
+	rw_anchors_init(anchors);
+	add_root_rules(anchors);
+	if (names || addresses)
+		add_key_rules(anchors, &matcher->keys);
 	if (names)
-	{
-		memcpy(bytes + n, "=>-", 3);
-		n += 3;
-	}
-	if (dots)
-		bytes[n++] = '.';
-	bytes[n] = '\0';
-	rw_anchors_init(&matcher->anchors, bytes);
+		add_host_rules(anchors, &matcher->index);
+	if (addresses)
+		add_address_rules(anchors, &matcher->index);
+	rw_anchors_finish(anchors);
 }
 
 RwMatcher *

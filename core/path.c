@@ -34,8 +34,12 @@ match_component(const RwScan *scan, const RwRoot *root, bool whole,
 
 	for (size_t p = start; p - start <= longest; p++)
 	{
-		bool		separator = rw_separator(text, len, p,
-											 root->spelling) > 0;
+		bool		separator;
+
+		/* Most bytes neither end a component nor may follow a match. */
+		if (p < len && rw_is(text[p], RW_LETTER | RW_DIGIT | RW_HIGH))
+			continue;
+		separator = rw_separator(text, len, p, root->spelling) > 0;
 
 		if (p == len || separator ||
 			(!whole && rw_may_follow(text, len, p, root->spelling)))
@@ -206,8 +210,14 @@ rw_path_rest(const RwScan *scan, size_t p, RwSpelling spelling)
 {
 	while (p < scan->len)
 	{
-		size_t		n = rw_separator(scan->text, scan->len, p, spelling);
+		size_t		n;
 
+		if (rw_is(scan->text[p], RW_LETTER | RW_DIGIT | RW_HIGH))
+		{
+			p++;
+			continue;
+		}
+		n = rw_separator(scan->text, scan->len, p, spelling);
 		if (n == 0 && rw_may_follow(scan->text, scan->len, p, spelling))
 			break;
 		p += n > 0 ? n : 1;
@@ -224,7 +234,8 @@ rw_scan_path(RwScan *scan)
 
 	if (!rw_root_at(scan->text, scan->len, 0, &root))
 		return;
-	scan->paths += rw_path_plausible(scan, &root);
+	if (scan->all)
+		scan->paths += rw_path_plausible(scan, &root);
 	if (rw_path_match(scan, &root, true, &end) || root.drive)
 		return;
 	if (rw_host_at(scan, root.body, false, &host))

@@ -151,6 +151,8 @@ rw_host_after_switch(const RwScan *scan, size_t p)
 static bool
 ends_item(char c)
 {
+	if (rw_is(c, RW_TOKEN))
+		return false;
 	return rw_is(c, RW_SPACE) || is_quote(c) ||
 		(c != '\0' && strchr("\\,;=&<>{}()[]", c) != NULL);
 }
@@ -201,27 +203,15 @@ rw_next_item(const RwScan *scan, size_t end, bool empty)
 	return skip_quotes_and_space(scan, p + 1);
 }
 
-/* Do the bytes at p begin with this, case folded? */
-static bool
-starts(const char *text, size_t len, size_t p, const char *word)
-{
-	size_t		n = strlen(word);
-
-	return len - p >= n && rw_equal_fold(text + p, word, n);
-}
-
 size_t
 rw_scheme_end(const char *text, size_t len, size_t p, bool *encoded)
 {
-	static const char *const spellings[] = {"://", ":\\/\\/", "%3a%2f%2f"};
-
-	for (int i = 0; i < 3; i++)
-		if (starts(text, len, p, spellings[i]))
-		{
-			*encoded = i == 2;
-			return strlen(spellings[i]);
-		}
-	return 0;
+	*encoded = p < len && text[p] == '%';
+	if (*encoded)
+		return RW_STARTS(text, len, p, "%3a%2f%2f") ? 9 : 0;
+	if (RW_STARTS(text, len, p, "://"))
+		return 3;
+	return RW_STARTS(text, len, p, ":\\/\\/") ? 5 : 0;
 }
 
 bool
@@ -235,12 +225,9 @@ rw_scheme_is_lib(const char *text, size_t p)
 		  (text[p - 1] != '\0' && strchr("+-.", text[p - 1]) != NULL));
 }
 
-/* Bytes of an encoded byte at p, or 0: %3A, %40, %2C. */
-static bool
-encoded_at(const RwScan *scan, size_t p, bool encoded, const char *escape)
-{
-	return encoded && starts(scan->text, scan->len, p, escape);
-}
+/* The escape of a byte at p, in an authority that spells them so. */
+#define ENCODED_AT(scan, p, encoded, escape) \
+	((encoded) && RW_STARTS((scan)->text, (scan)->len, p, escape))
 
 static bool
 ends_user(const RwScan *scan, size_t p, bool encoded)
@@ -248,11 +235,11 @@ ends_user(const RwScan *scan, size_t p, bool encoded)
 	char		c = scan->text[p];
 
 	if (c == '%')
-		return encoded_at(scan, p, encoded, "%2f") ||
-			encoded_at(scan, p, encoded, "%5c") ||
-			encoded_at(scan, p, encoded, "%3f") ||
-			encoded_at(scan, p, encoded, "%23") ||
-			encoded_at(scan, p, encoded, "%2c");
+		return ENCODED_AT(scan, p, encoded, "%2f") ||
+			ENCODED_AT(scan, p, encoded, "%5c") ||
+			ENCODED_AT(scan, p, encoded, "%3f") ||
+			ENCODED_AT(scan, p, encoded, "%23") ||
+			ENCODED_AT(scan, p, encoded, "%2c");
 	return c != '=' && (c == '/' || c == '\\' ||
 						rw_is(c, RW_SPACE | RW_CONTROL | RW_LISTED));
 }
@@ -266,7 +253,7 @@ rw_authority_host(const RwScan *scan, size_t p, bool encoded)
 	{
 		if (scan->text[p] == '@')
 			host = p + 1;
-		else if (encoded_at(scan, p, encoded, "%40"))
+		else if (ENCODED_AT(scan, p, encoded, "%40"))
 			host = p + 3;
 	}
 	return host;
@@ -281,7 +268,7 @@ rw_authority_next(const RwScan *scan, size_t p, bool encoded)
 		p++;
 	if (p < scan->len && scan->text[p] == ':')
 		colon = 1;
-	else if (encoded_at(scan, p, encoded, "%3a"))
+	else if (ENCODED_AT(scan, p, encoded, "%3a"))
 		colon = 3;
 	if (colon > 0)
 	{
@@ -293,5 +280,5 @@ rw_authority_next(const RwScan *scan, size_t p, bool encoded)
 	}
 	if (p < scan->len && scan->text[p] == ',')
 		return p + 1;
-	return encoded_at(scan, p, encoded, "%2c") ? p + 3 : 0;
+	return ENCODED_AT(scan, p, encoded, "%2c") ? p + 3 : 0;
 }

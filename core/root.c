@@ -7,15 +7,6 @@
 #include "chars.h"
 #include "scan.h"
 
-/* Do the bytes at p begin with this, case folded?  word must be folded. */
-static bool
-starts(const char *text, size_t len, size_t p, const char *word)
-{
-	size_t		n = strlen(word);
-
-	return len - p >= n && rw_equal_fold(text + p, word, n);
-}
-
 static size_t
 count_backslashes(const char *text, size_t len, size_t p)
 {
@@ -29,7 +20,7 @@ count_backslashes(const char *text, size_t len, size_t p)
 static bool
 percent_separator(const char *text, size_t len, size_t p)
 {
-	return starts(text, len, p, "%5c") || starts(text, len, p, "%2f");
+	return RW_STARTS(text, len, p, "%5c") || RW_STARTS(text, len, p, "%2f");
 }
 
 size_t
@@ -46,12 +37,12 @@ rw_separator(const char *text, size_t len, size_t p, RwSpelling spelling)
 			return text[p] == '\\' || text[p] == '/';
 		case RW_ESCAPED:
 		case RW_EXTENDED_ESCAPED:
-			return starts(text, len, p, "\\\\") ? 2 : 0;
+			return RW_STARTS(text, len, p, "\\\\") ? 2 : 0;
 		case RW_ESCAPED_TWICE:
-			return starts(text, len, p, "\\\\\\\\") ? 4 : 0;
+			return RW_STARTS(text, len, p, "\\\\\\\\") ? 4 : 0;
 		case RW_JSON_SLASH:
 		case RW_URL_JSON:
-			return starts(text, len, p, "\\/") ? 2 : 0;
+			return RW_STARTS(text, len, p, "\\/") ? 2 : 0;
 		case RW_PERCENT:
 			return percent_separator(text, len, p) ? 3 : 0;
 	}
@@ -121,7 +112,7 @@ extended_root(const char *text, size_t len, size_t at, size_t unit,
 		count_backslashes(text, len, p + 1) != unit)
 		return false;
 	p += 1 + unit;
-	if (starts(text, len, p, "unc") &&
+	if (RW_STARTS(text, len, p, "unc") &&
 		count_backslashes(text, len, p + 3) >= unit)
 		return set_root(root, spelling, at, p, p + 3 + unit, at);
 	behind = p + 2 <= len ? count_backslashes(text, len, p + 2) : 0;
@@ -139,7 +130,7 @@ backslash_root(const char *text, size_t len, size_t at, RwRoot *root)
 	switch (count_backslashes(text, len, at))
 	{
 		case 1:
-			if (starts(text, len, at, "\\/\\/"))
+			if (RW_STARTS(text, len, at, "\\/\\/"))
 				return set_root(root, RW_JSON_SLASH, at, at, at + 4, at);
 			return false;
 		case 2:
@@ -166,7 +157,7 @@ drive_root(const char *text, size_t len, size_t at, RwRoot *root)
 		return false;
 	if (text[p] == '/')
 		spelling = RW_SLASH;
-	else if (starts(text, len, p, "\\/"))
+	else if (RW_STARTS(text, len, p, "\\/"))
 		spelling = RW_JSON_SLASH;
 	else if (percent_separator(text, len, p))
 		spelling = RW_PERCENT;
@@ -193,8 +184,10 @@ url_root(const char *text, size_t len, size_t colon, RwRoot *root)
 	size_t		slashes = 0;
 	size_t		p = colon + 1;
 
-	unit = p < len && text[p] == '\\' ? 2 : 1;
-	while (unit == 2 ? starts(text, len, p, "\\/") :
+	if (p >= len || (text[p] != '/' && text[p] != '\\'))
+		return false;
+	unit = text[p] == '\\' ? 2 : 1;
+	while (unit == 2 ? RW_STARTS(text, len, p, "\\/") :
 		   p < len && text[p] == '/')
 	{
 		slashes++;
@@ -217,7 +210,7 @@ url_root(const char *text, size_t len, size_t colon, RwRoot *root)
 			!rw_is(text[p], RW_LETTER) || text[p + 1] != ':')
 			return false;
 		root->drive = true;
-		return unit == 2 ? starts(text, len, p + 2, "\\/") :
+		return unit == 2 ? RW_STARTS(text, len, p + 2, "\\/") :
 			text[p + 2] == '/';
 	}
 	return false;
@@ -242,7 +235,7 @@ rw_root_at(const char *text, size_t len, size_t at, RwRoot *root)
 	if (text[at] == '\\')
 		return backslash_root(text, len, at, root);
 	if (text[at] == '/')
-		return starts(text, len, at, "//") &&
+		return RW_STARTS(text, len, at, "//") &&
 			set_root(root, RW_SLASH, at, at, at + 2, at);
 	if (text[at] == '%')
 		return percent_separator(text, len, at) &&

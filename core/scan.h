@@ -35,8 +35,9 @@ typedef struct RwScan
 	size_t		len;			/* bytes of text */
 	RwSink	   *sink;
 	size_t		floor;			/* no host token begins before it */
-	size_t		paths;			/* paths met, named by a mapping or not */
 	bool		all;			/* report local values too, as edits */
+	size_t		paths;			/* with all: paths met, named by a mapping or
+								 * not */
 	bool		stopped;		/* the sink has seen enough */
 } RwScan;
 
@@ -151,6 +152,9 @@ extern bool rw_host_at(const RwScan *scan, size_t p, bool bounded,
 
 /* Report the edit for a host that a mapping names. */
 extern void rw_host_emit(RwScan *scan, const RwHost *host);
+
+/* Is text[p] a ':' with a port behind it? */
+extern bool rw_port_behind(const RwScan *scan, size_t p);
 
 /* Does what is at text[p] end a host token? */
 extern bool rw_host_bounded(const char *text, size_t len, size_t p);

@@ -2,9 +2,10 @@
  * text.c
  *		Form text: find paths and hosts anywhere in a value.
  *
- * The walk leaps from anchor to anchor: the bytes \ / % . : = > -, without
- * which nothing can be recognized.  At each it looks a bounded way around
- * itself and goes on behind what it has understood.  Two kinds of host stand
+ * The walk leaps from anchor to anchor: those of the bytes \ / % . : = > - that
+ * have neighbours with which something may be recognized (anchor.h).  At each
+ * it looks a bounded way around itself and goes on behind what it has
+ * understood.  Two kinds of host stand
  * at a place that is known from what came before and have no anchor of their
  * own, an item of a key's list and an element of a URL's authority: the next
  * of each is kept in the walk's state and looked at when its place is reached.
@@ -78,7 +79,8 @@ take_root(Walk *walk, const RwRoot *root)
 
 	if (!rw_root_allowed(scan->text, root))
 		return false;
-	scan->paths += rw_path_plausible(scan, root);
+	if (scan->all)
+		scan->paths += rw_path_plausible(scan, root);
 	if (rw_path_match(scan, root, false, &end))
 	{
 		pass_over(walk, end, root->spelling);
@@ -294,27 +296,38 @@ at_address(Walk *walk, size_t p)
 }
 
 static void
-at_colon(Walk *walk, size_t p)
+at_colon(Walk *walk, size_t p, unsigned int rules)
 {
 	RwScan	   *scan = walk->scan;
-	RwRoot		root;
 	RwHost		host;
-	bool		encoded;
-	size_t		n;
+	bool		port;
 
-	if (rw_root_at_colon(scan->text, scan->len, p, &root) &&
-		root.start >= scan->floor && take_root(walk, &root))
-		return;
-	n = rw_scheme_end(scan->text, scan->len, p, &encoded);
-	if (n > 0)
+	if ((rules & RW_RULE_ROOT) != 0)
 	{
-		enter_authority(walk, p, n, encoded);
-		return;
+		RwRoot		root;
+		bool		encoded;
+		size_t		n;
+
+		if (rw_root_at_colon(scan->text, scan->len, p, &root) &&
+			root.start >= scan->floor && take_root(walk, &root))
+			return;
+		n = rw_scheme_end(scan->text, scan->len, p, &encoded);
+		if (n > 0)
+		{
+			enter_authority(walk, p, n, encoded);
+			return;
+		}
 	}
-	at_operator(walk, p);
-	if (p >= walk->run_end && at_address(walk, p))
+	if ((rules & RW_RULE_KEY) != 0)
+		at_operator(walk, p);
+	else
+		walk->pos = p + 1;
+	port = (rules & RW_RULE_PORT) != 0 && rw_port_behind(scan, p);
+	if ((port || (rules & (RW_RULE_GAP | RW_RULE_ADDRESS)) != 0) &&
+		p >= walk->run_end && at_address(walk, p))
 		return;
-	if (p >= walk->address_end && rw_host_before_colon(scan, p, &host))
+	if (port && p >= walk->address_end &&
+		rw_host_before_colon(scan, p, &host))
 	{
 		rw_host_emit(scan, &host);
 		go_on(walk, p + 1);
@@ -339,7 +352,10 @@ at_anchor(Walk *walk, size_t p)
 			at_dot(walk, p);
 			break;
 		case ':':
-			at_colon(walk, p);
+			at_colon(walk, p,
+					 rw_anchors_rules(&walk->scan->matcher->anchors,
+									  walk->scan->text, p,
+									  walk->scan->len));
 			break;
 		case '-':
 			at_switch(walk, p);
@@ -356,12 +372,13 @@ rw_scan_text(RwScan *scan)
 	const RwAnchors *anchors = &scan->matcher->anchors;
 	Walk		walk = {.scan = scan,.item = NOWHERE,.element = NOWHERE,
 	.server = NOWHERE};
+	RwCursor	cursor = {0, 0};
 	size_t		anchor = 0;
 
 	while (!scan->stopped && walk.pos < scan->len)
 	{
 		if (anchor < walk.pos || anchor == 0)
-			anchor = rw_anchors_next(anchors, scan->text, walk.pos,
+			anchor = rw_anchors_next(anchors, &cursor, scan->text, walk.pos,
 									 scan->len);
 		if (walk.element < walk.pos)
 			walk.element = NOWHERE;

@@ -16,6 +16,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "compat.h"
+
 /*
  * Larger documents stay as they are: jsonb has limits of its own (256 MB a
  * container) that a longer value could push one over.

@@ -19,6 +19,11 @@
 #include "storage/ipc.h"
 #include "utils/guc.h"
 
+/* 16: access to variable-length values has a header of its own */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* 15: shared memory is requested from a hook */
 #if PG_VERSION_NUM >= 150000
 #define QSREPL_HAVE_SHMEM_REQUEST_HOOK

@@ -9,6 +9,8 @@
 
 #include "utils/memutils.h"
 
+#include "compat.h"
+
 static void *
 allocate_current(void *arg, size_t size)
 {

@@ -22,12 +22,14 @@ check() {
 
 warn="-Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 -Wmissing-prototypes
 	-Wstrict-prototypes -Wcast-qual -Wwrite-strings"
+# The quotes are the compiler's, not the shell's.
+# shellcheck disable=SC2089
 include='-Icore -Itool -DQSREPL_VERSION="static"'
 ours=$(ls core/*.c tool/*/*.c)
 own_headers=$(ls core/*.h tool/*/*.h)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
 
-# shellcheck disable=SC2086 # lists of words
+# shellcheck disable=SC2086,SC2090 # lists of words
 compile_all() {
 	compiler=$1
 	shift
@@ -37,7 +39,7 @@ compile_all() {
 }
 
 # Each header compiles on its own.
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086,SC2090
 headers_alone() {
 	for header in $own_headers; do
 		printf '#include "%s"\n' "$(basename "$(dirname "$header")")/$(basename "$header")" >"$log.c"
@@ -57,14 +59,14 @@ compile_extension() {
 	done
 }
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086,SC2090
 run_cppcheck() {
 	cppcheck --quiet --std=c99 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability -Icore -Itool \
 		--suppress=missingInclude $ours
 }
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086,SC2090
 run_clang_tidy() {
 	clang-tidy --quiet --warnings-as-errors='*' $ours -- -std=c99 $include \
 		2>/dev/null

@@ -220,6 +220,13 @@ extern void cell_measure(Cell *cell);
 /* Median ns per value, or 0 where there is none. */
 extern double cell_ns(const Cell *cell);
 
+/*
+ * cell_ratio
+ *		The median over rounds of one cell's time to the other's: what slows the
+ *		machine in a round slows both.
+ */
+extern double cell_ratio(const Cell *a, const Cell *b);
+
 /* Bytes per ns for the values measured. */
 extern double cell_gbps(const Cell *cell);
 
@@ -240,7 +247,7 @@ typedef struct Target
 	bool		at_most;		/* else at least */
 	bool		measured;
 	double		worst;			/* ratio that decides */
-	char		detail[320];	/* all ratios */
+	char		detail[640];	/* all ratios */
 } Target;
 
 #define TARGETS 3

@@ -73,6 +73,18 @@ cell_ns(const Cell *cell)
 }
 
 double
+cell_ratio(const Cell *a, const Cell *b)
+{
+	double		ratios[ROUNDS_MAX];
+
+	if (a->n_samples != b->n_samples)
+		return cell_ns(a) / cell_ns(b);
+	for (size_t i = 0; i < a->n_samples; i++)
+		ratios[i] = a->samples[i] / b->samples[i];
+	return median(ratios, a->n_samples);
+}
+
+double
 cell_gbps(const Cell *cell)
 {
 	size_t		bytes = 0;

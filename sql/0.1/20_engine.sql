@@ -20,7 +20,7 @@ CREATE FUNCTION qsrepl._find_any(value anyelement, form text, OUT mapping text, 
 LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'qsrepl_find_any';
 
-CREATE FUNCTION qsrepl._suggest(value text, json boolean)
+CREATE FUNCTION qsrepl._suggest(value text, is_json boolean)
 RETURNS text LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'qsrepl_suggest';
 

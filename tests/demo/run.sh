@@ -24,6 +24,7 @@ stop() {
 			"$bindir/pg_ctl" -D "$dir/$site" -m immediate -w stop >/dev/null 2>&1 || true
 	done
 }
+status=0
 trap 'status=$?; [ -n "$keep" ] && [ "$status" -eq 0 ] || stop; exit $status' EXIT
 trap 'exit 1' INT TERM HUP
 

@@ -372,6 +372,9 @@ sub tables_equal_rewritten
 	my ($from, $at, $db, $name, %opt) = @_;
 	my $tables = JSON::PP::decode_json($at->safe_psql($db, $columns_query));
 	my $dir    = PostgreSQL::Test::Utils::tempdir();
+	my %parted = map { $_ => 1 } split /\n/,
+	  $from->safe_psql($db,
+		q(SELECT qsrepl._relation_name(oid) FROM pg_class WHERE relkind = 'p'));
 	my ($export, $import, @compare) = ('', $oracle);
 	my $n = 0;
 
@@ -391,7 +394,9 @@ sub tables_equal_rewritten
 
 		next if $opt{skip} && $relation =~ $opt{skip};
 		$n++;
-		$export .= "COPY (SELECT $list FROM $source) TO '$dir/$n';\n";
+		$export .= "COPY (SELECT $list FROM "
+		  . ($parted{$relation} ? '' : 'ONLY ')
+		  . "$relation) TO '$dir/$n';\n";
 		$import .=
 		  "CREATE TEMP TABLE source_$n AS SELECT $list FROM $source WITH NO DATA;\n"
 		  . "COPY source_$n FROM '$dir/$n';\n";

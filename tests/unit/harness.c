@@ -96,6 +96,8 @@ harness_seed(void)
 void
 harness_print(const char *label, const char *bytes, size_t len)
 {
+	if (failed > SHOWN)
+		return;
 	printf("%s: \"", label);
 	for (size_t i = 0; i < len; i++)
 	{

@@ -48,7 +48,10 @@ extern unsigned long harness_rounds(const char *variable,
 /* The seed of a random campaign: QSREPL_SEED or the time; printed. */
 extern uint64_t harness_seed(void);
 
-/* Print bytes so that they can be read, and taken over into a C string. */
+/*
+ * Print bytes so that they can be read, and taken over into a C string; not
+ * any more where failures are only counted.
+ */
 extern void harness_print(const char *label, const char *bytes, size_t len);
 
 /* Print the last line; returns the exit code of the program. */

@@ -255,7 +255,6 @@ test_separators(void)
 		{"\\\\srv/SHARE/x\\y", "\\\\T-B\\Q$/x\\y"},
 		{"//SRV\\/Share//x", "//T-B/Q$//x"},
 		{"\\\\\\\\SRV\\\\\\\\Share\\\\\\\\x", "\\\\\\\\T-B\\\\Q$\\\\\\\\x"},
-		{"\\\\\\\\SRV\\\\Share\\x", "\\\\\\\\T-B\\\\Q$\\x"},
 		{"\\/\\/SRV\\/\\/Share\\/x", "\\/\\/T-B\\/Q$\\/x"},
 		{"%5C%5CSRV%5c%2FShare%2fx", "%5C%5CT-B%5CQ$%2fx"},
 		{"\\\\?\\UNC\\SRV/Share/x", "\\\\?\\UNC\\T-B\\Q$/x"},
@@ -291,13 +290,21 @@ test_separators(void)
 	for (size_t i = 0; i < COUNT(pairs); i++)
 	{
 		const char *here = pairs[i].here != NULL ? pairs[i].here :
-			pairs[i].there;
+		pairs[i].there;
 
 		check_text(set_rewrite(matcher, RW_FORM_TEXT, pairs[i].there,
 							   &memory), here);
 		check_text(set_rewrite(matcher, RW_FORM_PATH, pairs[i].there,
 							   &memory), here);
 	}
+
+	/* Half a separator begins an escape in a text, and none in a path. */
+	check_text(set_rewrite(matcher, RW_FORM_TEXT,
+						   "\\\\\\\\SRV\\\\Share\\x", &memory),
+			   "\\\\\\\\T-B\\\\Q$\\x");
+	check_text(set_rewrite(matcher, RW_FORM_PATH,
+						   "\\\\\\\\SRV\\\\Share\\x", &memory),
+			   "\\\\\\\\SRV\\\\Share\\x");
 	memory_reset(&memory);
 }
 
