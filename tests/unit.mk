@@ -55,7 +55,8 @@ COUNTED_OBJ = $(patsubst %.c,$(UNIT_BUILD)/counted/%.o,$(CORE_SRC)) \
 PLAIN_TESTS = $(addprefix $(UNIT_BUILD)/plain/,$(UNIT_TESTS))
 SANITIZE_TESTS = $(addprefix $(UNIT_BUILD)/sanitize/, \
 	$(filter-out test_linear,$(UNIT_TESTS)))
-VALGRIND_TESTS = $(addprefix $(UNIT_BUILD)/plain/,test_cases test_forms)
+VALGRIND_TESTS = $(addprefix $(UNIT_BUILD)/plain/, \
+	test_cases test_forms test_memory)
 FUZZ_PROGRAMS = $(addprefix $(FUZZ_BUILD)/,$(FUZZ_TARGETS))
 
 .PHONY: unit unit-sanitize unit-valgrind fuzz

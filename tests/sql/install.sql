@@ -102,14 +102,16 @@ RESET ROLE;
 -- Whom the owner lets, may: without rights of his own on the tables.
 GRANT EXECUTE ON FUNCTION qsrepl.set_site(text, text), qsrepl.set_mapping(text, text, text[]),
 	qsrepl.add_alias(text, text, text), qsrepl.drop_mapping(text), qsrepl.add_rule(regclass, text, text),
-	qsrepl.load_profile(text), qsrepl.enable(), qsrepl.disable(), qsrepl.localize()
+	qsrepl.drop_rule(text, text), qsrepl.load_profile(text), qsrepl.enable(), qsrepl.disable(), qsrepl.localize()
 	TO regress_reader;
 SET ROLE regress_reader;
 SELECT qsrepl.set_site('C');
 SELECT qsrepl.set_mapping('central', 'host', 'A', 'cn1', 'B', 'cn2');
 SELECT qsrepl.add_alias('share', 'A', '\\old\QlikShare');
 SELECT qsrepl.drop_mapping('central');
+SELECT qsrepl.drop_rule('public.regress_documents', 'location');
 SELECT qsrepl.add_rule('regress_documents', 'location', 'text');
+SELECT DISTINCT action FROM qsrepl.load_profile();
 SELECT qsrepl.enable();
 SELECT qsrepl.localize();
 RESET ROLE;
@@ -126,8 +128,8 @@ SELECT count(*) FROM pg_event_trigger;
 
 -- Installed anew, it knows nothing of before: in this session neither.
 CREATE EXTENSION qsrepl;
-SELECT qsrepl.rewrite('\\CN\QlikShare\a', 'path');
 SELECT qsrepl.set_site('A'), qsrepl.set_site('B');
+SELECT qsrepl.rewrite('\\CN\QlikShare\a', 'path');
 SELECT qsrepl.set_mapping('share', 'path', 'A', '\\CN\QlikShare', 'B', '\\SRVB\New');
 SELECT qsrepl.rewrite('\\CN\QlikShare\a', 'path');
 DROP EXTENSION qsrepl;

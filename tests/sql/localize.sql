@@ -184,7 +184,6 @@ SELECT step FROM steps ORDER BY n;
 SELECT count(*) FROM heartbeats;
 SELECT path FROM copies WHERE id = 6;
 TABLE state;
-SELECT what, detail FROM qsrepl.event WHERE what LIKE 'fixup%' ORDER BY id;
 -- They run though no row changes.
 SELECT qsrepl.localize();
 SELECT count(*) FROM steps;

@@ -90,7 +90,11 @@ SELECT qsrepl.rewrite(NULL) IS NULL AS value, qsrepl.rewrite('CN', NULL) IS NULL
 SELECT qsrepl.rewrite('CN', 'file');
 SELECT qsrepl.rewrite('CN', 'HOST');
 SELECT qsrepl.rewrite('CN', '');
-SELECT qsrepl.rewrite(NULL, 'file');
+SELECT qsrepl.rewrite('CN', 'host', 'Z');
+SELECT qsrepl.rewrite('CN', 'host', 'b');
+-- A site without any value is a site still: nothing changes for it.
+SELECT qsrepl.set_site('D');
+SELECT qsrepl.rewrite('CN', 'host', 'D');
 
 --
 -- Letters outside ASCII are part of names and are kept; values are long.

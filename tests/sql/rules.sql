@@ -128,14 +128,17 @@ TABLE "App, 2"."Dot.t""ed";
 SELECT * FROM qsrepl.check();
 
 --
--- Dropping. The table may be gone; the caller's search_path counts.
+-- Dropping, by name, since the table may be gone: the schema is needed where
+-- two tables could be meant.
 --
 SELECT qsrepl.drop_rule('docs', 'location');
+SELECT qsrepl.drop_rule('app.docs', 'location');
+SELECT qsrepl.drop_rule('app.docs', 'location');
 SELECT qsrepl.drop_rule('docs', 'location');
-SELECT qsrepl.drop_rule('"App, 2".docs', 'location');
-SELECT qsrepl.drop_rule('"App, 2"."Dot.t""ed"', 'ä');
+SELECT qsrepl.drop_rule('"Dot.t""ed"', 'ä');
 SELECT qsrepl.drop_rule('"App, 2"."Dot.t""ed"', 'missing');
 SELECT qsrepl.drop_rule('missing', 'location');
+SELECT qsrepl.drop_rule('ocs', 'server');
 -- The row trigger goes with the table's last rule.
 SELECT tgrelid::regclass FROM pg_trigger WHERE tgfoid = 'qsrepl.rewrite_row'::regproc
 ORDER BY tgrelid::regclass::text COLLATE "C";
@@ -145,7 +148,7 @@ SELECT qsrepl.drop_rule('"App, 2"."Dot.t""ed"', 'select');
 SELECT qsrepl.drop_rule('"App, 2"."Dot.t""ed"', 'File "Path"');
 SELECT * FROM qsrepl.rule ORDER BY relation COLLATE "C", "column" COLLATE "C";
 SELECT * FROM qsrepl.check();
-SELECT what, detail FROM qsrepl.event WHERE what LIKE 'rule%' ORDER BY id DESC LIMIT 5;
+SELECT what, count(*) FROM qsrepl.event GROUP BY what ORDER BY what COLLATE "C";
 
 SET client_min_messages = warning;
 DROP SCHEMA app, "App, 2" CASCADE;

@@ -12,6 +12,7 @@ SELECT qsrepl.localize();
 SELECT * FROM qsrepl.preview();
 SELECT * FROM qsrepl.leaks();
 SELECT * FROM qsrepl.scan();
+SELECT qsrepl.rewrite('\\CN\QlikShare');
 SELECT count(*) FROM qsrepl.state;
 
 SELECT qsrepl.set_site('A', 'Lund');

@@ -73,17 +73,33 @@ my ($runs, @failures) = (0);
 while ($writers->pumpable)
 {
 	my $table = $tables[ rand @tables ];
-	my $what  = (
-		'SELECT qsrepl.localize()',
-		"BEGIN; SELECT qsrepl.set_mapping('share', 'path', 'B', '\\\\b$runs\\Qlik'); SELECT qsrepl.localize(); COMMIT",
-		"BEGIN; SELECT qsrepl.drop_rule('public.$table', 'p'); SELECT qsrepl.add_rule('$table', 'p', 'path'); SELECT qsrepl.localize(); COMMIT",
-		"SELECT qsrepl.add_rule('late', 'p', 'path'); SELECT qsrepl.localize(); SELECT qsrepl.drop_rule('public.late', 'p')",
-		'BEGIN; SELECT qsrepl.disable(); SELECT qsrepl.enable(); SELECT qsrepl.localize(); COMMIT'
-	)[ rand 5 ];
+	my ($what, $may_give_way) = @{
+		(
+			[ 'SELECT qsrepl.localize()', 0 ],
+			[
+				"BEGIN; SELECT qsrepl.set_mapping('share', 'path', 'B', '\\\\b$runs\\Qlik'); SELECT qsrepl.localize(); COMMIT",
+				0
+			],
+			[
+				"SELECT qsrepl.add_rule('late', 'p', 'path'); SELECT qsrepl.localize(); SELECT qsrepl.drop_rule('public.late', 'p')",
+				0
+			],
+			# These hold locks of tables when localize() asks for others.
+			[
+				"BEGIN; SELECT qsrepl.drop_rule('public.$table', 'p'); SELECT qsrepl.add_rule('$table', 'p', 'path'); SELECT qsrepl.localize(); COMMIT",
+				1
+			],
+			[
+				'BEGIN; SELECT qsrepl.disable(); SELECT qsrepl.enable(); SELECT qsrepl.localize(); COMMIT',
+				1
+			])[ rand 5 ]
+	};
 	my ($result, $stdout, $stderr) =
 	  $site_b->psql($db, "SET client_min_messages = error; $what", on_error_stop => 1);
 
-	push @failures, "$what: $stderr" if $result != 0;
+	push @failures, "$what: $stderr"
+	  if $result != 0
+	  && !($may_give_way && $stderr =~ /deadlock detected|could not lock/);
 	$runs++;
 	$writers->pump_nb;
 }
@@ -97,16 +113,18 @@ $site_b->safe_psql($db, 'SELECT qsrepl.localize()');
 tables_equal_rewritten($site_a, $site_b, $db, 'the rows are equal');
 no_leaks($site_b, $db);
 is(apply_pid($site_b, $db, $name), $pid, 'apply goes on in the same process');
-unlike(slurp_file($site_b->logfile, $offset), qr/deadlock detected/, 'no deadlock in the log');
+unlike(slurp_file($site_b->logfile, $offset), qr/\[$pid\] ERROR/, 'without an error');
 
 # A transaction that holds a lock from before it calls localize(), by changing
 # a rule, can close a circle with apply: it must be the one that gives way.
+#
 # apply: has t1, waits for t2, which other holds; will want late
 # mine:  has late, wants t1
 $site_b->safe_psql($db, q(SELECT qsrepl.drop_rule('public.late', 'p')));
 my $other = $site_b->background_psql($db);
 my $mine  = $site_b->background_psql($db, on_error_stop => 0);
 $offset = -s $site_b->logfile;
+$pid    = apply_pid($site_b, $db, $name);
 $other->query_safe('BEGIN; LOCK TABLE t2 IN SHARE MODE');
 $site_a->safe_psql($db, <<'SQL');
 BEGIN;

@@ -72,8 +72,7 @@ is_server(const char *path, const char *host)
 	return true;
 }
 
-/* One server and one share at every site: what
- * gen_draw_on_host() makes. */
+/* One server and one share at every site: from gen_draw_on_host(). */
 static bool
 together(const GenMapping *path, const GenMapping *host, size_t n_sites)
 {
@@ -155,6 +154,12 @@ is_hex_group(const char *name)
  *   stem does.
  * - An address whose first group has less than four digits is the same when a
  *   zero comes to stand before it.
+ * - A short name of hexadecimal digits and "::" behind it are an address.
+ * - A drive path right behind a path's value, as in "D:\(old)E:\x", keeps that
+ *   value from being recognized, and a UNC path does not.  Behind a letter or
+ *   a digit no path begins, but for the escapes \n, \r and \t.
+ * - A value that two sites share but spell differently stays as it is on the
+ *   direct way, and comes in the other's spelling over a third site.
  */
 bool
 gen_lawful(const GenSet *set)

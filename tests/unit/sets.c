@@ -34,22 +34,56 @@ const SetLine set_usual[] = {
 };
 const size_t set_usual_size = sizeof(set_usual) / sizeof(set_usual[0]);
 
+bool
+set_add(RwMappings *set, const SetLine *line, RwProblem *problem)
+{
+	memset(problem, 'x', sizeof(*problem));
+	return rw_mappings_add(set, line->name, line->kind, line->site,
+						   line->value, !line->former, problem);
+}
+
+static void
+refused(const RwProblem *problem)
+{
+	printf("set of mappings was refused: %s: %s\n", problem->message,
+		   problem->detail);
+	exit(1);
+}
+
 RwMappings *
-set_build(const SetLine *lines, size_t n, TestMemory *memory)
+set_collect(TestMemory *memory, const SetLine *lines, size_t n)
 {
 	RwMappings *set = rw_mappings_create(&memory->engine);
 	RwProblem	problem;
-	bool		good = true;
 
-	for (size_t i = 0; i < n && good; i++)
-		good = rw_mappings_add(set, lines[i].name, lines[i].kind,
-							   lines[i].site, lines[i].value,
-							   !lines[i].former, &problem);
-	if (good && rw_mappings_check(set, &problem))
-		return set;
-	printf("set of mappings was refused: %s: %s\n", problem.message,
-		   problem.detail);
-	exit(1);
+	for (size_t i = 0; i < n; i++)
+		if (!set_add(set, &lines[i], &problem))
+			refused(&problem);
+	return set;
+}
+
+void
+set_shuffle(Random *random, SetLine *lines, size_t n)
+{
+	for (; n > 1; n--)
+	{
+		size_t		other = random_below(random, n);
+		SetLine		line = lines[other];
+
+		lines[other] = lines[n - 1];
+		lines[n - 1] = line;
+	}
+}
+
+RwMappings *
+set_build(const SetLine *lines, size_t n, TestMemory *memory)
+{
+	RwMappings *set = set_collect(memory, lines, n);
+	RwProblem	problem;
+
+	if (!rw_mappings_check(set, &problem))
+		refused(&problem);
+	return set;
 }
 
 RwMatcher *

@@ -6,6 +6,7 @@
 #define UNIT_SETS_H
 
 #include "memory.h"
+#include "random.h"
 
 typedef struct SetLine
 {
@@ -15,6 +16,20 @@ typedef struct SetLine
 	const char *value;
 	bool		former;			/* an alias, not the current value */
 } SetLine;
+
+/*
+ * set_add
+ *		Add one line; *problem is filled with rubbish before.
+ */
+extern bool set_add(RwMappings *set, const SetLine *line,
+					RwProblem *problem);
+
+/* A set with the lines, each of which must be accepted, and not checked. */
+extern RwMappings *set_collect(TestMemory *memory, const SetLine *lines,
+							   size_t n);
+
+/* Bring the lines into another order. */
+extern void set_shuffle(Random *random, SetLine *lines, size_t n);
 
 /* Build a set; a line that is refused ends the program. */
 extern RwMappings *set_build(const SetLine *lines, size_t n,

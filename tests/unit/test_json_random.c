@@ -194,7 +194,7 @@ take(const char **p, const char *end, const char *expected, size_t len)
 	return true;
 }
 
-/* Is this the new string: new text where the edits are, old bytes elsewhere? */
+/* New text where the edits are, old bytes elsewhere? */
 static bool
 right_string(const char **p, const char *end)
 {

@@ -1,49 +1,17 @@
 /*
  * test_mappings.c
- *		Adding mappings, the conflicts that are refused, and the warnings.
+ *		Adding mappings; which sites there are; what order changes.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "gen_set.h"
 #include "harness.h"
-#include "random.h"
+#include "problems.h"
 #include "sets.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MANY 8
 
 static TestMemory memory;
-
-static bool
-add(RwMappings *set, const SetLine *line, RwProblem *problem)
-{
-	memset(problem, 'x', sizeof(*problem));
-	return rw_mappings_add(set, line->name, line->kind, line->site,
-						   line->value, !line->former, problem);
-}
-
-/* A set with the lines; each must be accepted alone. */
-static RwMappings *
-collect(const SetLine *lines, size_t n)
-{
-	RwMappings *set = rw_mappings_create(&memory.engine);
-	RwProblem	problem;
-
-	for (size_t i = 0; i < n; i++)
-		if (!check(add(set, &lines[i], &problem)))
-			printf("  %s\n", problem.message);
-	return set;
-}
-
-static void
-check_problem(const RwProblem *problem, RwProblemCode code,
-			  const char *message, const char *detail, const char *hint)
-{
-	check(problem->code == code);
-	check_text(problem->message, message);
-	check_text(problem->detail, detail);
-	check_text(problem->hint, hint);
-}
 
 /* ---- adding ---- */
 
@@ -110,13 +78,13 @@ test_add(void)
 		{"new", RW_KIND_HOST, "A", "N1", false},
 		{"new", RW_KIND_HOST, "B", "N2", false},
 	};
-	RwMappings *set = collect(lines, COUNT(lines));
+	RwMappings *set = set_collect(&memory, lines, COUNT(lines));
 	RwMatcher  *matcher;
 	RwProblem	problem;
 
 	for (size_t i = 0; i < COUNT(add_refused); i++)
 	{
-		check(!add(set, &add_refused[i].line, &problem));
+		check(!set_add(set, &add_refused[i].line, &problem));
 		check_problem(&problem, RW_PROBLEM_INVALID, add_refused[i].message,
 					  add_refused[i].detail, add_refused[i].hint);
 	}
@@ -156,305 +124,7 @@ test_sites(void)
 	}
 }
 
-/* ---- conflicts ---- */
-
-typedef struct Conflict
-{
-	SetLine		lines[4];
-	size_t		n;
-	const char *message;		/* NULL: accepted */
-	const char *detail;
-	const char *hint;
-} Conflict;
-
-#define WHICH "It could not be told which of the two is meant; use one " \
-	"mapping, or different values."
-
-static const Conflict conflicts[] = {
-	/* two mappings, two sites, folded */
-	{{{"one", RW_KIND_PATH, "A", "\\\\FS\\Qlik", false},
-	{"two", RW_KIND_PATH, "B", "\\\\fs\\qlik\\", false}}, 2,
-	"mappings \"one\" and \"two\" have the same value",
-	"\"\\\\FS\\Qlik\" of mapping \"one\" at site \"A\" is also the value "
-	"of mapping \"two\" at site \"B\".", WHICH},
-	/* one value used by two mappings at one site */
-	{{{"one", RW_KIND_PATH, "A", "D:\\x", false},
-	{"two", RW_KIND_PATH, "A", "d:/X", false}}, 2,
-	"mappings \"one\" and \"two\" have the same value",
-	"\"D:\\x\" of mapping \"one\" at site \"A\" is also the value of "
-	"mapping \"two\" at site \"A\".", WHICH},
-	{{{"one", RW_KIND_HOST, "A", "CN1", false},
-	{"two", RW_KIND_HOST, "C", "cn1", false}}, 2,
-	"mappings \"one\" and \"two\" have the same value",
-	"\"CN1\" of mapping \"one\" at site \"A\" is also the value of "
-	"mapping \"two\" at site \"C\".", WHICH},
-	/* IPv6 addresses by value */
-	{{{"one", RW_KIND_HOST, "A", "fd00::1", false},
-	{"two", RW_KIND_HOST, "B", "FD00:0::0:1", false}}, 2,
-	"mappings \"one\" and \"two\" have the same value",
-	"\"fd00::1\" of mapping \"one\" at site \"A\" is also the value of "
-	"mapping \"two\" at site \"B\".", WHICH},
-	{{{"one", RW_KIND_VALUE, "A", "ab12", false},
-	{"two", RW_KIND_VALUE, "B", "AB12", false}}, 2,
-	"mappings \"one\" and \"two\" have the same value",
-	"\"ab12\" of mapping \"one\" at site \"A\" is also the value of "
-	"mapping \"two\" at site \"B\".", WHICH},
-	/* a former value counts as well */
-	{{{"one", RW_KIND_HOST, "A", "CN1", true},
-	{"two", RW_KIND_HOST, "B", "CN1", false}}, 2,
-	"mappings \"one\" and \"two\" have the same value",
-	"\"CN1\" of mapping \"one\" at site \"A\" is also the value of "
-	"mapping \"two\" at site \"B\".", WHICH},
-	/* a server alone has no share for a drive path to stand for */
-	{{{"one", RW_KIND_PATH, "A", "\\\\fs", false},
-	{"one", RW_KIND_PATH, "B", "E:\\Data", false}}, 2,
-	"mapping \"one\" needs a share at site \"A\"",
-	"\"E:\\Data\" at site \"B\" is a drive path, for which \"\\\\fs\" "
-	"names no share.", "Write \\\\server\\share."},
-	{{{"one", RW_KIND_PATH, "A", "\\\\fs\\x", false},
-	{"one", RW_KIND_PATH, "B", "E:\\Data", false},
-	{"one", RW_KIND_PATH, "C", "\\\\old", true}}, 3,
-	"mapping \"one\" needs a share at site \"C\"",
-	"\"E:\\Data\" at site \"B\" is a drive path, for which \"\\\\old\" "
-	"names no share.", "Write \\\\server\\share."},
-
-	/* accepted: the same value of one mapping at several sites */
-	{{{"one", RW_KIND_HOST, "A", "sense", false},
-	{"one", RW_KIND_HOST, "B", "SENSE", false},
-	{"one", RW_KIND_HOST, "A", "sense", true}}, 3,
-	NULL, NULL, NULL},
-	/* of several kinds */
-	{{{"one", RW_KIND_HOST, "A", "cn1", false},
-	{"two", RW_KIND_VALUE, "A", "cn1", false},
-	{"three", RW_KIND_PATH, "A", "\\\\cn1", false}}, 3,
-	NULL, NULL, NULL},
-	/* a folder and a folder in it */
-	{{{"one", RW_KIND_PATH, "A", "\\\\fs\\qlik", false},
-	{"two", RW_KIND_PATH, "A", "\\\\fs\\qlik\\dr", false}}, 2,
-	NULL, NULL, NULL},
-	/* a drive path and a share of the same names */
-	{{{"one", RW_KIND_PATH, "A", "\\\\D\\x", false},
-	{"two", RW_KIND_PATH, "A", "D:\\x", false}}, 2,
-	NULL, NULL, NULL},
-	/* an address as IPv4 and as IPv6: two values */
-	{{{"one", RW_KIND_HOST, "A", "10.0.0.1", false},
-	{"two", RW_KIND_HOST, "A", "::ffff:10.0.0.1", false}}, 2,
-	NULL, NULL, NULL},
-};
-
-static void
-test_conflicts(void)
-{
-	RwMappings *empty = rw_mappings_create(&memory.engine);
-	RwProblem	problem;
-
-	check(rw_mappings_check(empty, &problem));
-	rw_mappings_free(empty);
-	for (size_t i = 0; i < COUNT(conflicts); i++)
-	{
-		const Conflict *c = &conflicts[i];
-		RwMappings *set = collect(c->lines, c->n);
-		bool		good = rw_mappings_check(set, &problem);
-
-		if (check(good == (c->message == NULL)) && !good)
-			check_problem(&problem, RW_PROBLEM_CONFLICT, c->message,
-						  c->detail, c->hint);
-		rw_mappings_free(set);
-	}
-}
-
-/* ---- warnings ---- */
-
-typedef struct Warnings
-{
-	RwProblem	seen[MANY];
-	size_t		n;
-} Warnings;
-
-static void
-keep(void *arg, const RwProblem *problem)
-{
-	Warnings   *warnings = arg;
-
-	if (warnings->n < MANY)
-		warnings->seen[warnings->n] = *problem;
-	warnings->n++;
-}
-
-static void
-test_no_warnings(void)
-{
-	RwMappings *set = set_build(set_usual, set_usual_size, &memory);
-	Warnings	warnings = {.n = 0};
-
-	rw_mappings_warnings(set, NULL, keep, &warnings);
-	check(warnings.n == 0);
-	rw_mappings_free(set);
-
-	set = rw_mappings_create(&memory.engine);
-	rw_mappings_warnings(set, NULL, keep, &warnings);
-	check(warnings.n == 0);
-	rw_mappings_free(set);
-}
-
-/* What only tells, about the mappings "one", "two" and "other". */
-static void
-check_only(const RwMappings *set, size_t one, size_t two)
-{
-	Warnings	warnings = {.n = 0};
-
-	rw_mappings_warnings(set, "one", keep, &warnings);
-	check(warnings.n == one);
-	warnings.n = 0;
-	rw_mappings_warnings(set, "two", keep, &warnings);
-	check(warnings.n == two);
-	warnings.n = 0;
-	rw_mappings_warnings(set, "other", keep, &warnings);
-	check(warnings.n == 0);
-}
-
-static void
-test_nested(void)
-{
-	static const SetLine lines[] = {
-		{"one", RW_KIND_PATH, "A", "\\\\fs\\qlik", false},
-		{"one", RW_KIND_PATH, "B", "\\\\fs2\\qlik", false},
-		{"two", RW_KIND_PATH, "A", "\\\\fs9\\x", false},
-		{"two", RW_KIND_PATH, "B", "\\\\FS\\Qlik\\dr", false},
-		{"other", RW_KIND_HOST, "A", "h1", false},
-	};
-	static const SetLine same_site[] = {
-		{"one", RW_KIND_PATH, "A", "\\\\fs\\qlik", false},
-		{"one", RW_KIND_PATH, "B", "\\\\fs2\\qlik", false},
-		{"two", RW_KIND_PATH, "A", "\\\\fs\\qlik\\logs", false},
-		{"two", RW_KIND_PATH, "B", "\\\\fs2\\qlik\\logs", false},
-		/* not inside: a share of a longer name */
-		{"three", RW_KIND_PATH, "B", "\\\\fs\\qlik2\\dr", false},
-	};
-	RwMappings *set = collect(lines, COUNT(lines));
-	Warnings	warnings = {.n = 0};
-	RwProblem	problem;
-
-	check(rw_mappings_check(set, &problem));
-	rw_mappings_warnings(set, NULL, keep, &warnings);
-	check(warnings.n == 1);
-	check_problem(&warnings.seen[0], RW_PROBLEM_WARNING,
-				  "path of mapping \"two\" at site \"B\" lies inside that of "
-				  "mapping \"one\" at site \"A\"",
-				  "A folder \"\\\\FS\\Qlik\\dr\" that site \"A\" has of its "
-				  "own would be taken for site \"B\"'s.", "");
-	check_only(set, 1, 1);
-	rw_mappings_free(set);
-
-	/* At one site a folder and a folder in it are no problem. */
-	set = collect(same_site, COUNT(same_site));
-	warnings.n = 0;
-	rw_mappings_warnings(set, NULL, keep, &warnings);
-	check(warnings.n == 0);
-	rw_mappings_free(set);
-}
-
-static void
-test_host_and_path(void)
-{
-	static const SetLine lines[] = {
-		{"one", RW_KIND_HOST, "A", "CN", false},
-		{"one", RW_KIND_HOST, "B", "CENTRAL-B", false},
-		{"two", RW_KIND_PATH, "A", "\\\\CN\\Qlik", false},
-		{"two", RW_KIND_PATH, "B", "\\\\FS-B\\Qlik", false},
-		{"other", RW_KIND_HOST, "A", "h1", false},
-	};
-	static const SetLine together[] = {
-		{"one", RW_KIND_HOST, "A", "CN", false},
-		{"one", RW_KIND_HOST, "B", "CENTRAL-B", false},
-		{"two", RW_KIND_PATH, "A", "\\\\cn\\Qlik", false},
-		{"two", RW_KIND_PATH, "B", "\\\\central-b\\Qlik", false},
-	};
-	RwMappings *set = collect(lines, COUNT(lines));
-	Warnings	warnings = {.n = 0};
-	RwProblem	problem;
-
-	check(rw_mappings_check(set, &problem));
-	rw_mappings_warnings(set, NULL, keep, &warnings);
-	check(warnings.n == 1);
-	check_problem(&warnings.seen[0], RW_PROBLEM_WARNING,
-				  "mappings \"one\" and \"two\" name one server at site "
-				  "\"A\" and two at site \"B\"",
-				  "A path on \"CENTRAL-B\" that names the share of "
-				  "\"\\\\CN\\Qlik\" would not come back from site \"A\" as "
-				  "it was.", "");
-	check_only(set, 1, 1);
-	rw_mappings_free(set);
-
-	set = collect(together, COUNT(together));
-	warnings.n = 0;
-	rw_mappings_warnings(set, NULL, keep, &warnings);
-	check(warnings.n == 0);
-	rw_mappings_free(set);
-}
-
-typedef struct Spellings
-{
-	const char *a;
-	const char *b;
-	const char *message;		/* NULL: no warning */
-} Spellings;
-
-static const Spellings spellings[] = {
-	{"cn1", "cn1.corp.local", "mapping \"one\" is a short name at site "
-	"\"A\" and a qualified name or IPv4 address at site \"B\""},
-	{"10.0.0.1", "cn1", "mapping \"one\" is a qualified name or IPv4 address "
-	"at site \"A\" and a short name at site \"B\""},
-	{"fd00::1", "cn1.corp.local", "mapping \"one\" is an IPv6 address at "
-	"site \"A\" and a qualified name or IPv4 address at site \"B\""},
-	{"cn1", "fd00::1", "mapping \"one\" is a short name at site \"A\" and "
-	"an IPv6 address at site \"B\""},
-	{"cn1", "cn2", NULL},
-	{"10.0.0.1", "cn1.corp.local", NULL},
-	{"fd00::1", "fd00::2", NULL},
-};
-
-static void
-test_spellings(void)
-{
-	for (size_t i = 0; i < COUNT(spellings); i++)
-	{
-		const SetLine lines[] = {
-			{"one", RW_KIND_HOST, "A", spellings[i].a, false},
-			{"one", RW_KIND_HOST, "B", spellings[i].b, false},
-			{"two", RW_KIND_HOST, "A", "h1", false},
-		};
-		RwMappings *set = collect(lines, COUNT(lines));
-		Warnings	warnings = {.n = 0};
-
-		rw_mappings_warnings(set, NULL, keep, &warnings);
-		check(warnings.n == (spellings[i].message != NULL));
-		if (warnings.n == 1)
-			check_problem(&warnings.seen[0], RW_PROBLEM_WARNING,
-						  spellings[i].message,
-						  "Within texts these are recognized in different "
-						  "places, so that a rewritten text may not come "
-						  "back as it was.",
-						  "Use a mapping for each spelling of the host.");
-		check_only(set, spellings[i].message != NULL, 0);
-		rw_mappings_free(set);
-	}
-}
-
 /* ---- order ---- */
-
-static void
-shuffle(Random *random, SetLine *lines, size_t n)
-{
-	for (; n > 1; n--)
-	{
-		size_t		other = random_below(random, n);
-		SetLine		line = lines[other];
-
-		lines[other] = lines[n - 1];
-		lines[n - 1] = line;
-	}
-}
 
 /* The lines in any order give the same rewriting and the same hits. */
 static void
@@ -478,7 +148,7 @@ test_order(void)
 		RwHit		hit;
 		RwHit		other;
 
-		shuffle(&random, lines, set_usual_size);
+		set_shuffle(&random, lines, set_usual_size);
 		matcher = set_compile(lines, set_usual_size, "C", &memory);
 		check_text(set_rewrite(matcher, RW_FORM_TEXT, text, &memory),
 				   expected);
@@ -492,36 +162,64 @@ test_order(void)
 	rw_matcher_free(first);
 }
 
-/* A conflict is one in any order, and so is a warning. */
+/* ---- whole values ---- */
+
+/* Rewriting the value as a whole gives the local one, or it is that already. */
 static void
-test_order_of_problems(void)
+check_whole(const RwMatcher *matcher, GenClass class, const char *value,
+			const char *local)
 {
-	SetLine		lines[4];
-	Random		random = {4};
+	static const RwForm forms[] = {RW_FORM_PATH, RW_FORM_HOST, RW_FORM_VALUE};
+	RwForm		form = forms[gen_kind(class)];
+	const char *out;
 
-	for (size_t i = 0; i < COUNT(conflicts); i++)
-		for (int round = 0; round < 10; round++)
+	if (value[0] == '\0' || local[0] == '\0')
+		return;
+	out = set_rewrite(matcher, form, value, &memory);
+	if (out != value)
+		check_text(out, local);
+	else
+	{
+		/* What is spelled as the local value needs no rewriting at all. */
+		check(rw_rewrite(matcher, form, local, strlen(local), &memory.engine,
+						 NULL, NULL) == RW_SAME);
+		check(strlen(value) == strlen(local) || class == GEN_INET6);
+	}
+}
+
+/* In sets of any kind, nested pairs and clashes among them. */
+static void
+test_whole_values(void)
+{
+	unsigned long rounds = harness_rounds("QSREPL_ROUNDS", 2000);
+	Random		random = {harness_seed()};
+
+	for (unsigned long round = 0; round < rounds; round++)
+	{
+		GenSet		set;
+		RwMappings *built;
+
+		gen_set_any(&random, &set);
+		built = gen_set_build(&set, &random, &memory);
+		for (size_t site = 0; site < set.n_sites; site++)
 		{
-			RwMappings *set;
-			RwProblem	problem;
-			Warnings	warnings = {.n = 0};
-			size_t		n = conflicts[i].n;
-			size_t		expected = 0;
+			RwMatcher  *matcher = rw_matcher_create(built, gen_site(site),
+													&memory.engine);
 
-			set = collect(conflicts[i].lines, n);
-			rw_mappings_warnings(set, NULL, keep, &warnings);
-			expected = warnings.n;
-			rw_mappings_free(set);
-			memcpy(lines, conflicts[i].lines, n * sizeof(SetLine));
-			shuffle(&random, lines, n);
-			set = collect(lines, n);
-			check(rw_mappings_check(set, &problem) ==
-				  (conflicts[i].message == NULL));
-			warnings.n = 0;
-			rw_mappings_warnings(set, NULL, keep, &warnings);
-			check(warnings.n == expected);
-			rw_mappings_free(set);
+			for (size_t m = 0; m < set.n_mappings; m++)
+			{
+				const GenMapping *mapping = &set.mappings[m];
+				const char *local = mapping->value[site];
+
+				for (size_t other = 0; other < set.n_sites; other++)
+					check_whole(matcher, mapping->class,
+								mapping->value[other], local);
+				check_whole(matcher, mapping->class, mapping->former, local);
+			}
+			rw_matcher_free(matcher);
 		}
+		memory_reset(&memory);
+	}
 }
 
 int
@@ -530,13 +228,8 @@ main(void)
 	memory_init(&memory);
 	test_add();
 	test_sites();
-	test_conflicts();
-	test_no_warnings();
-	test_nested();
-	test_host_and_path();
-	test_spellings();
 	test_order();
-	test_order_of_problems();
+	test_whole_values();
 	memory_reset(&memory);
 	return harness_finish();
 }

@@ -197,7 +197,8 @@ typedef struct String
 /* Of form text, in every spelling. */
 static const String befores[] = {
 	{"", true}, {"%1", true}, {"%2", true}, {"x%1", true}, {"%3", false},
-	{"1", false}, {"x2", false}, {"a=", true}, {"x ", true}, {" \xC3\xA9", false},
+	{"1", false}, {"x2", false}, {"a=", true}, {"x ", true},
+	{" \xC3\xA9", false},
 	{"%20", false}, {"%", true}, {"\\b", false}, {"\\\"", true},
 	{"//x/", false}, {"c:", false}, {"1:", false}, {"a1:", false},
 	{"https:/", false},
