@@ -117,6 +117,17 @@ enter_authority(Walk *walk, size_t p, size_t n, bool encoded)
 	}
 }
 
+/* A path wins over a host in the same place: D:\... is no host "D". */
+static bool
+is_path_instead(const RwScan *scan, size_t begin, const RwHost *host)
+{
+	RwRoot		root;
+
+	return host->next < scan->len && scan->text[host->next] == ':' &&
+		rw_root_at(scan->text, scan->len, begin, &root) &&
+		rw_root_allowed(scan->text, &root);
+}
+
 static void
 take_element(Walk *walk)
 {
@@ -128,13 +139,16 @@ take_element(Walk *walk)
 
 	walk->element = NOWHERE;
 	go_on(walk, begin);
-	if (!rw_host_at(scan, begin, true, &host))
+	if (!rw_host_at(scan, begin, true, &host) ||
+		is_path_instead(scan, begin, &host))
 		return;
 	rw_host_emit(scan, &host);
 	if (host.node != RW_NO_NODE && begin == walk->server)
 		pass_over(walk, host.next, walk->spelling);
-	else if (!is_foreign_address(scan, &host))
+	else if (host.node != RW_NO_NODE)
 		go_on(walk, host.end);
+	else if (!is_foreign_address(scan, &host))
+		walk->pos = host.end;
 	next = rw_authority_next(scan, host.next, walk->encoded);
 	if (next > 0)
 		walk->element = next;
@@ -160,18 +174,14 @@ take_item(Walk *walk)
 {
 	RwScan	   *scan = walk->scan;
 	size_t		begin = walk->item;
-	RwRoot		root;
 	RwHost		host;
 
 	walk->item = item_behind(walk, begin);
 	if (!rw_host_at(scan, begin, true, &host) || host.node == RW_NO_NODE)
 		return;
 
-	/* A path wins over a host in the same place: D:\... is no host "D". */
-	if (host.next < scan->len && scan->text[host.next] == ':' &&
-		rw_root_at(scan->text, scan->len, begin, &root))
-		return;
-	if (!rw_key_host_ends(scan, host.next))
+	if (is_path_instead(scan, begin, &host) ||
+		!rw_key_host_ends(scan, host.next))
 		return;
 	rw_host_emit(scan, &host);
 	go_on(walk, host.end);

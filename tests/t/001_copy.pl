@@ -100,31 +100,7 @@ create_db('SenseServices', $site_a, $site_b);
 load_fixture($site_a, 'SenseServices', 'sense_services', apps => 10);
 load_fixture($site_b, 'SenseServices', 'sense_services', rows => 0);
 define_mappings($site_b, 'SenseServices');
-add_rules(
-	$site_b,
-	'SenseServices',
-	[ '"hybrid-deployment".deployments', 'endpoint',           'text' ],
-	[ '"hybrid-deployment".deployments', 'allowed_hosts',      'host' ],
-	[ '"hybrid-deployment".deployments', 'thumbprint',         'value' ],
-	[ '"hybrid-deployment".deployments', 'former_thumbprints', 'value' ],
-	[ '"hybrid-deployment".deployments', 'configuration',      'text' ],
-	[ '"app-distribution".policies',     'document',           'text' ],
-	[ '"app-distribution".distributions', 'source_path', 'path' ],
-	[ '"app-distribution".distributions', 'targets',     'text' ],
-	[ '"app-distribution".distributions', 'document',    'text' ],
-	[ '"resource-distribution".resources', 'locations', 'path' ],
-	[ '"resource-distribution".resources', 'document',  'text' ],
-	[ 'hub.settings',          'value',      'text' ],
-	[ 'notifier.channels',     'settings',   'text' ],
-	[ 'notifier.outbox',       'payload',    'text' ],
-	[ 'odag.links',            'engine_host', 'host' ],
-	[ 'odag.links',            'properties', 'text' ],
-	[ 'odag.settings',         'value',      'text' ],
-	[ 'precedents.documents',  'body',       'text' ],
-	[ 'precedents.documents',  'terms',      'text' ],
-	[ '"data-prep".profiles',  'file_paths', 'path' ],
-	[ '"data-prep".profiles',  'grid',       'text' ],
-	[ '"data-prep".profiles',  'statistics', 'text' ]);
+add_sense_services_rules($site_b, 'SenseServices');
 $site_b->safe_psql('SenseServices', 'SELECT qsrepl.enable()');
 subscribe($site_a, $site_b, 'SenseServices');
 tables_equal_rewritten($site_a, $site_b, 'SenseServices',
