@@ -134,7 +134,8 @@ meets(const RwMatcher *matcher, RwForm form, const char *in, size_t len,
 static bool
 holds_more(const char *in, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
+	/* The '?' of an extended root belongs to it. */
+	for (size_t i = len > 3 && in[2] == '?' ? 3 : 0; i < len; i++)
 		if (in[i] == '\0' || strchr("\";,<>|*?=\n", in[i]) != NULL)
 			return true;
 	return false;

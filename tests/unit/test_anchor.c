@@ -1,180 +1,242 @@
 /*
  * test_anchor.c
- *		The search for the next byte that needs a look, 64 bytes at a time
- *		where the processor can, against a loop over single bytes.
+ *		The search for the next byte that needs a look, many bytes at a time
+ *		where the processor can, against the definition.
  *
- * Every alignment within 64 bytes and lengths up to a few blocks are tried,
- * in text that ends where its memory does.
+ * Rules are drawn at random, from sparse to dense.  Every alignment within 64
+ * bytes and every length up to a few blocks is tried, in memory that ends
+ * where the text does.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "anchor.h"
+#include "anchor_bytewise.h"
 #include "chars.h"
 #include "harness.h"
 #include "random.h"
 
+#define RULES 8
 #define ALIGNMENTS 64
-#define LENGTHS 200
+#define LENGTHS 330
 
-/* One rule of a set: an anchor and its neighbours. */
-typedef struct Rule
+/* The same rules for this machine, for any machine, and by their definition. */
+typedef struct Search
 {
-	const char *before;			/* NULL: any byte */
-	const char *at;
-	const char *behind;			/* NULL: any byte */
-} Rule;
+	RwAnchors	fast;
+	RwAnchors	bytewise;
+	bool		at[RULES][256];
+	bool		before[RULES][256];
+	bool		behind[RULES][256];
+} Search;
 
-#define MAX_RULES 8
-
-static bool
-holds(const char *bytes, char c)
-{
-	return bytes == NULL || (c != '\0' && strchr(bytes, c) != NULL);
-}
-
+/* Add one byte to a table of both searches and to its definition. */
 static void
-add(unsigned char *table, unsigned int rule, const char *bytes)
+add(Search *search, size_t table, size_t rule, int c)
 {
-	if (bytes != NULL)
-		rw_anchors_bytes(table, rule, bytes);
-	else
-		for (int c = 0; c < 256; c++)
-			table[c] |= (unsigned char) rule;
-}
+	const char	bytes[2] = {(char) c, '\0'};
+	unsigned char *fast[] = {search->fast.at, search->fast.before,
+	search->fast.behind};
+	unsigned char *bytewise[] = {search->bytewise.at,
+	search->bytewise.before, search->bytewise.behind};
+	bool	   *defined[] = {search->at[rule], search->before[rule],
+	search->behind[rule]};
 
-static void
-make(RwAnchors *anchors, const Rule *rules, int n)
-{
-	rw_anchors_init(anchors);
-	for (int i = 0; i < n; i++)
+	defined[table][c] = true;
+	if (c == 0)
 	{
-		add(anchors->before, 1u << i, rules[i].before);
-		add(anchors->at, 1u << i, rules[i].at);
-		add(anchors->behind, 1u << i, rules[i].behind);
+		/* No string holds a NUL; the engine fills its tables with it. */
+		fast[table][0] |= (unsigned char) (1u << rule);
+		bytewise[table][0] |= (unsigned char) (1u << rule);
+		return;
 	}
-	rw_anchors_finish(anchors);
+	rw_anchors_bytes(fast[table], 1u << rule, bytes);
+	rw_anchors_bytes(bytewise[table], 1u << rule, bytes);
 }
 
-/* The definition in anchor.h, byte by byte. */
-static size_t
-next_simply(const Rule *rules, int n, const char *text, size_t from,
-			size_t len)
+static void
+draw_search(Random *random, Search *search)
 {
-	for (; from + 1 < len; from++)
-		for (int i = 0; i < n; i++)
-			if (holds(rules[i].at, text[from]) &&
-				holds(rules[i].behind, text[from + 1]) &&
-				(from == 0 || holds(rules[i].before, text[from - 1])))
-				return from;
-	return len;
+	static const size_t shares[] = {1, 2, 10, 60, 200};
+	size_t		rules = 1 + random_below(random, RULES);
+
+	memset(search, 0, sizeof(*search));
+	rw_anchors_init(&search->fast);
+	bytewise_init(&search->bytewise);
+	for (size_t table = 0; table < 3; table++)
+		for (size_t rule = 0; rule < rules; rule++)
+		{
+			size_t		share = shares[random_below(random, 5)];
+
+			for (int c = 0; c < 256; c++)
+				if (random_one_in(random, share))
+					add(search, table, rule, c);
+		}
+	rw_anchors_finish(&search->fast);
+	rw_anchors_finish(&search->bytewise);
 }
 
-/* Walk over a text from one found byte to the next, sometimes further. */
 static bool
-agrees(const RwAnchors *anchors, const Rule *rules, int n, const char *text,
-	   size_t len, Random *random)
+needs_look(const Search *search, const char *text, size_t p, size_t len)
+{
+	for (size_t rule = 0; p + 1 < len && rule < RULES; rule++)
+		if (search->at[rule][(unsigned char) text[p]] &&
+			search->behind[rule][(unsigned char) text[p + 1]] &&
+			(p == 0 ||
+			 search->before[rule][(unsigned char) text[p - 1]]))
+			return true;
+	return false;
+}
+
+/* Go through the text; now and then leap, as a walk does behind a match. */
+static bool
+same_walk(const Search *search, const RwAnchors *anchors, const char *text,
+		  size_t len, uint64_t leaps)
 {
 	RwCursor	cursor = {0, 0};
+	Random		random = {leaps};
 	size_t		from = 0;
 
-	while (from < len)
+	while (from <= len)
 	{
-		size_t		expected = next_simply(rules, n, text, from, len);
+		size_t		expected = from;
+		size_t		next;
 
-		if (rw_anchors_next(anchors, &cursor, text, from, len) != expected)
+		while (expected < len && !needs_look(search, text, expected, len))
+			expected++;
+		next = rw_anchors_next(anchors, &cursor, text, from, len);
+		if (next != expected)
 			return false;
-		from = expected + 1;
-		if (random_one_in(random, 4))
-			from += random_below(random, 90);
+
+		/* Ask again from the same place, and from places before the next. */
+		if (random_one_in(&random, 4) && next > from)
+			from += random_below(&random, next - from + 1);
+		else
+			from = next + 1 + (random_one_in(&random, 3) ?
+							   random_below(&random, 150) : 0);
 	}
 	return true;
 }
 
-/* Bytes that stand in the rules, close to those, or far off. */
-static char
-draw(Random *random, const char *bytes, size_t rare)
+/* Bytes of which few or many are in a table. */
+static void
+draw_text(Random *random, char *text, size_t len)
 {
-	if (!random_one_in(random, rare))
-		return (char) random_below(random, 256);
-	return (char) (bytes[random_below(random, strlen(bytes))] ^
-				   (random_one_in(random, 4) ?
-					1 << random_below(random, 8) : 0));
+	size_t		kinds = 1 + random_below(random, 256);
+	size_t		rare = 1 + random_below(random, 40);
+
+	for (size_t i = 0; i < len; i++)
+		text[i] = random_one_in(random, rare) ?
+			(char) random_below(random, kinds) : 'x';
 }
 
 static void
-test_rules(const Rule *rules, int n, const char *bytes, Random *random)
+test_text(Random *random, const Search *search, size_t alignment,
+		  size_t len)
 {
-	RwAnchors	anchors;
+	size_t		size = alignment + len;
+	char	   *block = malloc(size > 0 ? size : 1);
+	uint64_t	leaps = random_next(random);
 
-	make(&anchors, rules, n);
+	if (block == NULL)
+		exit(1);
+	draw_text(random, block + alignment, len);
+	check(same_walk(search, &search->fast, block + alignment, len, leaps));
+	check(same_walk(search, &search->bytewise, block + alignment, len,
+					leaps));
+	free(block);
+}
+
+static void
+test_alignments(void)
+{
+	Random		random = {1};
+	Search		search;
+
 	for (size_t alignment = 0; alignment < ALIGNMENTS; alignment++)
 		for (size_t len = 0; len < LENGTHS;
 			 len += alignment % 8 == 0 ? 1 : 7)
 		{
-			size_t		size = alignment + len;
-			size_t		rare = 1 + random_below(random, 40);
-			char	   *block = malloc(size > 0 ? size : 1);
-
-			if (block == NULL)
-				exit(1);
-			for (size_t i = 0; i < size; i++)
-				block[i] = draw(random, bytes, rare);
-			check(agrees(&anchors, rules, n, block + alignment, len, random));
-			free(block);
+			if (len % 16 == 0)
+				draw_search(&random, &search);
+			test_text(&random, &search, alignment, len);
 		}
 }
 
-/* No rule, and rules that nothing meets, find nothing. */
+/* One byte that needs a look, at each place of a text of each length. */
 static void
-test_nothing(void)
+test_places(void)
 {
-	RwAnchors	anchors;
-	RwCursor	cursor = {0, 0};
-	char		text[1000];
+	Search		search;
+	char		text[LENGTHS];
 
-	memset(text, 'x', sizeof(text));
-	rw_anchors_init(&anchors);
-	rw_anchors_finish(&anchors);
-	check(rw_anchors_next(&anchors, &cursor, text, 0, sizeof(text)) ==
-		  sizeof(text));
-	check(rw_anchors_rules(&anchors, text, 0, sizeof(text)) == 0);
+	memset(&search, 0, sizeof(search));
+	rw_anchors_init(&search.fast);
+	bytewise_init(&search.bytewise);
+	add(&search, 0, 0, ':');
+	add(&search, 1, 0, 'a');
+	add(&search, 2, 0, '/');
+	rw_anchors_finish(&search.fast);
+	rw_anchors_finish(&search.bytewise);
+	for (size_t len = 3; len < LENGTHS; len++)
+	{
+		bool		good = true;
+
+		for (size_t p = 1; p + 1 < len && good; p++)
+		{
+			RwCursor	cursor = {0, 0};
+
+			memset(text, 'x', sizeof(text));
+			memcpy(text + p - 1, "a:/", 3);
+			good = rw_anchors_next(&search.fast, &cursor, text, 0, len) == p &&
+				rw_anchors_next(&search.fast, &cursor, text, p, len) == p &&
+				rw_anchors_next(&search.fast, &cursor, text, p + 1,
+								len) == len &&
+				same_walk(&search, &search.bytewise, text, len, p);
+
+			/* With another neighbour it needs none. */
+			text[p - 1] = 'b';
+			good = good && same_walk(&search, &search.fast, text, len, p);
+			text[p - 1] = 'a';
+			text[p + 1] = '-';
+			good = good && same_walk(&search, &search.fast, text, len, p);
+		}
+		check(good);
+	}
 }
 
-/* Classes of bytes can be added to a table as well. */
+static void
+test_random(void)
+{
+	unsigned long rounds = harness_rounds("QSREPL_ROUNDS", 3000);
+	Random		random = {harness_seed()};
+	Search		search;
+
+	for (unsigned long round = 0; round < rounds; round++)
+	{
+		draw_search(&random, &search);
+		for (int n = 0; n < 5; n++)
+			test_text(&random, &search, random_below(&random, ALIGNMENTS),
+					  random_below(&random, 2000));
+	}
+}
+
 static void
 test_class(void)
 {
-	RwAnchors	anchors;
+	unsigned char table[256] = {0};
 
-	rw_anchors_init(&anchors);
-	rw_anchors_class(anchors.behind, 4, RW_DIGIT);
+	rw_anchors_class(table, 4, RW_DIGIT | RW_BLANK);
 	for (int c = 0; c < 256; c++)
-		check(anchors.behind[c] == (c >= '0' && c <= '9' ? 4 : 0));
+		check(table[c] == ((c >= '0' && c <= '9') || c == ' ' || c == '\t' ?
+						   4 : 0));
 }
 
 int
 main(void)
 {
-	static const Rule plain[] = {{NULL, "\\/%:=>-.", NULL}};
-	static const Rule engine[] = {
-		{NULL, "\\/:", "\\/%"}, {NULL, "%", "235"}, {" \t\"-", "-/", "shn-"},
-		{"rtse\" ", ":=>", NULL}, {"0a", ":", "0bc"}, {"1ln", ":", "0123456789"},
-		{"pr", ".", "lc"}, {NULL, ":", ":"}
-	};
-	/* Nibbles that cross: by nibble more is found than by byte. */
-	static const Rule crossed[] = {
-		{"\x12\x23", "\x01\x12\x23\x34\x45\x56\x67\x70", "\x34\x41"},
-		{NULL, "\x41\x5A", "\x11\x2A"}
-	};
-	uint64_t	seed = harness_number("QSREPL_SEED", 1);
-	Random		random = {seed};
-
-	test_nothing();
 	test_class();
-	test_rules(plain, 1, "\\/%:=>-.x", &random);
-	test_rules(engine, MAX_RULES, "\\/%:=>-.235shntre01bcplr \t\"", &random);
-	test_rules(crossed, 2, "\x01\x12\x23\x34\x41\x45\x56\x5A\x67\x70\x11\x2A",
-			   &random);
+	test_places();
+	test_alignments();
+	test_random();
 	return harness_finish();
 }
