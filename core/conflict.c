@@ -281,17 +281,21 @@ warn_spellings(Check *check, size_t mapping)
 {
 	const RwMapping *host = &check->set->mappings[mapping];
 	const RwMappingValue *values = check->set->values;
-	const RwMappingValue *first;
+	const RwMappingValue *first = NULL;	/* of the current ones */
 
 	if (host->kind != RW_KIND_HOST)
 		return;
-	first = &values[host->first];
 	for (size_t i = host->first; i != RW_NONE; i = values[i].next)
 	{
-		const char *a = host_spelling(first->value);
+		const char *a;
 		const char *b = host_spelling(values[i].value);
 
-		if (!values[i].current || !first->current || strcmp(a, b) == 0)
+		if (!values[i].current)
+			continue;
+		if (first == NULL)
+			first = &values[i];
+		a = host_spelling(first->value);
+		if (strcmp(a, b) == 0)
 			continue;
 		rw_problem_start(&check->problem, RW_PROBLEM_WARNING);
 		RW_PART(check->problem.message,

@@ -29,6 +29,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/varlena.h"
 
 #include "compat.h"
 
@@ -48,7 +49,8 @@ static const char *const table_names[N_TABLES] = {
 
 typedef struct Rule
 {
-	char	   *relation;		/* quoted and with its schema */
+	char	   *schema;
+	char	   *table;
 	char	   *column;
 	RwForm		form;
 } Rule;
@@ -248,9 +250,14 @@ take_rule(void *arg, const Datum *values, const bool *nulls)
 	MemoryContext old = MemoryContextSwitchTo(loading->context);
 	Rule	   *rule = palloc(sizeof(Rule));
 
-	if (rw_form_parse(form_name, &rule->form))
+	List	   *names;
+
+	if (rw_form_parse(form_name, &rule->form) &&
+		SplitIdentifierString(TextDatumGetCString(values[0]), '.', &names) &&
+		list_length(names) == 2)
 	{
-		rule->relation = TextDatumGetCString(values[0]);
+		rule->schema = linitial(names);
+		rule->table = lsecond(names);
 		rule->column = TextDatumGetCString(values[1]);
 		loading->rules = lappend(loading->rules, rule);
 	}
@@ -380,35 +387,30 @@ qsrepl_matcher(const char *site)
 	return added->matcher;
 }
 
-static char *
-qualified_name(Oid relid)
+static bool
+rule_names(const Rule *rule, Oid relid)
 {
-	char	   *name = get_rel_name(relid);
+	char	   *table = get_rel_name(relid);
 	char	   *schema = get_namespace_name(get_rel_namespace(relid));
 
-	if (name == NULL || schema == NULL)
-		return NULL;
-	return quote_qualified_identifier(schema, name);
+	return table != NULL && schema != NULL &&
+		strcmp(table, rule->table) == 0 && strcmp(schema, rule->schema) == 0;
 }
 
-/* The names of a table and of all tables it is a partition or child of. */
+/* A table and all it is a partition or child of, the nearest first. */
 static List *
-names_with_parents(Oid relid)
+with_parents(Oid relid)
 {
 	List	   *todo = list_make1_oid(relid);
-	List	   *names = NIL;
 
 	for (int i = 0; i < list_length(todo); i++)
 	{
 		Oid			one = list_nth_oid(todo, i);
-		char	   *name = qualified_name(one);
 		Relation	inherits;
 		SysScanDesc scan;
 		ScanKeyData key;
 		HeapTuple	tuple;
 
-		if (name != NULL)
-			names = lappend(names, name);
 		ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber,
 					F_OIDEQ, ObjectIdGetDatum(one));
 		inherits = table_open(InheritsRelationId, AccessShareLock);
@@ -420,7 +422,7 @@ names_with_parents(Oid relid)
 		systable_endscan(scan);
 		table_close(inherits, AccessShareLock);
 	}
-	return names;
+	return todo;
 }
 
 /* Fill in the column of a rule; false where it cannot be rewritten. */
@@ -480,32 +482,36 @@ has_constraints(Relation relation, const RuleTable *table)
 	return found;
 }
 
+/* Add the column of one rule, unless a nearer table's rule has it. */
+static void
+add_column(RuleTable *table, Relation relation, const Rule *rule)
+{
+	RuleColumn	column;
+
+	if (!find_column(relation, rule, &column))
+		return;
+	for (int i = 0; i < table->n_columns; i++)
+		if (table->columns[i].attnum == column.attnum)
+			return;
+	column.stats = qsrepl_stats_for(RelationGetRelid(relation),
+									column.attnum);
+	table->columns[table->n_columns++] = column;
+}
+
 static RuleTable *
 build_table(Relation relation)
 {
-	List	   *names = names_with_parents(RelationGetRelid(relation));
+	List	   *tables = with_parents(RelationGetRelid(relation));
 	RuleTable  *table = palloc0(sizeof(RuleTable));
-	ListCell   *lc;
+	ListCell   *t;
+	ListCell   *r;
 
 	table->columns = palloc(Max(list_length(cache->rules), 1) *
 							sizeof(RuleColumn));
-	foreach(lc, cache->rules)
-	{
-		RuleColumn	column;
-		bool		known = false;
-
-		if (!name_in_list(names, ((Rule *) lfirst(lc))->relation) ||
-			!find_column(relation, lfirst(lc), &column))
-			continue;
-		/* A child's own rule and its parent's may be on one column. */
-		for (int i = 0; i < table->n_columns; i++)
-			known |= table->columns[i].attnum == column.attnum;
-		if (known)
-			continue;
-		column.stats = qsrepl_stats_for(RelationGetRelid(relation),
-										column.attnum);
-		table->columns[table->n_columns++] = column;
-	}
+	foreach(t, tables)
+		foreach(r, cache->rules)
+			if (rule_names(lfirst(r), lfirst_oid(t)))
+				add_column(table, relation, lfirst(r));
 	if (table->n_columns == 0)
 		return NULL;
 	qsort(table->columns, table->n_columns, sizeof(RuleColumn), by_attnum);

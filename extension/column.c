@@ -57,11 +57,13 @@ qsrepl_column_type(Oid type, int32 typmod, ColumnType *column)
 	return true;
 }
 
-/* char(n) with the blanks that fill it up. */
+/* char(n) with the blanks that fill it up; without a limit those it had. */
 static Datum
-make_padded(const char *bytes, size_t len, int characters, int limit)
+make_padded(const char *bytes, size_t len, int characters, int limit,
+			size_t had)
 {
-	size_t		blanks = limit > characters ? (size_t) (limit - characters) : 0;
+	size_t		blanks = limit < 0 ? had :
+		limit > characters ? (size_t) (limit - characters) : 0;
 	text	   *padded = palloc(VARHDRSZ + len + blanks);
 
 	SET_VARSIZE(padded, VARHDRSZ + len + blanks);
@@ -86,6 +88,7 @@ rewrite_text(const RwMatcher *matcher, const ColumnType *column, RwForm form,
 	text	   *in = (text *) PG_DETOAST_DATUM_PACKED(value);
 	const char *bytes = VARDATA_ANY(in);
 	size_t		len = VARSIZE_ANY_EXHDR(in);
+	size_t		blanks = 0;
 	char	   *out;
 	size_t		outlen;
 	int			characters = 0;
@@ -93,7 +96,10 @@ rewrite_text(const RwMatcher *matcher, const ColumnType *column, RwForm form,
 	RwResult	changed;
 
 	if (column->kind == COLUMN_BPCHAR)
-		len = without_blanks(bytes, len);
+	{
+		blanks = len - without_blanks(bytes, len);
+		len -= blanks;
+	}
 	if (column->kind == COLUMN_JSON)
 		changed = rw_rewrite_json(matcher, bytes, len, &qsrepl_text_memory,
 								  &out, &outlen);
@@ -110,7 +116,8 @@ rewrite_text(const RwMatcher *matcher, const ColumnType *column, RwForm form,
 			(column->limit >= 0 && characters > column->limit))
 			outcome = REWRITE_REFUSED;
 		else if (column->kind == COLUMN_BPCHAR)
-			*result = make_padded(out, outlen, characters, column->limit);
+			*result = make_padded(out, outlen, characters, column->limit,
+								  blanks);
 		else
 			*result = qsrepl_finish_text(out, outlen);
 	}

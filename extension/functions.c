@@ -105,7 +105,7 @@ qsrepl_rewrite(PG_FUNCTION_ARGS)
 
 /* The type of argument 0, looked up once a call site. */
 static const ColumnType *
-argument_type(FunctionCallInfo fcinfo)
+argument_type(FunctionCallInfo fcinfo, int32 typmod)
 {
 	ColumnType *column = fcinfo->flinfo->fn_extra;
 	Oid			type;
@@ -114,7 +114,7 @@ argument_type(FunctionCallInfo fcinfo)
 		return column;
 	type = get_fn_expr_argtype(fcinfo->flinfo, 0);
 	column = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(ColumnType));
-	if (!OidIsValid(type) || !qsrepl_column_type(type, -1, column))
+	if (!OidIsValid(type) || !qsrepl_column_type(type, typmod, column))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("values of type %s cannot be rewritten",
@@ -124,14 +124,17 @@ argument_type(FunctionCallInfo fcinfo)
 }
 
 /*
- * qsrepl._rewrite_any(value anyelement, form text) returns anyelement
- *		Rewrite a value of any supported type to the local site's values.  The
- *		limit of varchar(n) is left to whoever stores it.
+ * qsrepl._rewrite_any(value anyelement, form text, typmod integer)
+ *		returns anyelement
+ *
+ *		Rewrite a value of any supported type to the local site's values.  What
+ *		would not fit the type's limit stays as it is; typmod, the same in all
+ *		calls of a statement, is -1 for no limit.
  */
 Datum
 qsrepl_rewrite_any(PG_FUNCTION_ARGS)
 {
-	const ColumnType *column = argument_type(fcinfo);
+	const ColumnType *column = argument_type(fcinfo, PG_GETARG_INT32(2));
 	Datum		result;
 
 	switch (qsrepl_rewrite_datum(qsrepl_matcher(NULL), column,
@@ -154,7 +157,7 @@ qsrepl_rewrite_any(PG_FUNCTION_ARGS)
 Datum
 qsrepl_find_any(PG_FUNCTION_ARGS)
 {
-	const ColumnType *column = argument_type(fcinfo);
+	const ColumnType *column = argument_type(fcinfo, -1);
 	TupleDesc	desc;
 	Datum		values[2];
 	bool		nulls[2] = {true, true};

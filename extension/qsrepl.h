@@ -23,6 +23,9 @@
 /* Name of the site where this server is; "" where it is not set. */
 extern char *qsrepl_local_site;
 
+/* localize() writes rows that are rewritten already. */
+extern bool qsrepl_localizing;
+
 extern void qsrepl_define_settings(void);
 
 /* ---- memory.c ---- */

@@ -10,6 +10,7 @@
 #include "compat.h"
 
 char	   *qsrepl_local_site = NULL;
+bool		qsrepl_localizing = false;
 
 static bool
 check_site_name(char **name, void **extra, GucSource source)
@@ -34,5 +35,16 @@ qsrepl_define_settings(void)
 							   check_site_name,
 							   NULL,
 							   NULL);
+	DefineCustomBoolVariable("qsrepl.localizing",
+							 "Set by localize() while it writes: row triggers do nothing.",
+							 NULL,
+							 &qsrepl_localizing,
+							 false,
+							 PGC_SUSET,
+							 GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE |
+							 GUC_DISALLOW_IN_FILE,
+							 NULL,
+							 NULL,
+							 NULL);
 	qsrepl_reserve_prefix("qsrepl");
 }

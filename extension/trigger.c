@@ -222,7 +222,7 @@ qsrepl_rewrite_row(PG_FUNCTION_ARGS)
 		slot = trigger->tg_trigslot;
 		tuple = trigger->tg_trigtuple;
 	}
-	rules = qsrepl_rules_for(trigger->tg_relation);
+	rules = qsrepl_localizing ? NULL : qsrepl_rules_for(trigger->tg_relation);
 	if (rules == NULL)
 		return PointerGetDatum(tuple);
 	room = rules->n_columns;

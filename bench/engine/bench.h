@@ -194,7 +194,10 @@ extern bool qsrepl_rewrite(void *state, const Corpus *corpus, const char *in,
 
 /* ---- stats.c ---- */
 
-extern double now_ns(void);
+/* Processor time of this process, and of another one on this machine. */
+extern double cpu_ns(void);
+extern double cpu_ns_of(int pid);
+
 extern double median(const double *samples, size_t n);
 
 /* ---- cells.c ---- */

@@ -179,7 +179,7 @@ report(Bench *bench, const Options *options)
 	Target		targets[TARGETS];
 
 	targets_judge(&results, targets);
-	printf("Medians of %lu rounds; chg: values changed\n",
+	printf("Medians of %lu rounds, processor time; chg: values changed\n",
 		   (unsigned long) options->rounds);
 	report_print(&results);
 	targets_print(targets);

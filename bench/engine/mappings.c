@@ -38,8 +38,8 @@ write_value(char *value, size_t size, unsigned int i, char site)
 					 site);
 			break;
 		case 3:
-			snprintf(value, size, "10.%u.%u.%u", a ? 101 : 201, 100 + i / 100,
-					 100 + i % 100);
+			snprintf(value, size, "10.%u.%u.%u", a ? 101 : 201,
+					 100 + i / 1000, 100 + i / 10 % 100);
 			break;
 		case 4:
 			snprintf(value, size, "\\\\nas%05u.site%c.corp.local\\Qlik\\Data",

@@ -36,6 +36,15 @@ CREATE TABLE qsrepl.rule (
 	PRIMARY KEY (relation, "column")
 );
 
+-- Which columns and fixups of a profile were offered already: what was dropped
+-- then stays so. A fixup has its own name as column.
+CREATE TABLE qsrepl._profile_offer (
+	profile		text NOT NULL,
+	relation	text NOT NULL,
+	"column"	text NOT NULL,
+	PRIMARY KEY (profile, relation, "column")
+);
+
 -- Which objects the names of the rules mean here: renames are followed with
 -- it. Not dumped and not replicated, since object identifiers differ.
 CREATE TABLE qsrepl._rule_object (
@@ -79,6 +88,7 @@ SELECT pg_catalog.pg_extension_config_dump('qsrepl.site', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping_value', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.rule', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl._profile_offer', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.state', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.fixup', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.event', '');

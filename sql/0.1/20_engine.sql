@@ -12,7 +12,7 @@ RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'qsrepl_rewrite_row';
 COMMENT ON FUNCTION qsrepl.rewrite_row IS 'row trigger that rewrites what logical replication brings';
 
-CREATE FUNCTION qsrepl._rewrite_any(value anyelement, form text)
+CREATE FUNCTION qsrepl._rewrite_any(value anyelement, form text, typmod integer DEFAULT -1)
 RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'qsrepl_rewrite_any';
 

@@ -52,7 +52,7 @@ BEGIN
 			FOR EACH ROW EXECUTE FUNCTION qsrepl._replace_row()', t);
 		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER replace_row', t);
 	END LOOP;
-	FOREACH t IN ARRAY ARRAY['state', 'event', '_rule_object'] LOOP
+	FOREACH t IN ARRAY ARRAY['state', 'event', '_rule_object', '_profile_offer'] LOOP
 		EXECUTE format('CREATE TRIGGER keep_local BEFORE INSERT OR UPDATE OR DELETE ON qsrepl.%I
 			FOR EACH ROW EXECUTE FUNCTION qsrepl._keep_local()', t);
 		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER keep_local', t);

@@ -20,7 +20,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION qsrepl.set_site(name text, description text DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 BEGIN
 	IF name IS NULL OR octet_length(name) NOT BETWEEN 1 AND 63 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_name',
@@ -69,7 +70,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION qsrepl.set_mapping(name text, kind text, VARIADIC site_value_pairs text[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
 	pairs	text[] := site_value_pairs;
 	n		integer := coalesce(array_length(site_value_pairs, 1), 0);
@@ -129,7 +131,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION qsrepl.add_alias(mapping text, site text, value text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
 	stored text;
 BEGIN
@@ -145,7 +148,8 @@ END $$;
 COMMENT ON FUNCTION qsrepl.add_alias IS 'add a further or former value of a mapping at a site, which is rewritten to the current one';
 
 CREATE FUNCTION qsrepl.drop_mapping(name text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 BEGIN
 	PERFORM qsrepl._lock_mappings();
 	PERFORM qsrepl._kind_of(name);

@@ -2,16 +2,18 @@
 -- Rules.
 --
 
+-- The rules with the names of their tables taken apart.
+CREATE VIEW qsrepl._rule_names AS
+	SELECT r.*, (pg_catalog.parse_ident(r.relation))[1] AS schema_name, (pg_catalog.parse_ident(r.relation))[2] AS table_name
+	FROM qsrepl.rule r;
+
 -- All stored columns that a rule covers, those of partitions and children too.
 CREATE VIEW qsrepl._ruled_columns AS
 	WITH RECURSIVE tree AS (
 		SELECT r.relation, r."column", r.form, c.oid AS relid, 0 AS depth
-		FROM qsrepl.rule r
-			JOIN pg_catalog.pg_namespace n
-				ON pg_catalog.starts_with(r.relation, pg_catalog.quote_ident(n.nspname) || '.')
-			JOIN pg_catalog.pg_class c
-				ON c.relnamespace = n.oid
-					AND r.relation = pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+		FROM qsrepl._rule_names r
+			JOIN pg_catalog.pg_namespace n ON n.nspname = r.schema_name
+			JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = r.table_name
 		UNION ALL
 		SELECT t.relation, t."column", t.form, i.inhrelid, t.depth + 1
 		FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.relid
@@ -25,7 +27,8 @@ CREATE VIEW qsrepl._ruled_columns AS
 	ORDER BY t.relid, a.attnum, t.depth;
 
 CREATE FUNCTION qsrepl._relation_name(relid oid) RETURNS text
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 	SELECT format('%I.%I', n.nspname, c.relname)
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relid;
 $$;
@@ -40,6 +43,24 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	END;
 $$;
 
+-- Is the column in a partition key anywhere in the table's tree? Of a key with
+-- expressions the text is searched, which may refuse one too many.
+CREATE FUNCTION qsrepl._in_partition_key(relid oid, col text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	WITH RECURSIVE up AS (
+		SELECT relid AS oid
+		UNION SELECT i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.oid
+	), tree AS (
+		SELECT oid FROM up
+		UNION SELECT i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
+	)
+	SELECT EXISTS (
+		SELECT FROM tree JOIN pg_partitioned_table p ON p.partrelid = tree.oid
+		WHERE EXISTS (SELECT FROM pg_attribute a
+				WHERE a.attrelid = tree.oid AND a.attname = col AND a.attnum = ANY (p.partattrs::int2[]))
+			OR (p.partexprs IS NOT NULL AND position(col IN pg_get_partkeydef(tree.oid)) > 0));
+$$;
+
 -- Why a rule cannot stand on a column: an errcode, message, detail, hint.
 CREATE FUNCTION qsrepl._rule_refusal(relid oid, col text, form text,
 	OUT code text, OUT message text, OUT detail text, OUT hint text)
@@ -49,7 +70,7 @@ DECLARE
 	att	pg_attribute;
 	class text;
 BEGIN
-	SELECT c.relkind, n.nspname, c.relname INTO rel
+	SELECT c.relkind, c.relpersistence, n.nspname, c.relname INTO rel
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relid;
 	SELECT a.* INTO att FROM pg_attribute a
 	WHERE a.attrelid = relid AND a.attname = col AND NOT a.attisdropped;
@@ -58,7 +79,7 @@ BEGIN
 		code := 'invalid_parameter_value';
 		message := format('form "%s" is not recognized', form);
 		hint := 'The forms are path, host, text and value.';
-	ELSIF rel.relkind NOT IN ('r', 'p') OR rel.nspname IN ('qsrepl', 'pg_catalog', 'information_schema') THEN
+	ELSIF rel.relkind NOT IN ('r', 'p') OR rel.relpersistence = 't' OR rel.nspname IN ('qsrepl', 'pg_catalog', 'information_schema') THEN
 		code := 'wrong_object_type';
 		message := format('"%s" cannot have rules', rel.relname);
 		detail := 'Rules are for ordinary and partitioned tables of the application.';
@@ -79,7 +100,7 @@ BEGIN
 		code := 'invalid_parameter_value';
 		message := format('column "%s" of table "%s" needs form text', col, rel.relname);
 		detail := format('Its type is %s.', format_type(att.atttypid, att.atttypmod));
-	ELSIF EXISTS (SELECT FROM pg_partitioned_table p WHERE p.partrelid = relid AND att.attnum = ANY (p.partattrs)) THEN
+	ELSIF qsrepl._in_partition_key(relid, col) THEN
 		code := 'feature_not_supported';
 		message := format('column "%s" of table "%s" is part of the partition key', col, rel.relname);
 		detail := 'A rewritten row would belong to another partition.';
@@ -93,15 +114,17 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 	WHERE NOT EXISTS (SELECT FROM qsrepl.rule r WHERE r.relation = o.relation AND r."column" = o."column");
 	INSERT INTO qsrepl._rule_object AS o (relation, "column", relid, attnum)
 	SELECT r.relation, r."column", c.oid, a.attnum
-	FROM qsrepl.rule r
-		JOIN pg_class c ON c.relkind IN ('r', 'p') AND qsrepl._relation_name(c.oid) = r.relation
+	FROM qsrepl._rule_names r
+		JOIN pg_namespace n ON n.nspname = r.schema_name
+		JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.table_name AND c.relkind IN ('r', 'p')
 		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = r."column" AND NOT a.attisdropped
 	ON CONFLICT (relation, "column") DO UPDATE SET relid = excluded.relid, attnum = excluded.attnum
 		WHERE o.relid <> excluded.relid OR o.attnum <> excluded.attnum;
 $$;
 
 CREATE FUNCTION qsrepl.add_rule(relation regclass, "column" text, form text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
 	refusal record;
 BEGIN
@@ -126,7 +149,8 @@ COMMENT ON FUNCTION qsrepl.add_rule IS 'have a column rewritten, in this form';
 -- By text, since the table may be gone: as it stands in qsrepl.rule, or
 -- without its schema where that is unambiguous.
 CREATE FUNCTION qsrepl.drop_rule(relation text, "column" text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
 	found_in text[];
 BEGIN

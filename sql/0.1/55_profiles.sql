@@ -7,7 +7,8 @@
 -- encrypted (passwords, secrets), VirtualProxyConfigs."SamlEntityId" and other
 -- identities, templates, histories of executions.
 CREATE FUNCTION qsrepl._profile(name text, OUT relation text, OUT "column" text, OUT form text)
-RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+RETURNS SETOF record LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 	SELECT format('public.%I', t), c, f
 	FROM (VALUES
 		('qlik-sense', 'ServiceClusterSettingsSharedPersistenceProperties', 'RootFolder', 'path'),
@@ -56,11 +57,13 @@ RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp A
 $$;
 
 -- Add the profile's rules whose columns exist; see load_profile().
-CREATE FUNCTION qsrepl._apply_profile(name text)
+-- only_new: but not those that were offered before.
+CREATE FUNCTION qsrepl._apply_profile(name text, only_new boolean)
 RETURNS TABLE (relation text, "column" text, form text, action text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
+	name	text := _apply_profile.name;
 	wanted	record;
 	refusal record;
 	relid	oid;
@@ -69,6 +72,8 @@ BEGIN
 		relation := wanted.relation;
 		"column" := wanted."column";
 		form := wanted.form;
+		CONTINUE WHEN only_new AND EXISTS (SELECT FROM qsrepl._profile_offer o
+			WHERE o.profile = name AND o.relation = wanted.relation AND o."column" = wanted."column");
 		relid := to_regclass(wanted.relation);
 		SELECT * INTO refusal FROM qsrepl._rule_refusal(relid, wanted."column", wanted.form);
 		IF relid IS NULL OR refusal.code = 'undefined_column' THEN
@@ -80,26 +85,38 @@ BEGIN
 			VALUES (wanted.relation, wanted."column", wanted.form, _apply_profile.name)
 			ON CONFLICT DO NOTHING;
 			action := CASE WHEN FOUND THEN 'added' ELSE 'kept' END;
+			INSERT INTO qsrepl._profile_offer (profile, relation, "column")
+			VALUES (_apply_profile.name, wanted.relation, wanted."column")
+			ON CONFLICT DO NOTHING;
 		END IF;
 		RETURN NEXT;
 	END LOOP;
+	WITH offered AS (
+		INSERT INTO qsrepl._profile_offer (profile, relation, "column")
+		SELECT _apply_profile.name, f.relation, f.fixup
+		FROM qsrepl._profile_fixups(_apply_profile.name) f WHERE to_regclass(f.relation) IS NOT NULL
+		ON CONFLICT DO NOTHING
+		RETURNING "column" AS fixup
+	)
 	INSERT INTO qsrepl.fixup (name, position, sql)
 	SELECT f.fixup, f.position, 'DELETE FROM ' || f.relation
-	FROM qsrepl._profile_fixups(_apply_profile.name) f WHERE to_regclass(f.relation) IS NOT NULL
+	FROM qsrepl._profile_fixups(_apply_profile.name) f
+	WHERE to_regclass(f.relation) IS NOT NULL AND (NOT only_new OR f.fixup IN (SELECT o.fixup FROM offered o))
 	ON CONFLICT DO NOTHING;
 	PERFORM qsrepl._remember_objects();
 END $$;
 
 CREATE FUNCTION qsrepl.load_profile(name text DEFAULT 'qlik-sense')
 RETURNS TABLE (relation text, "column" text, form text, action text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM qsrepl._profile(load_profile.name)) THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
 			MESSAGE = format('profile "%s" does not exist', load_profile.name),
 			HINT = 'The shipped profile is "qlik-sense".';
 	END IF;
-	RETURN QUERY SELECT * FROM qsrepl._apply_profile(load_profile.name);
+	RETURN QUERY SELECT * FROM qsrepl._apply_profile(load_profile.name, false);
 	PERFORM qsrepl._sync_triggers(true);
 	PERFORM qsrepl._note('profile loaded', load_profile.name);
 END $$;

@@ -16,11 +16,17 @@ RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp A
 		UNION ALL
 		SELECT confrelid, k, 'target of a foreign key'
 		FROM pg_constraint, unnest(confkey) AS k WHERE contype = 'f'
+		UNION ALL
+		-- In replication nobody would check these later.
+		SELECT conrelid, k, 'deferrable constraint'
+		FROM pg_constraint, unnest(conkey) AS k WHERE contype IN ('u', 'x') AND condeferrable
 	)
 	SELECT r.relid, r."column",
 		format('column "%s" of table %s belongs to its %s', r."column", r.relid::regclass,
 			string_agg(DISTINCT i.what, ', ')),
-		'Drop the rule, or replicate physically: updates and deletes would be lost.'
+		'Drop the rule, or replicate physically: '
+			|| CASE WHEN bool_and(i.what = 'deferrable constraint') THEN 'duplicates would not be noticed.'
+				ELSE 'updates and deletes would be lost.' END
 	FROM qsrepl._ruled_columns r JOIN identity_columns i ON i.indrelid = r.relid AND i.attnum = r.attnum
 	GROUP BY r.relid, r."column"
 	UNION ALL
@@ -43,10 +49,15 @@ CREATE VIEW qsrepl._row_triggers AS
  * victim it might be. Whoever holds a table is waited for alone, and the
  * locking begins again.
  *
+ * The caller's transaction may hold other locks from before, though. The two
+ * timeouts see to it that a deadlock is looked for again and again, always
+ * before apply would, whose own timeout is a second: then this gives way.
+ *
  * query: gives the tables; run anew at each attempt
  */
 CREATE FUNCTION qsrepl._lock_tables(query text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET deadlock_timeout = '20ms' SET lock_timeout = '300ms' AS $$
 DECLARE
 	busy	regclass;
 	t		regclass;
@@ -62,7 +73,7 @@ BEGIN
 			END LOOP;
 			RETURN;
 		EXCEPTION
-			WHEN lock_not_available OR deadlock_detected THEN
+			WHEN lock_not_available THEN
 				NULL;			-- the subtransaction's end gives up the locks
 			WHEN undefined_table THEN
 				busy := NULL;	-- dropped meanwhile
@@ -79,7 +90,8 @@ END $$;
  * strict: a rule that would lose changes is an error, else a warning.
  */
 CREATE FUNCTION qsrepl._sync_triggers(strict boolean) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
 	refusal record;
 	t		record;
@@ -124,7 +136,8 @@ END $$;
 
 -- What identifies this database on this server.
 CREATE FUNCTION qsrepl._here(OUT system_identifier bigint, OUT timeline integer, OUT database_oid oid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 	SELECT s.system_identifier, c.timeline_id, d.oid
 	FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
 	WHERE d.datname = current_database();
@@ -153,7 +166,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION qsrepl.enable() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 BEGIN
 	PERFORM qsrepl._local_site();
 	-- What is stored already is spelled as before: localize() changes that.
@@ -168,7 +182,8 @@ END $$;
 COMMENT ON FUNCTION qsrepl.enable IS 'logical mode: rewrite what replication brings from now on';
 
 CREATE FUNCTION qsrepl.disable() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
 	t record;
 BEGIN
@@ -187,22 +202,32 @@ COMMENT ON FUNCTION qsrepl.disable IS 'logical mode: remove the row triggers';
  * their commands fail.
  */
 CREATE FUNCTION qsrepl._follow_ddl() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
 	profile text;
 	problem text;
+	renamed record;
 BEGIN
 	IF NOT EXISTS (SELECT FROM qsrepl.rule)
 		OR NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d WHERE d.schema_name IS DISTINCT FROM 'pg_temp') THEN
 		RETURN;
 	END IF;
-	UPDATE qsrepl.rule r SET relation = qsrepl._relation_name(o.relid), "column" = a.attname
-	FROM qsrepl._rule_object o
-		JOIN pg_attribute a ON a.attrelid = o.relid AND a.attnum = o.attnum AND NOT a.attisdropped
-	WHERE r.relation = o.relation AND r."column" = o."column"
-		AND (r.relation <> qsrepl._relation_name(o.relid) OR r."column" <> a.attname);
-	FOR profile IN SELECT DISTINCT r.profile FROM qsrepl.rule r WHERE r.profile IS NOT NULL LOOP
-		PERFORM qsrepl._apply_profile(profile);
+	FOR renamed IN
+		SELECT o.relation, o."column", qsrepl._relation_name(o.relid) AS new_relation, a.attname::text AS new_column
+		FROM qsrepl._rule_object o
+			JOIN pg_attribute a ON a.attrelid = o.relid AND a.attnum = o.attnum AND NOT a.attisdropped
+		WHERE o.relation <> qsrepl._relation_name(o.relid) OR o."column" <> a.attname
+	LOOP
+		-- Whatever had the new name before is gone.
+		DELETE FROM qsrepl.rule r WHERE r.relation = renamed.new_relation AND r."column" = renamed.new_column;
+		UPDATE qsrepl.rule r SET relation = renamed.new_relation, "column" = renamed.new_column
+		WHERE r.relation = renamed.relation AND r."column" = renamed."column";
+		DELETE FROM qsrepl._profile_offer f
+		WHERE f.relation = renamed.relation AND f."column" = renamed."column";
+	END LOOP;
+	FOR profile IN SELECT DISTINCT o.profile FROM qsrepl._profile_offer o LOOP
+		PERFORM qsrepl._apply_profile(profile, true);
 	END LOOP;
 	PERFORM qsrepl._remember_objects();
 	PERFORM qsrepl._sync_triggers(false);
@@ -213,5 +238,5 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 
 CREATE EVENT TRIGGER qsrepl_follow_ddl ON ddl_command_end
-	WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'ALTER SCHEMA')
+	WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'ALTER SCHEMA')
 	EXECUTE FUNCTION qsrepl._follow_ddl();

@@ -24,10 +24,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	ORDER BY r.relid;
 $$;
 
--- Comparison that works for json, which has no equality.
-CREATE FUNCTION qsrepl._changes(col text, form text) RETURNS text
+-- Does the column hold something foreign?
+CREATE FUNCTION qsrepl._is_foreign(col text, form text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT format('(qsrepl._find_any(t.%I, %L)).mapping IS NOT NULL', col, form);
+$$;
+
+-- The value that localize() stores: the one there is where the rewritten one
+-- would not fit.
+CREATE FUNCTION qsrepl._stored(col text, form text, typmod integer) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format('qsrepl._rewrite_any(t.%I, %L, %s)', col, form, typmod);
 $$;
 
 -- An expression that is the problem with storing the rewritten value, or null.
@@ -50,9 +57,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		SELECT format('CASE WHEN count(*) OVER (PARTITION BY %s) > 1 AND (%s) IS NOT NULL THEN %L END', u.list,
 			'ROW(' || u.list || ')', format('violates unique index "%s"', u.name))
 		FROM (SELECT i.indexrelid::regclass::text AS name, string_agg(format('s.%I', a.attname), ', ') AS list
-			FROM pg_index i, unnest(i.indkey::int2[]) AS k, pg_attribute a
+			FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n), pg_attribute a
 			WHERE i.indrelid = relid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
-				AND a.attrelid = i.indrelid AND a.attnum = k
+				AND k.n <= i.indnkeyatts AND a.attrelid = i.indrelid AND a.attnum = k.attnum
 			GROUP BY i.indexrelid
 			HAVING bool_or(a.attname = col)) u
 		), ', ') || '), '''')';
@@ -76,15 +83,18 @@ BEGIN
 		FROM pg_attribute a WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT a.attisdropped;
 		FOR i IN 1 .. array_length(t.columns, 1) LOOP
 			RETURN QUERY EXECUTE format(
-				'SELECT %1$L::text, x.key, %2$L::text, x.before, x.after, x.problem FROM (
-					SELECT s."qsrepl key" AS key, s."qsrepl before" AS before, s.%3$I::text AS after, %4$s AS problem,
-						s."qsrepl changes" AS changes
-					FROM (SELECT %5$s, %6$s AS "qsrepl key", t.%3$I::text AS "qsrepl before", %7$s AS "qsrepl changes"
+				'SELECT %1$L::text, x.key, %2$L::text, x.before,
+					CASE WHEN x.problem IS NULL THEN x.stored ELSE x.wanted END, x.problem FROM (
+					SELECT s."qsrepl key" AS key, s."qsrepl before" AS before, s."qsrepl stored" AS stored,
+						s.%3$I::text AS wanted, %4$s AS problem, s."qsrepl changes" AS changes
+					FROM (SELECT %5$s, %6$s AS "qsrepl key", t.%3$I::text AS "qsrepl before",
+							%7$s AS "qsrepl changes", %8$s::text AS "qsrepl stored"
 						FROM ONLY %1$s t) s) x
 				WHERE x.changes',
 				t.relid, t.columns[i], t.columns[i],
 				qsrepl._problem(t.relid, t.columns[i], t.typmods[i], t.kinds[i]),
-				columns, t.key_json, qsrepl._changes(t.columns[i], t.forms[i]));
+				columns, t.key_json, qsrepl._is_foreign(t.columns[i], t.forms[i]),
+				qsrepl._stored(t.columns[i], t.forms[i], t.typmods[i]));
 		END LOOP;
 	END LOOP;
 END $$;
@@ -117,7 +127,7 @@ COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are s
 -- Rewrite these rows; bisect where a constraint or a length refuses some.
 -- Returns how many were written; the rest is left as it is.
 CREATE FUNCTION qsrepl._localize_rows(relid regclass, assignments text, rows tid[]) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET qsrepl.localizing = on AS $$
 DECLARE
 	n		bigint := array_length(rows, 1);
 	half	bigint := n / 2;
@@ -139,48 +149,52 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	batch		tid[];
 	assignments text;
-	conditions	text[];
+	condition	text;
 	wrong		boolean;
 BEGIN
 	changed := 0;
 	left_over := '{}';
-	SELECT string_agg(format('%I = qsrepl._rewrite_any(t.%1$I, %L)', c, f), ', '), array_agg(qsrepl._changes(c, f))
-	INTO assignments, conditions
-	FROM unnest(t.columns, t.forms) AS x (c, f);
+	-- Compared as text, since json has no equality.
+	SELECT string_agg(format('%I = %s', c, qsrepl._stored(c, f, m)), ', '),
+		string_agg(format('(%s AND %s::text IS DISTINCT FROM t.%I::text)', qsrepl._is_foreign(c, f),
+			qsrepl._stored(c, f, m), c), ' OR ')
+	INTO assignments, condition
+	FROM unnest(t.columns, t.forms, t.typmods) AS x (c, f, m);
 	FOR batch IN EXECUTE format(
 		'SELECT array_agg(x.ctid) FROM (SELECT t.ctid, (row_number() OVER () - 1) / 1000 AS batch
-			FROM ONLY %s t WHERE %s) x GROUP BY x.batch', t.relid, array_to_string(conditions, ' OR '))
+			FROM ONLY %s t WHERE %s) x GROUP BY x.batch', t.relid, condition)
 	LOOP
 		changed := changed + qsrepl._localize_rows(t.relid, assignments, batch);
-		wrong := true;
 	END LOOP;
-	IF wrong THEN
-		FOR i IN 1 .. array_length(t.columns, 1) LOOP
-			EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s t WHERE %s)', t.relid, conditions[i]) INTO wrong;
-			IF wrong THEN
-				left_over := left_over || format('%s.%I', t.relid, t.columns[i]);
-			END IF;
-		END LOOP;
-	END IF;
+	FOR i IN 1 .. array_length(t.columns, 1) LOOP
+		EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s t WHERE %s)', t.relid,
+			qsrepl._is_foreign(t.columns[i], t.forms[i])) INTO wrong;
+		IF wrong THEN
+			left_over := left_over || format('%s.%I', t.relid, t.columns[i]);
+		END IF;
+	END LOOP;
 END $$;
 
--- One fixup; what fails is told and left, since the rows matter more.
-CREATE FUNCTION qsrepl._run_fixup(name text, sql text) RETURNS void
+-- One fixup; returns what is wrong with it. What fails is told and left, since
+-- the rows matter more.
+CREATE FUNCTION qsrepl._run_fixup(name text, sql text) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	problem text;
 BEGIN
 	EXECUTE sql;
+	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
 	RAISE WARNING USING MESSAGE = format('could not run fixup "%s"', name), DETAIL = problem;
-	INSERT INTO qsrepl.event (what, detail) VALUES ('fixup failed', name || ': ' || problem);
+	RETURN name || ': ' || problem;
 END $$;
 
 CREATE FUNCTION qsrepl.localize() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 DECLARE
-	role		text := current_setting('session_replication_role');
+	failures	text[] := '{}';
 	total		bigint := 0;
 	left_over	text[] := '{}';
 	t			record;
@@ -194,9 +208,6 @@ BEGIN
 			HINT = 'Use READ COMMITTED.';
 	END IF;
 	PERFORM qsrepl._local_site();
-	-- Should a wait close a circle with locks that this transaction holds from
-	-- before, let it be this one that gives way.
-	PERFORM set_config('deadlock_timeout', '20ms', true);
 	PERFORM qsrepl._lock_tables('SELECT r.relid FROM qsrepl._ruled_columns r');
 	-- The application's triggers stay out of it.
 	PERFORM set_config('session_replication_role', 'replica', true);
@@ -206,9 +217,11 @@ BEGIN
 		left_over := left_over || done.left_over;
 	END LOOP;
 	FOR t IN SELECT f.name, f.sql FROM qsrepl.fixup f ORDER BY f.position, f.name LOOP
-		PERFORM qsrepl._run_fixup(t.name, t.sql);
+		failures := failures || qsrepl._run_fixup(t.name, t.sql);
 	END LOOP;
-	PERFORM set_config('session_replication_role', role, true);
+	-- What follows is written here, not replicated.
+	PERFORM set_config('session_replication_role', 'origin', true);
+	PERFORM qsrepl._note('fixup failed', f) FROM unnest(failures) AS f WHERE f IS NOT NULL;
 	PERFORM qsrepl._set_state(NULL, total, left_over);
 	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules left rows', total, cardinality(left_over)));
 	IF cardinality(left_over) > 0 THEN

@@ -31,8 +31,11 @@ BEGIN
 	PERFORM qsrepl._local_site();
 	FOR t IN
 		SELECT c.oid::regclass AS relid, c.relkind,
-			string_agg(format('(%L, qsrepl._suggest(t.%2$I::text, %3$L), left(t.%2$I::text, 200))',
-				a.attname, a.attname, qsrepl._type_class(a.atttypid) = 'json'), ', ') AS columns
+			string_agg(format(CASE WHEN a.attndims > 0 OR a.atttypid::regtype::text LIKE '%[]'
+					THEN '(%1$L, (SELECT CASE count(DISTINCT x) WHEN 1 THEN min(x) WHEN 0 THEN NULL ELSE ''text'' END
+						FROM unnest(t.%1$I) AS e, qsrepl._suggest(e::text, false) AS x), left(t.%1$I::text, 200))'
+					ELSE '(%1$L, qsrepl._suggest(t.%1$I::text, %2$L), left(t.%1$I::text, 200))' END,
+				a.attname, qsrepl._type_class(a.atttypid) = 'json'), ', ') AS columns
 		FROM pg_class c
 			JOIN pg_namespace n ON n.oid = c.relnamespace
 			JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -117,14 +120,14 @@ $$;
 CREATE FUNCTION qsrepl._check_rules() RETURNS TABLE (severity text, object text, problem text, hint text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT 'warning', format('rule on %s', r.relation), 'the table does not exist', 'Drop the rule, or add it to the table''s new name.'
-	FROM qsrepl.rule r
+	FROM qsrepl._rule_names r
 	WHERE NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE format('%I.%I', n.nspname, c.relname) = r.relation)
+		WHERE n.nspname = r.schema_name AND c.relname = r.table_name)
 	UNION ALL
 	SELECT 'warning', format('rule on %s', r.relation), format('column "%s" does not exist', r."column"),
 		'Drop the rule, or add it to the column''s new name.'
-	FROM qsrepl.rule r JOIN pg_namespace n ON starts_with(r.relation, quote_ident(n.nspname) || '.')
-		JOIN pg_class c ON c.relnamespace = n.oid AND format('%I.%I', n.nspname, c.relname) = r.relation
+	FROM qsrepl._rule_names r JOIN pg_namespace n ON n.nspname = r.schema_name
+		JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.table_name
 	WHERE NOT EXISTS (SELECT FROM pg_attribute a
 		WHERE a.attrelid = c.oid AND a.attname = r."column" AND NOT a.attisdropped)
 	UNION ALL
@@ -194,7 +197,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 CREATE FUNCTION qsrepl.check() RETURNS TABLE (severity text, object text, problem text, hint text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 	SELECT x.* FROM (
 		SELECT * FROM qsrepl._check_site()
 		UNION ALL SELECT * FROM qsrepl._check_rules()

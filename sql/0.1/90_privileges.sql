@@ -8,8 +8,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA qsrepl TO PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA qsrepl FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
 	qsrepl.rewrite(text, text, text), qsrepl.check(), qsrepl.preview(regclass), qsrepl.leaks(regclass), qsrepl.scan(),
-	qsrepl._rewrite_any(anyelement, text), qsrepl._find_any(anyelement, text), qsrepl._suggest(text, boolean),
+	qsrepl._rewrite_any(anyelement, text, integer), qsrepl._find_any(anyelement, text), qsrepl._suggest(text, boolean),
 	qsrepl._stats(), qsrepl._state_word(), qsrepl._here(), qsrepl._local_site(), qsrepl._site_must_exist(text),
-	qsrepl._ruled_tables(oid), qsrepl._changes(text, text), qsrepl._problem(oid, text, integer, oid),
+	qsrepl._ruled_tables(oid), qsrepl._is_foreign(text, text), qsrepl._stored(text, text, integer), qsrepl._problem(oid, text, integer, oid),
 	qsrepl._type_class(oid), qsrepl._relation_name(oid)
 	TO PUBLIC;

@@ -47,7 +47,6 @@ SELECT * FROM qsrepl.rule WHERE "column" = 'location';
 
 -- Refused: what is not there.
 SELECT qsrepl.add_rule('missing', 'location', 'path');
-SELECT qsrepl.add_rule('missing.docs', 'location', 'path');
 SELECT qsrepl.add_rule('docs', 'missing', 'path');
 SELECT qsrepl.add_rule('docs', 'Location', 'path');
 SELECT qsrepl.add_rule('docs', 'gone', 'path');

@@ -5,6 +5,21 @@
 #include <string.h>
 
 #include "laws.h"
+#include "matcher.h"
+
+/* Let each anchor be looked at, whatever bytes are before and behind it. */
+static RwMatcher *
+create_open(const RwMappings *mappings, size_t site, TestMemory *memory)
+{
+	RwMatcher  *matcher = rw_matcher_create(mappings, gen_site(site),
+											&memory->engine);
+	RwAnchors  *anchors = &matcher->anchors;
+
+	memset(anchors->before, 0xFF, sizeof(anchors->before));
+	memset(anchors->behind, 0xFF, sizeof(anchors->behind));
+	rw_anchors_finish(anchors);
+	return matcher;
+}
 
 bool
 lab_open(Lab *lab, const GenSet *set, Random *random)
@@ -28,6 +43,7 @@ lab_open(Lab *lab, const GenSet *set, Random *random)
 										  &lab->place.engine);
 		lab->shuffled[site] = rw_matcher_create(shuffled, gen_site(site),
 												&lab->place.engine);
+		lab->open[site] = create_open(mappings, site, &lab->place);
 	}
 	rw_mappings_free(mappings);
 	rw_mappings_free(shuffled);

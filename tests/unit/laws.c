@@ -22,115 +22,7 @@ holds(bool good)
 	return good ? LAW_HOLDS : LAW_BROKEN;
 }
 
-/* ---- what the laws do not speak of ---- */
-
-/* Does the text hold the word, in lower case, in any case? */
-static bool
-holds_word(const char *text, size_t len, const char *word)
-{
-	size_t		n = strlen(word);
-
-	for (size_t p = 0; p + n <= len; p++)
-		if (rw_equal_fold(text + p, word, n))
-			return true;
-	return false;
-}
-
-/*
- * A UNC path behind file://// becomes a drive path behind file:///, which
- * comes back as a UNC path behind file://.  A drive path cannot stand in an
- * smb: or cifs: URL, so that a text keeps the address of the site at which it
- * last had one.
- */
-static bool
-one_way(const GenSet *set, const Trial *trial)
-{
-	static const char *const words[] = {"file:////", "file:\\/\\/\\/\\/",
-	"smb:", "cifs:"};
-	bool		drives = false;
-
-	for (size_t m = 0; m < set->n_mappings; m++)
-		drives = drives || set->mappings[m].class == GEN_DRIVE;
-	for (size_t i = 0; drives && i < sizeof(words) / sizeof(words[0]); i++)
-		if (holds_word(trial->in, trial->len, words[i]))
-			return true;
-	return false;
-}
-
-/*
- * "%2" and "%1" pack pairs, and are the beginning of an escape where two
- * hexadecimal digits follow: whether a path ends before "%2be1.local", and
- * where in "%192.168.1.1" a host begins, depends on the host's first letter.
- * In the authority of an encoded URL "%2C:" is a comma, and "%2E:" is none.
- */
-static bool
-packs_hex_name(const Lab *lab, const Trial *trial, const Edit *edit)
-{
-	const GenMapping *mapping = &lab->set.mappings[edit->mapping[1] - '0'];
-	bool		hex = false;
-
-	if (edit->start == 0 ||
-		(gen_kind(mapping->class) == RW_KIND_PATH &&
-		 !holds_word(trial->in, edit->start, "%3a%2f%2f")))
-		return false;
-	for (size_t site = 0; site < lab->set.n_sites; site++)
-		hex = hex || rw_is(mapping->value[site][0], RW_HEX);
-	return hex && (trial->in[edit->start - 1] == '%' ||
-				   (edit->start > 1 && trial->in[edit->start - 2] == '%'));
-}
-
-/*
- * A path in a URL's user or password ends it where a folder's name holds one
- * of the bytes that no user holds, and only there.
- */
-static bool
-within_user(const Trial *trial, const Edit *edit)
-{
-	const char *behind = trial->in + edit->end;
-	size_t		len = trial->len - edit->end;
-
-	return (holds_word(trial->in, edit->start, "://") ||
-			holds_word(trial->in, edit->start, ":\\/\\/") ||
-			holds_word(trial->in, edit->start, "%3a%2f%2f")) &&
-		(holds_word(behind, len, "@") || holds_word(behind, len, "%40"));
-}
-
-/*
- * Is the text spelled as its home site spells it?  Fragments that were glued
- * can give another site's value, or one of the home's in another spelling;
- * then writing the home's values over all that is named changes something.
- */
-static bool
-spelled_at_home(const Trial *trial, const Edits *edits)
-{
-	for (size_t i = 0; i < edits->n; i++)
-	{
-		const Edit *edit = &edits->list[i];
-
-		if (!same(trial->in + edit->start, edit->end - edit->start,
-				  edit->text, edit->len))
-			return false;
-	}
-	return edits->all_kept;
-}
-
-/* Do the laws about more than one rewriting speak of this trial? */
-static bool
-applies(const Lab *lab, const Trial *trial, bool own)
-{
-	static Edits edits;
-
-	edits_collect(&edits, lab->at[own ? trial->home : trial->goal],
-				  trial->form, trial->in, trial->len, true);
-	for (size_t i = 0; i < edits.n; i++)
-		if (packs_hex_name(lab, trial, &edits.list[i]) ||
-			within_user(trial, &edits.list[i]))
-			return false;
-	return !own || (!one_way(&lab->set, trial) &&
-					spelled_at_home(trial, &edits));
-}
-
-/* ---- identity, idempotence, return, route, order ---- */
+/* ---- identity, idempotence, return, route, order, anchors ---- */
 
 static Outcome
 judge_identity(Lab *lab, const Trial *trial)
@@ -157,7 +49,7 @@ judge_idempotence(Lab *lab, const Trial *trial)
 	size_t		twice_len;
 	const char *once;
 
-	if (!applies(lab, trial, false))
+	if (!laws_apply(lab, trial, false))
 		return LAW_SILENT;
 	once = lab_rewrite(lab, trial->form, trial->goal, trial->in, trial->len,
 					   &once_len);
@@ -173,7 +65,7 @@ judge_return(Lab *lab, const Trial *trial)
 	const char *there;
 	const char *back;
 
-	if (!applies(lab, trial, true))
+	if (!laws_apply(lab, trial, true))
 		return LAW_SILENT;
 	there = lab_rewrite(lab, trial->form, trial->via, trial->in, trial->len,
 						&there_len);
@@ -192,7 +84,7 @@ judge_route(Lab *lab, const Trial *trial)
 	const char *there;
 	const char *route;
 
-	if (!applies(lab, trial, true))
+	if (!laws_apply(lab, trial, true))
 		return LAW_SILENT;
 	direct = lab_rewrite(lab, trial->form, trial->goal, trial->in,
 						 trial->len, &direct_len);
@@ -225,6 +117,22 @@ judge_order(Lab *lab, const Trial *trial)
 				 a.start == b.start && a.end == b.end &&
 				 strcmp(a.mapping, b.mapping) == 0 &&
 				 strcmp(a.site, b.site) == 0);
+}
+
+static Outcome
+judge_anchors(Lab *lab, const Trial *trial)
+{
+	size_t		outlen;
+	const char *out = lab_rewrite(lab, trial->form, trial->goal, trial->in,
+								  trial->len, &outlen);
+	char	   *other;
+	size_t		other_len;
+
+	if (rw_rewrite(lab->open[trial->goal], trial->form, trial->in,
+				   trial->len, &lab->scratch.engine, &other,
+				   &other_len) == RW_SAME)
+		return holds(out == trial->in);
+	return holds(same(out, outlen, other, other_len));
 }
 
 /* ---- totality ---- */
@@ -393,5 +301,6 @@ const Law	laws[] = {
 	{"locality", judge_locality, false, false, false},
 	{"totality", judge_totality, false, false, true},
 	{"order", judge_order, false, false, false},
+	{"anchors", judge_anchors, false, false, false},
 };
 const size_t laws_size = sizeof(laws) / sizeof(laws[0]);

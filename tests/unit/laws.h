@@ -9,6 +9,7 @@
  *		locality	only values of mappings are replaced, by the local ones
  *		totality	any bytes in any form: an answer
  *		order		the order of adding changes nothing
+ *		anchors		looking at more places finds nothing more
  */
 #ifndef UNIT_LAWS_H
 #define UNIT_LAWS_H
@@ -23,6 +24,7 @@ typedef struct Lab
 	TestMemory	scratch;		/* of one trial; reset behind it */
 	RwMatcher  *at[GEN_SITES];
 	RwMatcher  *shuffled[GEN_SITES];	/* values added in another order */
+	RwMatcher  *open[GEN_SITES];	/* anchors need no neighbours */
 } Lab;
 
 typedef struct Trial
@@ -53,6 +55,14 @@ typedef struct Law
 
 extern const Law laws[];
 extern const size_t laws_size;
+
+/*
+ * laws_apply
+ *		Do the laws about more than one rewriting speak of this trial?
+ *
+ * in:     own: it must be spelled as its home site spells it
+ */
+extern bool laws_apply(const Lab *lab, const Trial *trial, bool own);
 
 /* Compile the set; random may be NULL.  False where the set is refused. */
 extern bool lab_open(Lab *lab, const GenSet *set, Random *random);

@@ -14,7 +14,7 @@
 #include "laws.h"
 
 #define TRIALS_PER_SET 350
-#define LAWS_MAX 7
+#define LAWS_MAX 8
 
 static Lab	lab;
 static GenText text;
