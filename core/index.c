@@ -87,32 +87,41 @@ enter_slot(RwIndex *index, uint32_t hash, uint32_t id)
 	index->slots[i] = (uint64_t) hash << 32 | (id + 1);
 }
 
+/* The old slots are given back last: the allocator may not return. */
 static void
 resize_slots(RwIndex *index, size_t n_slots)
 {
 	const RwMemory *mem = &index->pool.mem;
+	uint64_t   *old = index->slots;
 
-	if (index->slots != NULL)
-		mem->release(mem->arg, index->slots);
 	index->slots = mem->allocate(mem->arg, n_slots * sizeof(uint64_t));
 	index->n_slots = n_slots;
 	memset(index->slots, 0, n_slots * sizeof(uint64_t));
 	for (size_t id = RW_ROOTS; id < index->n_nodes; id++)
 		enter_slot(index, index->nodes[id].hash, (uint32_t) id);
+	if (old != NULL)
+		mem->release(mem->arg, old);
 }
 
-static uint32_t
-append_node(RwIndex *index)
+/* Take all memory that one more node needs. */
+static void
+reserve_node(RwIndex *index)
 {
-	RwNode	   *node;
-
 	index->nodes = rw_grow(&index->pool.mem, index->nodes,
 						   &index->nodes_capacity, index->n_nodes,
 						   sizeof(RwNode));
-	node = &index->nodes[index->n_nodes];
+	if ((index->n_nodes + 1) * 2 > index->n_slots)
+		resize_slots(index, index->n_slots > 0 ? index->n_slots * 2 : 64);
+}
+
+static RwNode *
+append_node(RwIndex *index)
+{
+	RwNode	   *node = &index->nodes[index->n_nodes++];
+
 	memset(node, 0, sizeof(*node));
 	node->target = RW_NO_TARGET;
-	return (uint32_t) index->n_nodes++;
+	return node;
 }
 
 void
@@ -122,8 +131,10 @@ rw_index_init(RwIndex *index, const RwMemory *mem, bool exact)
 	rw_pool_init(&index->pool, mem);
 	index->exact = exact;
 	for (int root = 0; root < RW_ROOTS; root++)
+	{
+		reserve_node(index);
 		append_node(index);
-	resize_slots(index, 64);
+	}
 }
 
 void
@@ -155,22 +166,20 @@ rw_index_add(RwIndex *index, uint32_t parent, const char *key, size_t len)
 
 	if (id != RW_NO_NODE)
 		return id;
-	id = append_node(index);
-	node = &index->nodes[id];
+	reserve_node(index);
 	copy = rw_pool_copy(&index->pool, key, len);
 	if (!index->exact && parent != RW_ROOT_ADDRESS)
 		for (size_t i = 0; i < len; i++)
 			copy[i] = rw_fold(copy[i]);
+	id = (uint32_t) index->n_nodes;
+	node = append_node(index);
 	node->hash = hash;
 	node->parent = parent;
 	node->key = copy;
 	node->key_len = (uint32_t) len;
 	if (index->nodes[parent].child_max < len)
 		index->nodes[parent].child_max = (uint32_t) len;
-	if (index->n_nodes * 2 > index->n_slots)
-		resize_slots(index, index->n_slots * 2);	/* enters all nodes */
-	else
-		enter_slot(index, hash, id);
+	enter_slot(index, hash, id);
 	return id;
 }
 
