@@ -264,12 +264,31 @@ after_file_url(const char *text, size_t p)
 	return false;
 }
 
-/* A word of two or more letters and ':' before text[p]. */
+/* Is %1 or %2 before text[p], which pack pairs in REST connections? */
+static bool
+after_packing(const char *text, size_t p)
+{
+	return p >= 2 && text[p - 2] == '%' &&
+		(text[p - 1] == '1' || text[p - 1] == '2');
+}
+
+/*
+ * A word of two or more letters and ':' before text[p].  The end of a host's
+ * name is no word of its own: whether a path follows "cn1.corp.local:" would
+ * else depend on the host's name, which is rewritten.
+ */
 static bool
 after_word(const char *text, size_t p)
 {
-	return p >= 3 && text[p - 1] == ':' && rw_is(text[p - 2], RW_LETTER) &&
-		rw_is(text[p - 3], RW_LETTER);
+	size_t		word = p - 1;
+
+	if (text[word] != ':')
+		return false;
+	while (word > 0 && rw_is(text[word - 1], RW_LETTER))
+		word--;
+	return p - 1 - word >= 2 &&
+		(word == 0 || !rw_is(text[word - 1], RW_TOKEN) ||
+		 after_packing(text, word));
 }
 
 bool
@@ -293,7 +312,7 @@ rw_root_allowed(const char *text, const RwRoot *root)
 		return true;
 	if (before == '\0')
 		return true;
-	if ((before == '1' || before == '2') && p >= 2 && text[p - 2] == '%')
+	if (after_packing(text, p))
 		return true;
 	if (rw_escape_before(text, p))
 		return root->spelling != RW_PLAIN && root->spelling != RW_EXTENDED;

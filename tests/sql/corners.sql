@@ -201,6 +201,31 @@ SELECT hosts, paths FROM lists;
 SELECT qsrepl.set_mapping('mixed', 'host', 'A', 'mixed-a', 'B', 'mixed-b');
 SELECT qsrepl.set_mapping('mixed', 'host', 'A', 'fd00::5', 'B', '10.1.1.1');
 
+-- A rule that no function has checked does not break the others.
+CREATE TABLE plain (id integer PRIMARY KEY, path text);
+SELECT qsrepl.add_rule('plain', 'path', 'path');
+INSERT INTO qsrepl.rule VALUES ('app.My Table', 'path', 'path');
+SELECT severity, object, problem FROM qsrepl.check() WHERE object LIKE 'rule%';
+CREATE TABLE later (id integer PRIMARY KEY);
+SET session_replication_role = replica;
+INSERT INTO plain VALUES (1, '\\CN\QlikShare');
+RESET session_replication_role;
+TABLE plain;
+SELECT qsrepl.drop_rule('app.My Table', 'path');
+DROP TABLE plain, later;
+SELECT qsrepl.drop_rule('app.plain', 'path');
+
+-- While localize() writes nobody checks a deferrable constraint later either.
+SELECT qsrepl.disable();
+CREATE TABLE deferred (id integer PRIMARY KEY, path text UNIQUE DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE checked_late (id integer PRIMARY KEY, path text UNIQUE DEFERRABLE);
+SELECT qsrepl.add_rule('deferred', 'path', 'path'), qsrepl.add_rule('checked_late', 'path', 'path');
+INSERT INTO deferred VALUES (1, '\\SRVB\QlikShare\1'), (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
+INSERT INTO checked_late VALUES (1, '\\SRVB\QlikShare\1'), (2, '\\CN\QlikShare\1'), (3, '\\CN\QlikShare\3');
+SELECT qsrepl.localize();
+SELECT * FROM deferred ORDER BY id;
+SELECT * FROM checked_late ORDER BY id;
+
 SELECT qsrepl.disable();
 SET client_min_messages = warning;
 DROP SCHEMA app, app2 CASCADE;

@@ -109,7 +109,7 @@ tables_equal_rewritten($site_a, $site_b, $db, 'the publisher was killed: the row
 no_leaks($site_b, $db);
 
 #
-# The subscriber while localize() runs: all or nothing
+# localize() itself: all or nothing
 #
 $site_b->safe_psql($db, <<'SQL');
 SET client_min_messages = error;
@@ -126,10 +126,13 @@ $session->query_until(qr/start/, "\\echo start\nSELECT qsrepl.localize();\n");
 $site_b->poll_query_until($db,
 	q(SELECT count(*) = 1 FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted))
   or die 'localize() does not wait';
-$site_b->kill9;
-$locker->{run}->kill_kill;
-$session->{run}->kill_kill;
-start_killed($site_b);
+my $offset = -s $site_b->logfile;
+kill 'KILL',
+  $site_b->safe_psql($db, q(SELECT pid FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted));
+$site_b->wait_for_log(qr/all server processes terminated; reinitializing/, $offset);
+$site_b->poll_query_until($db, 'SELECT NOT pg_is_in_recovery()')
+  or die 'site B does not come back';
+$_->{run}->kill_kill foreach $locker, $session;
 query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.leaks()', $before,
 	'killed in localize(): nothing is localized');
 cmp_ok($before, '>', 0, 'though there was something to do');

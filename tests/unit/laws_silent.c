@@ -106,6 +106,36 @@ begins_in_rest(const GenSet *set, const Trial *trial)
 }
 
 /*
+ * "server=fs:\\\\x": a short name and ':' are also a word before a path, as
+ * "np:" is, where the name is one.  In "x910:" it is none.
+ */
+static bool
+word_before_path(const Lab *lab, const Trial *trial, const Edit *edit)
+{
+	const GenMapping *mapping = &lab->set.mappings[edit->mapping[1] - '0'];
+	const char *behind = trial->in + edit->end;
+	size_t		len = trial->len - edit->end;
+
+	return gen_kind(mapping->class) == RW_KIND_HOST && len > 2 &&
+		behind[0] == ':' && (behind[1] == '\\' || behind[1] == '/' ||
+							 rw_is(behind[1], RW_LETTER));
+}
+
+/*
+ * A "file:///" within the rest of a path is passed over or not, as the path
+ * behind it ends the rest or does not: a UNC path's root may, a drive cannot.
+ */
+static bool
+file_in_rest(const GenSet *set, const Trial *trial)
+{
+	for (size_t p = 1; has_drives(set) && p + 5 < trial->len; p++)
+		if (rw_equal_fold(trial->in + p, "file:", 5) &&
+			strchr("/\\", trial->in[p - 1]) != NULL)
+			return true;
+	return false;
+}
+
+/*
  * Is the text spelled as its home site spells it?  Fragments that were glued
  * can give another site's value, or one of the home's in another spelling;
  * then writing the home's values over all that is named changes something.
@@ -133,9 +163,11 @@ laws_apply(const Lab *lab, const Trial *trial, bool own)
 				  trial->form, trial->in, trial->len, true);
 	for (size_t i = 0; i < edits.n; i++)
 		if (packs_hex_name(lab, trial, &edits.list[i]) ||
-			within_user(trial, &edits.list[i]))
+			within_user(trial, &edits.list[i]) ||
+			word_before_path(lab, trial, &edits.list[i]))
 			return false;
 	return !own || (!one_way(&lab->set, trial) &&
 					!begins_in_rest(&lab->set, trial) &&
+					!file_in_rest(&lab->set, trial) &&
 					spelled_at_home(trial, &edits));
 }
