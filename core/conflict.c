@@ -281,7 +281,7 @@ warn_spellings(Check *check, size_t mapping)
 {
 	const RwMapping *host = &check->set->mappings[mapping];
 	const RwMappingValue *values = check->set->values;
-	const RwMappingValue *first = NULL;	/* of the current ones */
+	const RwMappingValue *first = NULL; /* of the current ones */
 
 	if (host->kind != RW_KIND_HOST)
 		return;

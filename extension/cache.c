@@ -21,6 +21,7 @@
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -441,6 +442,7 @@ find_column(Relation relation, const Rule *rule, RuleColumn *column)
 		column->attnum = att->attnum;
 		column->form = rule->form;
 		column->stats = NULL;
+		column->indexed = false;
 		return qsrepl_column_type(att->atttypid, att->atttypmod,
 								  &column->type);
 	}
@@ -453,33 +455,45 @@ by_attnum(const void *a, const void *b)
 	return ((const RuleColumn *) a)->attnum - ((const RuleColumn *) b)->attnum;
 }
 
-/* Does a constraint that could refuse a rewritten row stand on a column? */
-static bool
-has_constraints(Relation relation, const RuleTable *table)
+/* What an index has to do with the ruled columns. */
+static void
+look_at_index(RuleTable *table, Relation index)
 {
-	TupleDesc	desc = RelationGetDescr(relation);
-	Bitmapset  *ruled = NULL;
-	bool		found = desc->constr != NULL && desc->constr->num_check > 0;
-	List	   *indexes;
+	Form_pg_index form = index->rd_index;
+	bool		refuses = form->indisunique || form->indisexclusion;
+
+	/* Predicates and expressions are not searched: they may be on one. */
+	table->constrained |= refuses &&
+		(RelationGetIndexPredicate(index) != NIL ||
+		 RelationGetIndexExpressions(index) != NIL);
+	for (int key = 0; key < form->indnkeyatts; key++)
+		for (int i = 0; i < table->n_columns; i++)
+			if (form->indkey.values[key] == table->columns[i].attnum)
+			{
+				table->constrained |= refuses;
+				table->columns[i].indexed |= index->rd_rel->relam != HASH_AM_OID;
+			}
+}
+
+/* Find out what could refuse a rewritten row. */
+static void
+find_constraints(Relation relation, RuleTable *table)
+{
+	TupleConstr *constr = RelationGetDescr(relation)->constr;
+	List	   *indexes = RelationGetIndexList(relation);
 	ListCell   *lc;
 
-	for (int i = 0; i < table->n_columns; i++)
-		ruled = bms_add_member(ruled, table->columns[i].attnum);
-	indexes = RelationGetIndexList(relation);
+	/* A generated column may be made of a ruled one. */
+	table->constrained = constr != NULL &&
+		(constr->num_check > 0 || constr->has_generated_stored);
 	foreach(lc, indexes)
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
-		Form_pg_index form = index->rd_index;
-		bool		refuses = form->indisunique || form->indisexclusion;
 
-		for (int i = 0; refuses && i < form->indnkeyatts; i++)
-			found |= form->indkey.values[i] == 0 ||
-				bms_is_member(form->indkey.values[i], ruled);
+		look_at_index(table, index);
 		index_close(index, AccessShareLock);
 	}
 	list_free(indexes);
-	bms_free(ruled);
-	return found;
 }
 
 /* Add the column of one rule, unless a nearer table's rule has it. */
@@ -510,12 +524,12 @@ build_table(Relation relation)
 							sizeof(RuleColumn));
 	foreach(t, tables)
 		foreach(r, cache->rules)
-			if (rule_names(lfirst(r), lfirst_oid(t)))
-				add_column(table, relation, lfirst(r));
+		if (rule_names(lfirst(r), lfirst_oid(t)))
+		add_column(table, relation, lfirst(r));
 	if (table->n_columns == 0)
 		return NULL;
 	qsort(table->columns, table->n_columns, sizeof(RuleColumn), by_attnum);
-	table->constrained = has_constraints(relation, table);
+	find_constraints(relation, table);
 	return table;
 }
 

@@ -63,7 +63,7 @@ make_padded(const char *bytes, size_t len, int characters, int limit,
 			size_t had)
 {
 	size_t		blanks = limit < 0 ? had :
-		limit > characters ? (size_t) (limit - characters) : 0;
+	limit > characters ? (size_t) (limit - characters) : 0;
 	text	   *padded = palloc(VARHDRSZ + len + blanks);
 
 	SET_VARSIZE(padded, VARHDRSZ + len + blanks);

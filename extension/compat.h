@@ -14,6 +14,7 @@
 #endif
 
 #include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
@@ -60,6 +61,16 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 #define qsrepl_reserve_prefix(prefix) MarkGUCPrefixReserved(prefix)
 #else
 #define qsrepl_reserve_prefix(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* 14: the result relation is an argument */
+#if PG_VERSION_NUM >= 140000
+#define qsrepl_compute_generated(rri, slot, estate) \
+	ExecComputeStoredGenerated(rri, estate, slot, CMD_INSERT)
+#else
+#define qsrepl_compute_generated(rri, slot, estate) \
+	((estate)->es_result_relation_info = (rri), \
+	 ExecComputeStoredGenerated(estate, slot, CMD_INSERT))
 #endif
 
 /* 14: the result relation is an argument; 18: a tuple to leave out */

@@ -75,6 +75,9 @@ qsrepl_can_store(Relation relation, HeapTuple tuple,
 	slot->tts_tableOid = RelationGetRelid(relation);
 	InitResultRelInfo(result, relation, 1, NULL, 0);
 	ExecOpenIndices(result, true);
+	if (RelationGetDescr(relation)->constr != NULL &&
+		RelationGetDescr(relation)->constr->has_generated_stored)
+		qsrepl_compute_generated(result, slot, estate);
 	holds = checks_hold(relation, estate, slot) &&
 		indexes_hold(result, estate, slot, old);
 	ExecCloseIndices(result);

@@ -23,8 +23,8 @@
 /* Name of the site where this server is; "" where it is not set. */
 extern char *qsrepl_local_site;
 
-/* localize() writes rows that are rewritten already. */
-extern bool qsrepl_localizing;
+/* The extension's own functions write: rows that are rewritten already. */
+extern bool qsrepl_at_work;
 
 extern void qsrepl_define_settings(void);
 
@@ -119,6 +119,7 @@ typedef struct RuleColumn
 	RwForm		form;
 	ColumnType	type;
 	RuleStats  *stats;			/* NULL: not counted */
+	bool		indexed;		/* key of an index that limits its size */
 } RuleColumn;
 
 /* The rules of one table, its partitioned and inherited parents' too. */
@@ -126,8 +127,8 @@ typedef struct RuleTable
 {
 	int			n_columns;
 	RuleColumn *columns;		/* in order of attnum */
-	bool		constrained;	/* a CHECK, unique or exclusion constraint is
-								 * on one of them */
+	bool		constrained;	/* there are CHECK, unique or exclusion
+								 * constraints that may be on one of them */
 } RuleTable;
 
 extern void qsrepl_register_cache(void);

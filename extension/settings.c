@@ -10,7 +10,7 @@
 #include "compat.h"
 
 char	   *qsrepl_local_site = NULL;
-bool		qsrepl_localizing = false;
+bool		qsrepl_at_work = false;
 
 static bool
 check_site_name(char **name, void **extra, GucSource source)
@@ -35,10 +35,10 @@ qsrepl_define_settings(void)
 							   check_site_name,
 							   NULL,
 							   NULL);
-	DefineCustomBoolVariable("qsrepl.localizing",
-							 "Set by localize() while it writes: row triggers do nothing.",
+	DefineCustomBoolVariable("qsrepl.at_work",
+							 "Set by the extension's own functions: its triggers do nothing.",
 							 NULL,
-							 &qsrepl_localizing,
+							 &qsrepl_at_work,
 							 false,
 							 PGC_SUSET,
 							 GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE |

@@ -11,6 +11,7 @@
  */
 #include "qsrepl.h"
 
+#include "access/detoast.h"
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "access/xact.h"
@@ -99,6 +100,17 @@ count_rewritten(const RuleColumn *column)
 						(uint64) GetCurrentStatementStartTimestamp());
 }
 
+/*
+ * Would the new value be too long for an index?  A btree's entry has at most
+ * 2704 bytes; compression may make more fit, which is not tried here.
+ */
+static bool
+outgrows_index(const RuleColumn *column, Datum value, Datum result)
+{
+	return column->indexed && VARSIZE_ANY(DatumGetPointer(result)) > 2600 &&
+		VARSIZE_ANY(DatumGetPointer(result)) > toast_raw_datum_size(value);
+}
+
 /* Rewrite the columns that the statement brought. */
 static void
 find_changes(TriggerData *trigger, const RuleTable *rules,
@@ -134,6 +146,12 @@ find_changes(TriggerData *trigger, const RuleTable *rules,
 							 "It is too long for the column's type.");
 				break;
 			case REWRITE_CHANGED:
+				if (outgrows_index(column, value, result))
+				{
+					warn_refused(trigger->tg_relation, slot, column,
+								 "It may be too long for an index.");
+					break;
+				}
 				changes->attnums[changes->n] = column->attnum;
 				changes->values[changes->n] = result;
 				changes->columns[changes->n++] = column;
@@ -222,7 +240,7 @@ qsrepl_rewrite_row(PG_FUNCTION_ARGS)
 		slot = trigger->tg_trigslot;
 		tuple = trigger->tg_trigtuple;
 	}
-	rules = qsrepl_localizing ? NULL : qsrepl_rules_for(trigger->tg_relation);
+	rules = qsrepl_at_work ? NULL : qsrepl_rules_for(trigger->tg_relation);
 	if (rules == NULL)
 		return PointerGetDatum(tuple);
 	room = rules->n_columns;

@@ -1,6 +1,6 @@
 # The tests, one target a kind; each ends with "N passed, N failed".
 
--include tests/unit.mk
+include tests/unit.mk
 
 REGRESS = $(basename $(notdir $(sort $(wildcard tests/sql/*.sql))))
 ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))

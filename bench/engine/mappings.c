@@ -38,7 +38,7 @@ write_value(char *value, size_t size, unsigned int i, char site)
 					 site);
 			break;
 		case 3:
-			snprintf(value, size, "10.%u.%u.%u", a ? 101 : 201,
+			snprintf(value, size, "10.%u.%u.%u", a ? 101u : 201u,
 					 100 + i / 1000, 100 + i / 10 % 100);
 			break;
 		case 4:

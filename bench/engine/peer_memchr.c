@@ -43,6 +43,6 @@ run(void *state, const Corpus *corpus, Run *run, char *reason)
 }
 
 const Peer	peer_memchr = {
-	"memchr", "memchr (absent byte)", TEXT_CORPORA, false, open_nothing, close_nothing,
-	run
+	"memchr", "memchr (absent byte)", TEXT_CORPORA, false, open_nothing,
+	close_nothing, run
 };

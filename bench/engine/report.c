@@ -30,12 +30,12 @@ print_cell(const Cell *cell)
 
 	if (cell == NULL)
 	{
-		printf("%24s", "-");
+		printf("%26s", "-");
 		return;
 	}
 	gbps = cell_gbps(cell);
 	print_number(cell_ns(cell), 12);
-	printf("%7.*f", gbps < 0.0095 ? 5 : gbps < 0.95 ? 3 : gbps < 95 ? 2 : 1,
+	printf("%9.*f", gbps < 0.0095 ? 5 : gbps < 0.95 ? 3 : gbps < 95 ? 2 : 1,
 		   gbps);
 	printf("%4.0f%%", 100.0 * (double) cell->run.changed /
 		   (double) cell->run.count);
@@ -70,11 +70,11 @@ print_head(const Results *results, const Corpus *corpus, bool all)
 		   all ? "all mappings" : "the first mapping");
 	printf("  %-28s", "");
 	for (size_t i = 0; i < results->n_sizes; i++)
-		printf("%15lu mapping%s", (unsigned long) results->sizes[i],
+		printf("%17lu mapping%s", (unsigned long) results->sizes[i],
 			   results->sizes[i] == 1 ? " " : "s");
 	printf("\n  %-28s", "");
 	for (size_t i = 0; i < results->n_sizes; i++)
-		printf("%12s%7s%5s", "ns/value", "GB/s", "chg");
+		printf("%12s%9s%5s", "ns/value", "GB/s", "chg");
 	printf("\n");
 }
 

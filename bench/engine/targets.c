@@ -3,9 +3,9 @@
  *		What the engine is held to.
  *
  * A target is judged by the worst ratio, over numbers of mappings or over
- * corpora; all of them are shown.  One mapping is a host; ten are of all kinds,
- * so that what ten thousand cost is shown against ten as well: that is what
- * their number costs, the rest is what their kinds cost.
+ * corpora; all of them are shown.  One mapping is a host, ten are of all
+ * kinds: what ten thousand cost is shown against ten as well, since that is
+ * the cost of their number, and the rest is that of their kinds.
  */
 #include <stdio.h>
 #include <string.h>

@@ -16,10 +16,11 @@ CREATE TABLE qsrepl.mapping (
 	kind		text NOT NULL CHECK (kind IN ('path', 'host', 'value'))
 );
 
--- The cache reads these columns by position: append only.
+-- The cache reads these columns by position: append only. No foreign keys:
+-- a parallel restore loads tables of extensions in any order.
 CREATE TABLE qsrepl.mapping_value (
-	mapping		text NOT NULL REFERENCES qsrepl.mapping ON DELETE CASCADE,
-	site		text NOT NULL REFERENCES qsrepl.site,
+	mapping		text NOT NULL,
+	site		text NOT NULL,
 	value		text NOT NULL,
 	current		boolean NOT NULL DEFAULT true,
 	PRIMARY KEY (mapping, site, value)
@@ -29,7 +30,7 @@ CREATE UNIQUE INDEX mapping_value_current ON qsrepl.mapping_value (mapping, site
 
 -- By name, so that rules survive dump and restore.
 CREATE TABLE qsrepl.rule (
-	relation	text NOT NULL,
+	relation	text NOT NULL CHECK (pg_catalog.cardinality(pg_catalog.parse_ident(relation)) = 2),
 	"column"	text NOT NULL,
 	form		text NOT NULL CHECK (form IN ('path', 'host', 'text', 'value')),
 	profile		text,

@@ -15,22 +15,33 @@ BEGIN
 	RETURN NULL;
 END $$;
 
+-- What arrives makes room for itself, or apply would stop at a duplicate key.
 CREATE FUNCTION qsrepl._replace_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	own tid;					-- the row that is updated
 BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		EXECUTE format('SELECT t.ctid FROM %s t WHERE t = $1', TG_RELID::regclass) INTO own USING OLD;
+	END IF;
 	CASE TG_TABLE_NAME
 		WHEN 'site' THEN
-			DELETE FROM qsrepl.site t WHERE t.name = NEW.name;
+			DELETE FROM qsrepl.site t WHERE t.name = NEW.name AND t.ctid IS DISTINCT FROM own;
 		WHEN 'mapping' THEN
-			DELETE FROM qsrepl.mapping t WHERE t.name = NEW.name;
+			DELETE FROM qsrepl.mapping t WHERE t.name = NEW.name AND t.ctid IS DISTINCT FROM own;
 		WHEN 'mapping_value' THEN
 			DELETE FROM qsrepl.mapping_value t
-			WHERE t.mapping = NEW.mapping AND t.site = NEW.site
-				AND (t.value = NEW.value OR (t.current AND NEW.current));
+			WHERE t.mapping = NEW.mapping AND t.site = NEW.site AND t.value = NEW.value
+				AND t.ctid IS DISTINCT FROM own;
+			-- Rows may still hold the value that is current here.
+			UPDATE qsrepl.mapping_value t SET current = false
+			WHERE t.mapping = NEW.mapping AND t.site = NEW.site AND t.current AND NEW.current
+				AND t.ctid IS DISTINCT FROM own;
 		WHEN 'rule' THEN
-			DELETE FROM qsrepl.rule t WHERE t.relation = NEW.relation AND t."column" = NEW."column";
+			DELETE FROM qsrepl.rule t
+			WHERE t.relation = NEW.relation AND t."column" = NEW."column" AND t.ctid IS DISTINCT FROM own;
 		WHEN 'fixup' THEN
-			DELETE FROM qsrepl.fixup t WHERE t.name = NEW.name;
+			DELETE FROM qsrepl.fixup t WHERE t.name = NEW.name AND t.ctid IS DISTINCT FROM own;
 	END CASE;
 	RETURN NEW;
 END $$;
@@ -48,7 +59,7 @@ BEGIN
 		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE ALWAYS TRIGGER invalidate_all', t);
 	END LOOP;
 	FOREACH t IN ARRAY ARRAY['site', 'mapping', 'mapping_value', 'rule', 'fixup'] LOOP
-		EXECUTE format('CREATE TRIGGER replace_row BEFORE INSERT ON qsrepl.%I
+		EXECUTE format('CREATE TRIGGER replace_row BEFORE INSERT OR UPDATE ON qsrepl.%I
 			FOR EACH ROW EXECUTE FUNCTION qsrepl._replace_row()', t);
 		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER replace_row', t);
 	END LOOP;

@@ -38,7 +38,7 @@ COMMENT ON FUNCTION qsrepl.set_site IS 'define a site, or change its description
 -- would also keep apply waiting, which may bring mappings of its own.
 CREATE FUNCTION qsrepl._lock_mappings() RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-	SELECT pg_advisory_xact_lock('qsrepl.mapping'::regclass::oid::bigint::integer, 0);
+	SELECT pg_advisory_xact_lock(('qsrepl.mapping'::regclass::oid::bigint - 2147483648)::integer, 0);
 $$;
 
 -- An error whose detail and hint may be null.
@@ -153,6 +153,7 @@ SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET 
 BEGIN
 	PERFORM qsrepl._lock_mappings();
 	PERFORM qsrepl._kind_of(name);
+	DELETE FROM qsrepl.mapping_value v WHERE v.mapping = drop_mapping.name;
 	DELETE FROM qsrepl.mapping m WHERE m.name = drop_mapping.name;
 	PERFORM qsrepl._note('mapping dropped', name);
 END $$;

@@ -100,6 +100,11 @@ BEGIN
 		code := 'invalid_parameter_value';
 		message := format('column "%s" of table "%s" needs form text', col, rel.relname);
 		detail := format('Its type is %s.', format_type(att.atttypid, att.atttypmod));
+	ELSIF EXISTS (SELECT FROM pg_constraint c
+		WHERE c.conrelid = relid AND c.contype IN ('u', 'x') AND c.condeferrable AND att.attnum = ANY (c.conkey)) THEN
+		code := 'feature_not_supported';
+		message := format('column "%s" of table "%s" is in a deferrable constraint', col, rel.relname);
+		detail := 'In replication and in localize() nobody would check it later.';
 	ELSIF qsrepl._in_partition_key(relid, col) THEN
 		code := 'feature_not_supported';
 		message := format('column "%s" of table "%s" is part of the partition key', col, rel.relname);

@@ -85,6 +85,9 @@ BEGIN
 			VALUES (wanted.relation, wanted."column", wanted.form, _apply_profile.name)
 			ON CONFLICT DO NOTHING;
 			action := CASE WHEN FOUND THEN 'added' ELSE 'kept' END;
+			-- A rule that was kept may have another form.
+			SELECT r.form INTO form FROM qsrepl.rule r
+			WHERE r.relation = wanted.relation AND r."column" = wanted."column";
 			INSERT INTO qsrepl._profile_offer (profile, relation, "column")
 			VALUES (_apply_profile.name, wanted.relation, wanted."column")
 			ON CONFLICT DO NOTHING;
@@ -116,6 +119,8 @@ BEGIN
 			MESSAGE = format('profile "%s" does not exist', load_profile.name),
 			HINT = 'The shipped profile is "qlik-sense".';
 	END IF;
+	-- A profile whose tables come later is remembered too.
+	INSERT INTO qsrepl._profile_offer VALUES (load_profile.name, '', '') ON CONFLICT DO NOTHING;
 	RETURN QUERY SELECT * FROM qsrepl._apply_profile(load_profile.name, false);
 	PERFORM qsrepl._sync_triggers(true);
 	PERFORM qsrepl._note('profile loaded', load_profile.name);

@@ -16,17 +16,11 @@ RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp A
 		UNION ALL
 		SELECT confrelid, k, 'target of a foreign key'
 		FROM pg_constraint, unnest(confkey) AS k WHERE contype = 'f'
-		UNION ALL
-		-- In replication nobody would check these later.
-		SELECT conrelid, k, 'deferrable constraint'
-		FROM pg_constraint, unnest(conkey) AS k WHERE contype IN ('u', 'x') AND condeferrable
 	)
 	SELECT r.relid, r."column",
 		format('column "%s" of table %s belongs to its %s', r."column", r.relid::regclass,
 			string_agg(DISTINCT i.what, ', ')),
-		'Drop the rule, or replicate physically: '
-			|| CASE WHEN bool_and(i.what = 'deferrable constraint') THEN 'duplicates would not be noticed.'
-				ELSE 'updates and deletes would be lost.' END
+		'Drop the rule, or replicate physically: updates and deletes would be lost.'
 	FROM qsrepl._ruled_columns r JOIN identity_columns i ON i.indrelid = r.relid AND i.attnum = r.attnum
 	GROUP BY r.relid, r."column"
 	UNION ALL
@@ -88,10 +82,12 @@ END $$;
 /*
  * Create what is missing and drop what is not needed, in logical mode.
  * strict: a rule that would lose changes is an error, else a warning.
+ * create_missing: false keeps what there is in order, and no more.
  */
-CREATE FUNCTION qsrepl._sync_triggers(strict boolean) RETURNS void
+CREATE FUNCTION qsrepl._sync_triggers(strict boolean, create_missing boolean DEFAULT true) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off
+SET qsrepl.at_work = on AS $$
 DECLARE
 	refusal record;
 	t		record;
@@ -99,7 +95,7 @@ BEGIN
 	IF NOT coalesce((SELECT logical FROM qsrepl.state), false) THEN
 		RETURN;
 	END IF;
-	FOR refusal IN SELECT * FROM qsrepl._logical_refusals() LOOP
+	FOR refusal IN SELECT * FROM qsrepl._logical_refusals() WHERE create_missing LOOP
 		IF strict THEN
 			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
 				MESSAGE = refusal.message,
@@ -110,14 +106,15 @@ BEGIN
 		RAISE WARNING USING MESSAGE = refusal.message, HINT = refusal.hint;
 	END LOOP;
 	PERFORM qsrepl._lock_tables('
-		SELECT r.relid FROM qsrepl._ruled_columns r
-		WHERE NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid AND x.tgenabled = ''R'')
+		SELECT r.relid FROM qsrepl._ruled_columns r LEFT JOIN qsrepl._row_triggers x ON x.relid = r.relid
+		WHERE x.tgenabled IS DISTINCT FROM ''R'' AND (x.relid IS NOT NULL OR ' || create_missing || ')
 		UNION ALL
 		SELECT x.relid FROM qsrepl._row_triggers x
 		WHERE NOT EXISTS (SELECT FROM qsrepl._ruled_columns r WHERE r.relid = x.relid)');
 	FOR t IN
 		SELECT DISTINCT r.relid::regclass AS relid FROM qsrepl._ruled_columns r
-		WHERE NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid)
+		WHERE create_missing
+			AND NOT EXISTS (SELECT FROM qsrepl._row_triggers x WHERE x.relid = r.relid)
 			AND NOT EXISTS (SELECT FROM qsrepl._logical_refusals() x WHERE x.relid = r.relid)
 	LOOP
 		EXECUTE format('CREATE TRIGGER "~qsrepl_rewrite" BEFORE INSERT OR UPDATE ON %s
@@ -208,8 +205,14 @@ DECLARE
 	profile text;
 	problem text;
 	renamed record;
+	-- A restore brings back constraints, and then the row triggers themselves:
+	-- only what may bring a new column or partition makes one here.
+	alters_shape CONSTANT text := '\y(attach|inherit|rename|set\s+schema)\y'
+		|| '|\yadd\s+(?!constraint\y|primary\y|unique\y|foreign\y|check\y|exclude\y)';
+	rules_before qsrepl.rule[] := (SELECT array_agg(r ORDER BY r.relation, r."column") FROM qsrepl.rule r);
 BEGIN
-	IF NOT EXISTS (SELECT FROM qsrepl.rule)
+	IF current_setting('qsrepl.at_work', true) = 'on'
+		OR (NOT EXISTS (SELECT FROM qsrepl.rule) AND NOT EXISTS (SELECT FROM qsrepl._profile_offer))
 		OR NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d WHERE d.schema_name IS DISTINCT FROM 'pg_temp') THEN
 		RETURN;
 	END IF;
@@ -219,6 +222,9 @@ BEGIN
 			JOIN pg_attribute a ON a.attrelid = o.relid AND a.attnum = o.attnum AND NOT a.attisdropped
 		WHERE o.relation <> qsrepl._relation_name(o.relid) OR o."column" <> a.attname
 	LOOP
+		-- Where the rule is called so already, the rename was replicated.
+		CONTINUE WHEN NOT EXISTS (SELECT FROM qsrepl.rule r
+			WHERE r.relation = renamed.relation AND r."column" = renamed."column");
 		-- Whatever had the new name before is gone.
 		DELETE FROM qsrepl.rule r WHERE r.relation = renamed.new_relation AND r."column" = renamed.new_column;
 		UPDATE qsrepl.rule r SET relation = renamed.new_relation, "column" = renamed.new_column
@@ -230,7 +236,9 @@ BEGIN
 		PERFORM qsrepl._apply_profile(profile, true);
 	END LOOP;
 	PERFORM qsrepl._remember_objects();
-	PERFORM qsrepl._sync_triggers(false);
+	PERFORM qsrepl._sync_triggers(false, qsrepl._state_word() <> 'restored'
+		AND (TG_TAG NOT LIKE 'ALTER%' OR current_query() ~* alters_shape
+			OR rules_before IS DISTINCT FROM (SELECT array_agg(r ORDER BY r.relation, r."column") FROM qsrepl.rule r)));
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
 	RAISE WARNING USING MESSAGE = 'could not follow a change of the schema with the rules of qsrepl',

@@ -127,7 +127,7 @@ COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are s
 -- Rewrite these rows; bisect where a constraint or a length refuses some.
 -- Returns how many were written; the rest is left as it is.
 CREATE FUNCTION qsrepl._localize_rows(relid regclass, assignments text, rows tid[]) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET qsrepl.localizing = on AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET qsrepl.at_work = on AS $$
 DECLARE
 	n		bigint := array_length(rows, 1);
 	half	bigint := n / 2;

@@ -45,7 +45,7 @@ sub make_site
 
 	$node->init(
 		allows_streaming => 'logical',
-		extra            => [ '--encoding=UTF8', '--no-locale' ]);
+		extra => [ '--encoding=UTF8', '--no-locale' ]);
 	$node->append_conf('postgresql.conf', <<CONF);
 shared_preload_libraries = 'qsrepl'
 qsrepl.local_site = '$site'
@@ -98,8 +98,8 @@ sub psql_file
 			'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', @args,
 			'-d', $node->connstr($db), '-f', $file
 		],
-		'>', \my $stdout)
-	  or die "could not run $file";
+		'>',
+		\my $stdout) or die "could not run $file";
 	return;
 }
 
@@ -118,8 +118,7 @@ sub load_fixture
 
 	psql_file($node, $db, "$fixtures/$fixture.sql");
 	return if defined $opt{rows} && !$opt{rows};
-	psql_file(
-		$node, $db, "$fixtures/$rows.sql",
+	psql_file($node, $db, "$fixtures/$rows.sql",
 		'-v', 'apps=' . ($opt{apps} // 10),
 		'-v', 'seed=' . ($opt{seed} // 42));
 	return;
@@ -168,9 +167,11 @@ sub add_rules
 {
 	my ($node, $db, @rules) = @_;
 
-	$node->safe_psql($db,
+	$node->safe_psql(
+		$db,
 		join "\n",
-		map { "SELECT qsrepl.add_rule('$_->[0]', '$_->[1]', '$_->[2]');" } @rules);
+		map { "SELECT qsrepl.add_rule('$_->[0]', '$_->[1]', '$_->[2]');" }
+		  @rules);
 	return;
 }
 
@@ -187,23 +188,23 @@ sub add_sense_services_rules
 	my ($node, $db) = @_;
 	my %rules = (
 		'"hybrid-deployment".deployments' => {
-			endpoint           => 'text',
-			allowed_hosts      => 'host',
-			thumbprint         => 'value',
+			endpoint => 'text',
+			allowed_hosts => 'host',
+			thumbprint => 'value',
 			former_thumbprints => 'value',
-			configuration      => 'text'
+			configuration => 'text'
 		},
-		'"app-distribution".policies'      => { document => 'text' },
+		'"app-distribution".policies' => { document => 'text' },
 		'"app-distribution".distributions' =>
 		  { source_path => 'path', targets => 'text', document => 'text' },
 		'"resource-distribution".resources' =>
 		  { locations => 'path', document => 'text' },
-		'hub.settings'         => { value       => 'text' },
-		'notifier.channels'    => { settings    => 'text' },
-		'notifier.outbox'      => { payload     => 'text' },
-		'odag.links'           => { engine_host => 'host', properties => 'text' },
-		'odag.settings'        => { value       => 'text' },
-		'precedents.documents' => { body        => 'text', terms => 'text' },
+		'hub.settings' => { value => 'text' },
+		'notifier.channels' => { settings => 'text' },
+		'notifier.outbox' => { payload => 'text' },
+		'odag.links' => { engine_host => 'host', properties => 'text' },
+		'odag.settings' => { value => 'text' },
+		'precedents.documents' => { body => 'text', terms => 'text' },
 		'"data-prep".profiles' =>
 		  { file_paths => 'path', grid => 'text', statistics => 'text' });
 
@@ -211,7 +212,7 @@ sub add_sense_services_rules
 	{
 		add_rules($node, $db,
 			map { [ $table, $_, $rules{$table}{$_} ] }
-			  sort keys %{ $rules{$table} });
+			sort keys %{ $rules{$table} });
 	}
 	return;
 }
@@ -254,9 +255,9 @@ sub subscribe
 {
 	my ($publisher, $subscriber, $db, %opt) = @_;
 	my $publication = $opt{publication} // "pub_$db";
-	my $name        = lc($opt{name} // "${db}_" . $subscriber->name);
-	my $with        = $opt{with} ? "WITH ($opt{with})" : '';
-	my $source      = $publisher->connstr($db);
+	my $name = lc($opt{name} // "${db}_" . $subscriber->name);
+	my $with = $opt{with} ? "WITH ($opt{with})" : '';
+	my $source = $publisher->connstr($db);
 
 	$publication = lc $publication;
 	publish($publisher, $db, $publication)
@@ -296,12 +297,14 @@ sub caught_up_or_error
 	foreach (1 .. 20 * $PostgreSQL::Test::Utils::timeout_default)
 	{
 		return
-		  if $publisher->safe_psql('postgres',
+		  if $publisher->safe_psql(
+			'postgres',
 			"SELECT count(*) FROM pg_stat_replication
 			WHERE application_name = '$name' AND replay_lsn >= '$lsn'") > 0;
 		my $log = slurp_file($subscriber->logfile, $offset);
 		return join "\n", $log =~ /^.*(?:ERROR|FATAL|PANIC): .*$/mg
-		  if $log =~ /logical replication worker" \(PID \d+\) exited with exit code 1/;
+		  if $log =~
+		  /logical replication worker" \(PID \d+\) exited with exit code 1/;
 		usleep(50_000);
 	}
 	return 'timed out';
@@ -413,10 +416,11 @@ sub tables_equal_rewritten
 {
 	my ($from, $at, $db, $name, %opt) = @_;
 	my $tables = JSON::PP::decode_json($at->safe_psql($db, $columns_query));
-	my $dir    = PostgreSQL::Test::Utils::tempdir();
+	my $dir = PostgreSQL::Test::Utils::tempdir();
 	my %parted = map { $_ => 1 } split /\n/,
 	  $from->safe_psql($db,
-		q(SELECT qsrepl._relation_name(oid) FROM pg_class WHERE relkind = 'p'));
+		q(SELECT qsrepl._relation_name(oid) FROM pg_class WHERE relkind = 'p')
+	  );
 	my ($export, $import, @compare) = ('', $oracle);
 	my $n = 0;
 
@@ -424,19 +428,21 @@ sub tables_equal_rewritten
 	foreach my $table (@$tables)
 	{
 		my $relation = $table->{relation};
-		my @columns  = @{ $table->{columns} };
-		my $list     = join ', ', map { $_->{name} } @columns;
-		my $source   = "$table->{only}$relation";
+		my @columns = @{ $table->{columns} };
+		my $list = join ', ', map { $_->{name} } @columns;
+		my $source = "$table->{only}$relation";
 		my ($want, $have) = map {
 			my $rewritten = $_;
 			# What is generated follows from what was rewritten.
 			join ', ', map { column_expression($_, $rewritten) }
-			  grep { !$_->{generated} } @columns
+			  grep         { !$_->{generated} }
+			  @columns
 		} (1, 0);
 
 		next if $opt{skip} && $relation =~ $opt{skip};
 		$n++;
-		$export .= "COPY (SELECT $list FROM "
+		$export .=
+			"COPY (SELECT $list FROM "
 		  . ($parted{$relation} ? '' : 'ONLY ')
 		  . "$relation) TO '$dir/$n';\n";
 		$import .=
@@ -446,13 +452,14 @@ sub tables_equal_rewritten
 			my ($word, $one, $other) = @$_;
 			"(SELECT '$relation $word ' || left(x::text, 300) FROM"
 			  . " ($one EXCEPT ALL $other) AS x LIMIT 3)"
-		  } (
-			[
-				'should have', "SELECT $want FROM source_$n",
+		} ( [
+				'should have',
+				"SELECT $want FROM source_$n",
 				"SELECT $have FROM $source"
 			],
 			[
-				'has', "SELECT $have FROM $source",
+				'has',
+				"SELECT $have FROM $source",
 				"SELECT $want FROM source_$n"
 			]);
 	}
@@ -498,7 +505,7 @@ sub json_rewritten
 {
 	my ($node, $db, $before, $after) = @_;
 	my $token = qr/"(?:[^"\\]|\\.)*"|[^"]+/s;
-	my $json  = JSON::PP->new->allow_nonref->utf8;
+	my $json = JSON::PP->new->allow_nonref->utf8;
 	my (@pairs, %want);
 
 	return scalar(@$before) . ' texts became ' . scalar(@$after)
@@ -506,7 +513,7 @@ sub json_rewritten
 	foreach my $i (0 .. $#$before)
 	{
 		my @old = $before->[$i] =~ /$token/g;
-		my @new = $after->[$i]  =~ /$token/g;
+		my @new = $after->[$i] =~ /$token/g;
 
 		return "$before->[$i] became $after->[$i]" if @old != @new;
 		foreach my $j (0 .. $#old)
@@ -519,7 +526,10 @@ sub json_rewritten
 				next;
 			}
 			push @pairs,
-			  [ $old[$j], $new[$j], map { $json->decode($_) } $old[$j], $new[$j] ];
+			  [
+				$old[$j], $new[$j],
+				map { $json->decode($_) } $old[$j], $new[$j]
+			  ];
 		}
 	}
 	my $rows = JSON::PP->new->utf8->encode([ map { $_->[2] } @pairs ]);

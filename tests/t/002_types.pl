@@ -10,7 +10,7 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'types';
+my $db = 'types';
 
 create_db($db, $site_a, $site_b);
 foreach my $node ($site_a, $site_b)
@@ -32,7 +32,8 @@ CREATE TABLE kinds (
 SQL
 }
 define_mappings($site_b, $db);
-add_rules($site_b, $db, map { [ 'kinds', $_, $_ eq 'h' ? 'host' : 'text' ] }
+add_rules($site_b, $db,
+	map { [ 'kinds', $_, $_ eq 'h' ? 'host' : 'text' ] }
 	  qw(t h v c j jb ta va ca));
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 my $name = subscribe($site_a, $site_b, $db);
@@ -43,7 +44,8 @@ my $row =
 	ARRAY['\\\\CN\\QlikShare\\1', NULL, ''], ARRAY['x', 'D:\\QlikData\\2'], ARRAY['\\\\CN\\QlikShare\\3', NULL]);
 my $stored = sub {
 	my ($id, $columns) = @_;
-	return $site_b->safe_psql($db, "SELECT $columns FROM kinds WHERE id = $id");
+	return $site_b->safe_psql($db,
+		"SELECT $columns FROM kinds WHERE id = $id");
 };
 
 $site_a->safe_psql($db, <<SQL);
@@ -58,7 +60,7 @@ catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db, 'inserted rows');
 
 # Spelled out once, without the help of rewrite().
-is($stored->(1, 'plain, t, h, v'),
+is( $stored->(1, 'plain, t, h, v'),
 	'\\\\CN\\QlikShare\\plain|\\\\BCN\\Qlik$\\t|CN2:80, BCN|E:\\Qlik\\Data\\v',
 	'text and varchar(n)');
 is( $stored->(1, "format('%s|', c), octet_length(c)"),
@@ -72,8 +74,7 @@ is( $stored->(1, 'ta, va'),
 	'{"\\\\\\\\BCN\\\\Qlik$\\\\1",NULL,""}|{x,"E:\\\\Qlik\\\\Data\\\\2"}',
 	'text[] and varchar(n)[]');
 is($stored->(1, 'ca[1], ca[2] IS NULL, octet_length(ca[1])'),
-	'\\\\BCN\\Qlik$\\3' . (' ' x 17) . '|t|30',
-	'char(n)[]');
+	'\\\\BCN\\Qlik$\\3' . (' ' x 17) . '|t|30', 'char(n)[]');
 is( $stored->(4, 'ta, va'),
 	'[0:1][2:3]={{"\\\\\\\\BCN\\\\Qlik$",a},{NULL,"E:\\\\Qlik\\\\Data"}}|[-1:0]={a,"E:\\\\Qlik\\\\Data"}',
 	'dimensions and bounds of arrays are kept');
@@ -90,14 +91,18 @@ SQL
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db, 'updated and deleted rows');
 no_leaks($site_b, $db);
-is( $site_b->safe_psql($db, 'SELECT array_agg(id ORDER BY id) FROM kinds'),
+is($site_b->safe_psql($db, 'SELECT array_agg(id ORDER BY id) FROM kinds'),
 	'{1,2,3,7,40}', 'the rows are those of site A');
 
 # Only what replication brings is rewritten: B's own edits stay as they are.
-$site_b->safe_psql($db, q(INSERT INTO kinds (id, t) VALUES (1000, '\\\\CN\\QlikShare\\local')));
-is($stored->(1000, 't'), '\\\\CN\\QlikShare\\local', 'a local edit is left alone');
+$site_b->safe_psql($db,
+	q(INSERT INTO kinds (id, t) VALUES (1000, '\\\\CN\\QlikShare\\local')));
+is( $stored->(1000, 't'),
+	'\\\\CN\\QlikShare\\local',
+	'a local edit is left alone');
 query_is(
-	$site_b, $db,
+	$site_b,
+	$db,
 	'SELECT relation, key, "column", value, mapping, site, reason FROM qsrepl.leaks()',
 	'public.kinds|{"id": 1000}|t|\\\\CN\\QlikShare\\local|share|A|not localized yet',
 	'leaks() shows it');
@@ -121,7 +126,9 @@ my $expected =
 		md5(replace(j::text, '\\\\\\\\CN\\\\QlikShare', '\\\\\\\\BCN\\\\Qlik$')),
 		md5(replace(jb::text, '\\\\\\\\CN\\\\QlikShare', '\\\\\\\\BCN\\\\Qlik$'))
 	FROM kinds WHERE id >= 100 ORDER BY id);
-query_is($site_b, $db, $digest, $site_a->safe_psql($db, $expected),
+query_is(
+	$site_b, $db, $digest,
+	$site_a->safe_psql($db, $expected),
 	'10 MB of text, 6000 levels and 20000 values of JSON');
 
 # What is rolled back does not arrive.
@@ -138,7 +145,8 @@ UPDATE kinds SET t = '\\CN\QlikShare\lost';
 ROLLBACK;
 SQL
 catch_up($site_a, $name);
-is($stored->(200, 't'), '\\\\BCN\\Qlik$\\kept!', 'a subtransaction is rolled back');
+is($stored->(200, 't'),
+	'\\\\BCN\\Qlik$\\kept!', 'a subtransaction is rolled back');
 
 # TRUNCATE, and rows again behind it
 $site_a->safe_psql($db, <<SQL);
@@ -151,10 +159,10 @@ catch_up($site_a, $name);
 is($site_b->safe_psql($db, 'SELECT count(*) FROM kinds'), '1', 'truncated');
 tables_equal_rewritten($site_a, $site_b, $db, 'rows behind a TRUNCATE');
 no_leaks($site_b, $db);
-query_is(
-	$site_b, $db, 'SELECT severity, object, problem FROM qsrepl.check()',
+query_is($site_b, $db, 'SELECT severity, object, problem FROM qsrepl.check()',
 	'', 'nothing is wrong');
-unlike(slurp_file($site_b->logfile), qr/ERROR:|PANIC:/, 'no error in the log of site B');
+unlike(slurp_file($site_b->logfile),
+	qr/ERROR:|PANIC:/, 'no error in the log of site B');
 
 $site_b->stop('fast');
 $site_a->stop('fast');

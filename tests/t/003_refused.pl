@@ -11,7 +11,7 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'refused';
+my $db = 'refused';
 my $mappings = <<'SQL';
 SELECT qsrepl.set_site('A'), qsrepl.set_site('B');
 SELECT qsrepl.set_mapping('share', 'path', 'A', '\\a\share', 'B', '\\server-of-site-b\share');
@@ -36,7 +36,7 @@ add_rules($site_b, $db, map { [ '"Short"', $_, 'path' ] } qw(v c va ca t));
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 
 my $offset = -s $site_b->logfile;
-my $name   = subscribe($site_a, $site_b, $db);
+my $name = subscribe($site_a, $site_b, $db);
 $site_a->safe_psql($db, <<'SQL');
 INSERT INTO "Short" VALUES
 	(1, 'fits',  '\\a\share', '\\a\share', '{"\\\\a\\share"}', '{"\\\\a\\share"}', '\\a\share'),
@@ -51,7 +51,8 @@ is(caught_up_or_error($site_a, $site_b, $name, $offset),
 	undef, 'too long: apply goes on');
 
 # \\server-of-site-b\share has 24 characters. An UPDATE sends all columns again.
-query_is($site_b, $db,
+query_is(
+	$site_b, $db,
 	'SELECT id, v, c::text, va, ca::text[], t FROM "Short" ORDER BY id',
 	join("\n",
 		'1|\\\\a\\share\\longer|\\\\a\\share|{"\\\\\\\\a\\\\share"}|{"\\\\\\\\a\\\\share"}|\\\\server-of-site-b\\share\\t',
@@ -62,7 +63,8 @@ query_is($site_b, $db,
 		'6|\\\\a\\other\\longer|\\\\a\\other\\longer|||'),
 	'too long values stay, the others of the row are rewritten');
 query_is(
-	$site_b, $db,
+	$site_b,
+	$db,
 	'SELECT "column", rewritten, refused FROM qsrepl.stat_rules ORDER BY 1',
 	"c|0|3\nca|0|3\nt|3|0\nv|0|3\nva|0|3",
 	'stat_rules counts them');
@@ -89,20 +91,28 @@ like(
 	$log,
 	qr/WARNING: .* could not store rewritten value of column "v" of table "Short"\n.*DETAIL: .*too long.*id=2, Part=v/,
 	'the log names table, column and key');
-is( () = $log =~ /WARNING: .* could not store/g, 12, 'a warning each');
+is(() = $log =~ /WARNING: .* could not store/g, 12, 'a warning each');
 
 # localize() leaves them too, and says which rules left rows.
-my ($result, $stdout, $stderr) = $site_b->psql($db, 'SELECT qsrepl.localize()');
+my ($result, $stdout, $stderr) =
+  $site_b->psql($db, 'SELECT qsrepl.localize()');
 is($stdout, '0', 'localize() changes none of them');
-like($stderr, qr/WARNING: +some rows could not be localized\nDETAIL: .*"Short"\.v, .*"Short"\.c, .*"Short"\.va, .*"Short"\.ca/,
+like(
+	$stderr,
+	qr/WARNING: +some rows could not be localized\nDETAIL: .*"Short"\.v, .*"Short"\.c, .*"Short"\.va, .*"Short"\.ca/,
 	'localize() says so');
 query_is(
-	$site_b, $db, 'SELECT residue FROM qsrepl.status',
+	$site_b,
+	$db,
+	'SELECT residue FROM qsrepl.status',
 	'{"public.\"Short\".v","public.\"Short\".c","public.\"Short\".va","public.\"Short\".ca"}',
 	'and keeps a list');
 query_is(
-	$site_b, $db, q{SELECT count(*) FROM qsrepl.check() WHERE problem LIKE 'localize() left rows%'},
-	'4', 'which check() shows');
+	$site_b,
+	$db,
+	q{SELECT count(*) FROM qsrepl.check() WHERE problem LIKE 'localize() left rows%'},
+	'4',
+	'which check() shows');
 
 #
 # Constraints at the subscriber that take the value of site A and not the one
@@ -110,77 +120,90 @@ query_is(
 #
 my @cases = (
 	{
-		name   => 'CHECK',
+		name => 'CHECK',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(ALTER TABLE t ADD CHECK (p !~ 'server-of-site-b')),
-		rows => q(INSERT INTO t VALUES (1, '\\\\a\\share\\x', 1); UPDATE t SET p = p || 'y'),
+		extra => q(ALTER TABLE t ADD CHECK (p !~ 'server-of-site-b')),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\a\\share\\x', 1); UPDATE t SET p = p || 'y'),
 		arrived => '1|\\\\a\\share\\xy',
 	},
 	{
-		name   => 'CHECK over two columns',
+		name => 'CHECK over two columns',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, q text)',
-		extra  => q(ALTER TABLE t ADD CHECK (length(p || q) < 50)),
-		rows   => q(INSERT INTO t VALUES (1, '\\\\a\\share\\x', '\\\\a\\share\\y'), (2, '\\\\a\\share\\z', '')),
+		extra => q(ALTER TABLE t ADD CHECK (length(p || q) < 50)),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\a\\share\\x', '\\\\a\\share\\y'), (2, '\\\\a\\share\\z', '')),
 		arrived => "1|\\\\a\\share\\x\n2|\\\\server-of-site-b\\share\\z",
 	},
 	{
-		name   => 'unique',
+		name => 'unique',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(ALTER TABLE t ADD UNIQUE (p)),
-		rows   => q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x'), (2, '\\\\a\\share\\x'), (3, '\\\\a\\share\\y');
+		extra => q(ALTER TABLE t ADD UNIQUE (p)),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x'), (2, '\\\\a\\share\\x'), (3, '\\\\a\\share\\y');
 			UPDATE t SET n = 1; UPDATE t SET p = '\\\\A\\share\\x' WHERE id = 3; UPDATE t SET p = p WHERE id = 1),
-		arrived => "1|\\\\server-of-site-b\\share\\x\n2|\\\\a\\share\\x\n3|\\\\A\\share\\x",
+		arrived =>
+		  "1|\\\\server-of-site-b\\share\\x\n2|\\\\a\\share\\x\n3|\\\\A\\share\\x",
 	},
 	{
-		name   => 'unique over an expression',
+		name => 'unique over an expression',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(CREATE UNIQUE INDEX ON t (lower(p))),
-		rows   => q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\X'), (2, '\\\\a\\share\\x')),
+		extra => q(CREATE UNIQUE INDEX ON t (lower(p))),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\X'), (2, '\\\\a\\share\\x')),
 		arrived => "1|\\\\server-of-site-b\\share\\X\n2|\\\\a\\share\\x",
 	},
 	{
-		name   => 'unique where',
+		name => 'unique where',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(CREATE UNIQUE INDEX ON t (n) WHERE p ~ 'server-of-site-b'),
-		rows   => q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x', 1), (2, '\\\\a\\share\\x', 1)),
+		extra => q(CREATE UNIQUE INDEX ON t (n) WHERE p ~ 'server-of-site-b'),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x', 1), (2, '\\\\a\\share\\x', 1)),
 		arrived => "1|\\\\server-of-site-b\\share\\x\n2|\\\\a\\share\\x",
 	},
 	{
-		name   => 'unique over a generated column',
+		name => 'unique over a generated column',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(ALTER TABLE t ADD g text GENERATED ALWAYS AS (lower(p)) STORED UNIQUE),
-		rows   => q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x'), (2, '\\\\a\\share\\x')),
+		extra =>
+		  q(ALTER TABLE t ADD g text GENERATED ALWAYS AS (lower(p)) STORED UNIQUE),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x'), (2, '\\\\a\\share\\x')),
 		arrived => "1|\\\\server-of-site-b\\share\\x\n2|\\\\a\\share\\x",
 	},
 	{
-		name   => 'CHECK over a generated column',
+		name => 'CHECK over a generated column',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(ALTER TABLE t ADD g int GENERATED ALWAYS AS (length(p)) STORED CHECK (g < 25)),
-		rows   => q(INSERT INTO t VALUES (1, '\\\\a\\share\\x')),
+		extra =>
+		  q(ALTER TABLE t ADD g int GENERATED ALWAYS AS (length(p)) STORED CHECK (g < 25)),
+		rows => q(INSERT INTO t VALUES (1, '\\\\a\\share\\x')),
 		arrived => '1|\\\\a\\share\\x',
 	},
 	{
-		name   => 'exclusion',
+		name => 'exclusion',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(ALTER TABLE t ADD EXCLUDE USING btree (p WITH =)),
-		rows   => q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x'), (2, '\\\\a\\share\\x')),
+		extra => q(ALTER TABLE t ADD EXCLUDE USING btree (p WITH =)),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\server-of-site-b\\share\\x'), (2, '\\\\a\\share\\x')),
 		arrived => "1|\\\\server-of-site-b\\share\\x\n2|\\\\a\\share\\x",
 	},
 	{
-		name   => 'the size of an index entry',
+		name => 'the size of an index entry',
 		tables => 'CREATE TABLE t (id int PRIMARY KEY, p text, n int)',
-		extra  => q(CREATE INDEX ON t (p)),
-		rows   => q(INSERT INTO t SELECT 1, '\\\\a\\share\\' || substr(string_agg(md5(i::text), ''), 1, 2670) FROM generate_series(1, 100) AS i;
+		extra => q(CREATE INDEX ON t (p)),
+		rows =>
+		  q(INSERT INTO t SELECT 1, '\\\\a\\share\\' || substr(string_agg(md5(i::text), ''), 1, 2670) FROM generate_series(1, 100) AS i;
 			INSERT INTO t VALUES (2, '\\\\a\\share\\x')),
-		query   => 'SELECT id, left(p, 9) FROM t ORDER BY id',
+		query => 'SELECT id, left(p, 9) FROM t ORDER BY id',
 		arrived => "1|\\\\a\\share\n2|\\\\server-",
 	},
 	{
-		name   => 'a partition',
-		tables => q(CREATE TABLE t (id int PRIMARY KEY, p text, n int) PARTITION BY RANGE (id);
+		name => 'a partition',
+		tables =>
+		  q(CREATE TABLE t (id int PRIMARY KEY, p text, n int) PARTITION BY RANGE (id);
 			CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1) TO (100)),
 		extra => q(ALTER TABLE t1 ADD CHECK (p !~ 'server-of-site-b')),
-		rows  => q(INSERT INTO t VALUES (1, '\\\\a\\share\\x'); UPDATE t SET n = 2),
+		rows =>
+		  q(INSERT INTO t VALUES (1, '\\\\a\\share\\x'); UPDATE t SET n = 2),
 		arrived => '1|\\\\a\\share\\x',
 	});
 
@@ -193,15 +216,17 @@ foreach my $case (@cases)
 	$site_b->safe_psql($db, $mappings);
 	$_->safe_psql($db, $case->{tables}) foreach $site_a, $site_b;
 	$site_b->safe_psql($db, $case->{extra});
-	add_rules($site_b, $db, map { [ 't', $_, 'path' ] } $case->{tables} =~ /\b([pq]) text/g);
+	add_rules($site_b, $db,
+		map { [ 't', $_, 'path' ] } $case->{tables} =~ /\b([pq]) text/g);
 	$site_b->safe_psql($db, 'SELECT qsrepl.enable()');
-	my $name   = subscribe($site_a, $site_b, $db);
+	my $name = subscribe($site_a, $site_b, $db);
 	my $offset = -s $site_b->logfile;
 	$site_a->safe_psql($db, $case->{rows});
 	my $error = caught_up_or_error($site_a, $site_b, $name, $offset);
 
 	is($error, undef, "$case->{name}: apply goes on");
-	query_is($site_b, $db, $case->{query} // 'SELECT id, p FROM t ORDER BY id',
+	query_is($site_b, $db,
+		$case->{query} // 'SELECT id, p FROM t ORDER BY id',
 		$case->{arrived}, "$case->{name}: the row arrives as it came");
 	cmp_ok(
 		$site_b->safe_psql(
@@ -212,11 +237,12 @@ foreach my $case (@cases)
 	# A worker that fails again and again would only cost time.
 	$site_b->safe_psql($db, "ALTER SUBSCRIPTION $name DISABLE") if $error;
 	next if $error;
-	cmp_ok(
-		$site_b->safe_psql($db, 'SELECT count(*) FROM qsrepl.leaks()'),
+	cmp_ok($site_b->safe_psql($db, 'SELECT count(*) FROM qsrepl.leaks()'),
 		'>', 0, "$case->{name}: leaks() shows it");
-	$site_b->safe_psql($db, 'SET client_min_messages = error; SELECT qsrepl.localize()');
-	query_is($site_b, $db, $case->{query} // 'SELECT id, p FROM t ORDER BY id',
+	$site_b->safe_psql($db,
+		'SET client_min_messages = error; SELECT qsrepl.localize()');
+	query_is($site_b, $db,
+		$case->{query} // 'SELECT id, p FROM t ORDER BY id',
 		$case->{arrived}, "$case->{name}: localize() leaves it");
 	$site_b->safe_psql($db, "DROP SUBSCRIPTION $name");
 }

@@ -11,7 +11,7 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'toast';
+my $db = 'toast';
 
 create_db($db, $site_a, $site_b);
 
@@ -56,14 +56,20 @@ foreach my $node ($site_a, $site_b)
 	foreach my $table (qw(plain parts_1 parts_2),
 		$node == $site_a ? 'moves' : qw(moves_0 moves_n))
 	{
-		$node->safe_psql($db, "ALTER TABLE $table ALTER $_ SET STORAGE EXTERNAL")
+		$node->safe_psql($db,
+			"ALTER TABLE $table ALTER $_ SET STORAGE EXTERNAL")
 		  foreach qw(v j ta);
 	}
 }
 # B finds rows of moves by its key, which A must send.
 $site_a->safe_psql($db, 'ALTER TABLE moves REPLICA IDENTITY FULL');
 
-add_rules($site_b, $db, map { my $t = $_; map { [ $t, $_, 'text' ] } qw(v j ta) } @tables);
+add_rules(
+	$site_b, $db,
+	map {
+		my $t = $_;
+		map { [ $t, $_, 'text' ] } qw(v j ta)
+	} @tables);
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 my $name = subscribe($site_a, $site_b, $db);
 
@@ -80,12 +86,16 @@ SQL
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db, 'inserted');
 query_is(
-	$site_a, $db,
+	$site_a,
+	$db,
 	"SELECT min(pg_relation_size(reltoastrelid)) > 6000 FROM pg_class WHERE relname IN ('plain', 'parts_1', 'parts_2', 'moves')",
-	't', 'values are stored out of line');
+	't',
+	'values are stored out of line');
 my $seen =
   q(SELECT relation, seen FROM qsrepl.stat_rules WHERE "column" = 'v' ORDER BY 1);
-query_is($site_b, $db, $seen, "public.moves|3\npublic.parts|3\npublic.plain|3",
+query_is(
+	$site_b, $db, $seen,
+	"public.moves|3\npublic.parts|3\npublic.plain|3",
 	'the trigger saw each value once');
 
 # Three updates in a row that do not send the values
@@ -97,15 +107,22 @@ foreach my $i (1 .. 3)
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db,
 	'three updates of another column: values are rewritten exactly once');
-query_is($site_b, $db, $seen, "public.moves|3\npublic.parts|3\npublic.plain|3",
+query_is(
+	$site_b, $db, $seen,
+	"public.moves|3\npublic.parts|3\npublic.plain|3",
 	'the trigger did not look at what was not sent');
 
 # One column is sent, the others not
-$site_a->safe_psql($db, join ';', map { "UPDATE $_ SET v = v || ' \\\\a\\share\\more', n = n + 1" } qw(plain parts));
+$site_a->safe_psql(
+	$db,
+	join ';',
+	map { "UPDATE $_ SET v = v || ' \\\\a\\share\\more', n = n + 1" }
+	  qw(plain parts));
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db, 'one of the values is sent');
 query_is(
-	$site_b, $db,
+	$site_b,
+	$db,
 	q(SELECT relation, "column", seen FROM qsrepl.stat_rules WHERE relation <> 'public.moves' ORDER BY 1, 2),
 	"public.parts|j|3\npublic.parts|ta|3\npublic.parts|v|6\npublic.plain|j|3\npublic.plain|ta|3\npublic.plain|v|6",
 	'the trigger looked at that one only');
@@ -116,35 +133,48 @@ $site_b->safe_psql($db, <<'SQL');
 UPDATE plain SET v = '\\a\other\' || v WHERE id = 1;
 UPDATE parts SET v = '\\a\other\' || v WHERE id = 1;
 SQL
-$site_a->safe_psql($db, join ';', map { "UPDATE $_ SET n = n + 1" } qw(plain parts));
+$site_a->safe_psql($db, join ';',
+	map { "UPDATE $_ SET n = n + 1" } qw(plain parts));
 catch_up($site_a, $name);
 query_is(
-	$site_b, $db,
+	$site_b,
+	$db,
 	'SELECT left(v, 21), n FROM plain WHERE id = 1 UNION ALL SELECT left(v, 21), n FROM parts WHERE id = 1',
-	'\\\\a\\other\\\\\\a\\share\\d|5' . "\n" . '\\\\a\\other\\\\\\a\\share\\d|5',
+	'\\\\a\\other\\\\\\a\\share\\d|5' . "\n"
+	  . '\\\\a\\other\\\\\\a\\share\\d|5',
 	'a local edit is left alone by an update that does not send the column');
-$site_a->safe_psql($db, join ';', map { "UPDATE $_ SET v = v || '.'" } qw(plain parts));
+$site_a->safe_psql($db, join ';',
+	map { "UPDATE $_ SET v = v || '.'" } qw(plain parts));
 catch_up($site_a, $name);
-tables_equal_rewritten($site_a, $site_b, $db, 'and replaced by one that does');
+tables_equal_rewritten($site_a, $site_b, $db,
+	'and replaced by one that does');
 
 # An update that moves the row to another partition is an insert there, which
 # sends nothing about columns.
 $site_a->safe_psql($db, 'UPDATE moves SET n = n + 1') foreach 1 .. 3;
 catch_up($site_a, $name);
-tables_equal_rewritten($site_a, $site_b, $db, 'rows that move to another partition');
-query_is($site_b, $db, 'SELECT DISTINCT tableoid::regclass FROM moves', 'moves_n',
-	'they have moved');
+tables_equal_rewritten($site_a, $site_b, $db,
+	'rows that move to another partition');
+query_is($site_b, $db, 'SELECT DISTINCT tableoid::regclass FROM moves',
+	'moves_n', 'they have moved');
 no_leaks($site_b, $db);
 
 # Partitions published as their root
 $site_a->safe_psql($db, <<'SQL');
 CREATE PUBLICATION via_root FOR TABLE parts WITH (publish_via_partition_root = true);
 SQL
-$site_b->safe_psql($db, "DROP SUBSCRIPTION $name; TRUNCATE parts, plain, moves");
-$name = subscribe($site_a, $site_b, $db, name => 'via_root', publication => 'via_root');
+$site_b->safe_psql($db,
+	"DROP SUBSCRIPTION $name; TRUNCATE parts, plain, moves");
+$name = subscribe(
+	$site_a, $site_b, $db,
+	name => 'via_root',
+	publication => 'via_root');
 $site_a->safe_psql($db, 'UPDATE parts SET n = n + 1') foreach 1 .. 3;
 catch_up($site_a, $name);
-tables_equal_rewritten($site_a, $site_b, $db, 'published as the root', skip => qr/plain|moves/);
+tables_equal_rewritten(
+	$site_a, $site_b, $db,
+	'published as the root',
+	skip => qr/plain|moves/);
 
 $site_b->stop('fast');
 $site_a->stop('fast');

@@ -11,7 +11,7 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'identity';
+my $db = 'identity';
 
 create_db($db, $site_a, $site_b);
 define_mappings($site_b, $db);
@@ -31,7 +31,10 @@ $site_a->safe_psql($db, "ALTER TABLE $_ REPLICA IDENTITY FULL")
   foreach qw(full_key full_index free);
 $site_b->safe_psql($db,
 	'ALTER TABLE full_index REPLICA IDENTITY USING INDEX full_index_id_key');
-add_rules($site_b, $db, [ 'full_key', 'p', 'path' ], [ 'full_key', 'big', 'text' ],
+add_rules(
+	$site_b, $db,
+	[ 'full_key', 'p', 'path' ],
+	[ 'full_key', 'big', 'text' ],
 	[ 'full_index', 'p', 'path' ]);
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 my $name = subscribe($site_a, $site_b, $db);
@@ -52,23 +55,28 @@ SQL
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db,
 	'REPLICA IDENTITY FULL: updates and deletes arrive');
-query_is($site_b, $db, 'SELECT count(*) FROM full_key', '17', 'the number of rows');
+query_is($site_b, $db, 'SELECT count(*) FROM full_key',
+	'17', 'the number of rows');
 no_leaks($site_b, $db);
 
 # Without a key at B they would be lost: apply looks for the row of site A.
 my ($result, $stdout, $stderr) =
   $site_b->psql($db, q(SELECT qsrepl.add_rule('free', 'p', 'path')));
 isnt($result, 0, 'a rule on a table without a key is refused');
-like($stderr, qr/ERROR: +table (public\.)?free has no primary key/, 'and why');
+like($stderr, qr/ERROR: +table (public\.)?free has no primary key/,
+	'and why');
 $site_b->safe_psql($db, 'SELECT qsrepl.disable()');
 add_rules($site_b, $db, [ 'free', 'p', 'path' ]);
 ($result, $stdout, $stderr) = $site_b->psql($db, 'SELECT qsrepl.enable()');
 isnt($result, 0, 'enable() refuses it too');
-like($stderr, qr/ERROR: +table (public\.)?free has no primary key/, 'and says why');
-query_is($site_b, $db, 'SELECT logical, triggers FROM qsrepl.status', 'f|0',
-	'and leaves all as it was');
-$site_b->safe_psql($db, q(SELECT qsrepl.drop_rule('free', 'p'); SELECT qsrepl.enable()));
-$site_a->safe_psql($db, q(UPDATE full_key SET p = '\\\\CN\\QlikShare\\again' WHERE id = 1));
+like($stderr, qr/ERROR: +table (public\.)?free has no primary key/,
+	'and says why');
+query_is($site_b, $db, 'SELECT logical, triggers FROM qsrepl.status',
+	'f|0', 'and leaves all as it was');
+$site_b->safe_psql($db,
+	q(SELECT qsrepl.drop_rule('free', 'p'); SELECT qsrepl.enable()));
+$site_a->safe_psql($db,
+	q(UPDATE full_key SET p = '\\\\CN\\QlikShare\\again' WHERE id = 1));
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db, 'enabled again');
 
@@ -91,21 +99,23 @@ CREATE TABLE key_of_part (id int, p text) PARTITION BY RANGE (id);
 CREATE TABLE key_of_part_1 PARTITION OF key_of_part (PRIMARY KEY (p)) FOR VALUES FROM (0) TO (10);
 SQL
 my %refused = (
-	'key_path.p'    => 'its primary key',
-	'key_two.p'     => 'its primary key',
-	'by_index.p'    => 'its replica identity',
-	'referenced.p'  => 'its target of a foreign key',
+	'key_path.p' => 'its primary key',
+	'key_two.p' => 'its primary key',
+	'by_index.p' => 'its replica identity',
+	'referenced.p' => 'its target of a foreign key',
 	'referencing.p' => 'its foreign key',
-	'parts.p'       => 'its primary key',
+	'parts.p' => 'its primary key',
 	'key_of_part.p' => 'its primary key');
 foreach my $column (sort keys %refused)
 {
 	my ($table, $name) = split /\./, $column;
 
 	add_rules($site_b, $db, [ $table, $name, 'path' ]);
-	my ($result, $stdout, $stderr) = $site_b->psql($db, 'SELECT qsrepl.enable()');
+	my ($result, $stdout, $stderr) =
+	  $site_b->psql($db, 'SELECT qsrepl.enable()');
 	isnt($result, 0, "enable() refuses a rule on $column");
-	like($stderr,
+	like(
+		$stderr,
 		qr/ERROR: +column "$name" of table (public\.)?${table}(_1)? belongs to $refused{$column}/,
 		'and says why');
 	$site_b->safe_psql($db, "SELECT qsrepl.drop_rule('$table', '$name')");
@@ -113,26 +123,36 @@ foreach my $column (sort keys %refused)
 
 # The other columns of these tables may have rules, in logical mode too.
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
-add_rules($site_b, $db, map { [ $_, 'q', 'path' ] } qw(key_path key_two by_index referencing));
-query_is($site_b, $db, 'SELECT triggers FROM qsrepl.status', '4', 'other columns may have rules');
+add_rules($site_b, $db,
+	map { [ $_, 'q', 'path' ] } qw(key_path key_two by_index referencing));
+query_is($site_b, $db, 'SELECT triggers FROM qsrepl.status',
+	'4', 'other columns may have rules');
 foreach my $column (sort keys %refused)
 {
 	my ($table, $name) = split /\./, $column;
-	my ($result) = $site_b->psql($db, "SELECT qsrepl.add_rule('$table', '$name', 'path')");
+	my ($result) =
+	  $site_b->psql($db, "SELECT qsrepl.add_rule('$table', '$name', 'path')");
 
 	isnt($result, 0, "add_rule() refuses $column in logical mode");
 }
-query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.rule', '4', 'and has added none');
+query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.rule',
+	'4', 'and has added none');
 
 # What becomes a key later is told by check(), and a warning.
-($result, $stdout, $stderr) =
-  $site_b->psql($db, 'ALTER TABLE key_two DROP CONSTRAINT key_two_pkey; ALTER TABLE key_two ADD PRIMARY KEY (id, q)');
+($result, $stdout, $stderr) = $site_b->psql($db,
+	'ALTER TABLE key_two DROP CONSTRAINT key_two_pkey; ALTER TABLE key_two ADD PRIMARY KEY (id, q)'
+);
 is($result, 0, 'DDL that puts a ruled column into a key goes on');
-like($stderr, qr/WARNING: +column "q" of table (public\.)?key_two belongs to its primary key/, 'with a warning');
+like(
+	$stderr,
+	qr/WARNING: +column "q" of table (public\.)?key_two belongs to its primary key/,
+	'with a warning');
 query_is(
-	$site_b, $db,
+	$site_b,
+	$db,
 	q(SELECT severity, problem FROM qsrepl.check() WHERE object LIKE '%key_two'),
-	'error|column "q" of table public.key_two belongs to its primary key', 'check() says so');
+	'error|column "q" of table public.key_two belongs to its primary key',
+	'check() says so');
 
 # A rule on a column that chooses the partition: the rewritten row would not
 # belong where it is put.
@@ -148,7 +168,9 @@ foreach my $table (qw(by_path by_lower by_id by_id_1))
 	my ($result, $stdout, $stderr) =
 	  $site_b->psql($db, "SELECT qsrepl.add_rule('$table', 'p', 'path')");
 
-	like($stderr, qr/ERROR: .*part of the partition key/,
+	like(
+		$stderr,
+		qr/ERROR: .*part of the partition key/,
 		"a rule on a partition key is refused: $table");
 }
 

@@ -12,8 +12,8 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'change';
-my $seed   = seed_random();
+my $db = 'change';
+my $seed = seed_random();
 
 create_db($db, $site_a, $site_b);
 foreach my $node ($site_a, $site_b)
@@ -25,10 +25,14 @@ CREATE TABLE t3 (id serial PRIMARY KEY, j jsonb, late text);
 SQL
 }
 define_mappings($site_b, $db);
-add_rules($site_b, $db, [ 't1', 'p', 'path' ], [ 't2', 'v', 'text' ], [ 't3', 'j', 'text' ]);
+add_rules(
+	$site_b, $db,
+	[ 't1', 'p', 'path' ],
+	[ 't2', 'v', 'text' ],
+	[ 't3', 'j', 'text' ]);
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 my $name = subscribe($site_a, $site_b, $db);
-my $pid  = apply_pid($site_b, $db, $name);
+my $pid = apply_pid($site_b, $db, $name);
 
 # Writers at site A: several tables a transaction, one value too large for a
 # row, some transactions rolled back.
@@ -54,16 +58,22 @@ my $seconds = scaled(4);
 my ($in, $out) = ('', '');
 my $writers = IPC::Run::start(
 	[
-		'pgbench', '-n', '-c', '3', '-T', $seconds, '-R', '150',
-		'--random-seed', $seed, '-f', $script, '-h', $site_a->host,
-		'-p', $site_a->port, $db
+		'pgbench', '-n', '-c', '3',
+		'-T', $seconds, '-R', '150',
+		'--random-seed', $seed, '-f', $script,
+		'-h', $site_a->host, '-p', $site_a->port,
+		$db
 	],
-	'<', \$in, '>', \$out, '2>&1');
+	'<',
+	\$in,
+	'>',
+	\$out,
+	'2>&1');
 
 # The share of B moves; what is stored and what comes moves along.
 my $changes = 0;
 my $changed = 0;
-my $offset  = -s $site_b->logfile;
+my $offset = -s $site_b->logfile;
 while ($writers->pumpable)
 {
 	$changes++;
@@ -91,27 +101,34 @@ SQL
 $writers->finish;
 note $out;
 like($out, qr/failed transactions: 0/, 'the writers have written');
-cmp_ok($changes, '>=', 3, "the mapping was changed while they wrote ($changes times)");
+cmp_ok($changes, '>=', 3,
+	"the mapping was changed while they wrote ($changes times)");
 cmp_ok($changed, '>', 100, "localize() had something to do ($changed rows)");
 catch_up($site_a, $name);
 
 no_leaks($site_b, $db, 'no row fell between the old and the new mapping');
-tables_equal_rewritten($site_a, $site_b, $db, 'all rows are what they should be');
-query_is($site_b, $db,
+tables_equal_rewritten($site_a, $site_b, $db,
+	'all rows are what they should be');
+query_is(
+	$site_b,
+	$db,
 	qq(SELECT count(*) FROM t1 WHERE p NOT LIKE '\\\\\\\\server$changes\\\\%'),
-	'0', 'and hold the last value');
+	'0',
+	'and hold the last value');
 is(apply_pid($site_b, $db, $name), $pid, 'apply goes on in the same process');
-unlike(slurp_file($site_b->logfile, $offset), qr/ERROR|deadlock/, 'without an error');
+unlike(slurp_file($site_b->logfile, $offset),
+	qr/ERROR|deadlock/, 'without an error');
 
 # The new mapping is used by the next transaction, without localize().
 $site_b->safe_psql($db, <<'SQL');
 SET client_min_messages = error;
 SELECT qsrepl.set_mapping('share', 'path', 'B', '\\last\Qlik');
 SQL
-$site_a->safe_psql($db, q(INSERT INTO t1 VALUES (0, '\\\\CN\\QlikShare\\x', 0)));
+$site_a->safe_psql($db,
+	q(INSERT INTO t1 VALUES (0, '\\\\CN\\QlikShare\\x', 0)));
 catch_up($site_a, $name);
-query_is($site_b, $db, 'SELECT p FROM t1 WHERE id = 0', '\\\\last\\Qlik\\x',
-	'the new mapping is used at once');
+query_is($site_b, $db, 'SELECT p FROM t1 WHERE id = 0',
+	'\\\\last\\Qlik\\x', 'the new mapping is used at once');
 cmp_ok($site_b->safe_psql($db, 'SELECT count(*) FROM qsrepl.leaks()'),
 	'>', 100, 'the stored rows still hold the former value');
 cmp_ok($site_b->safe_psql($db, 'SELECT qsrepl.localize()'),

@@ -12,8 +12,8 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B', conf => "restart_after_crash = on\n");
-my $db     = 'crash';
-my $seed   = seed_random();
+my $db = 'crash';
+my $seed = seed_random();
 
 create_db($db, $site_a, $site_b);
 foreach my $node ($site_a, $site_b)
@@ -51,16 +51,23 @@ sub start_writers
 
 	return IPC::Run::start(
 		[
-			'pgbench', '-n', '-c', '2', '-T', $seconds, '-R', '200',
-			'--random-seed', $seed++, '-f', $script, '-h', $site_a->host,
-			'-p', $site_a->port, $db
+			'pgbench', '-n', '-c', '2',
+			'-T', $seconds, '-R', '200',
+			'--random-seed', $seed++, '-f', $script,
+			'-h', $site_a->host, '-p', $site_a->port,
+			$db
 		],
-		'<', \$in, '>', \$out, '2>&1');
+		'<',
+		\$in,
+		'>',
+		\$out,
+		'2>&1');
 }
 
 sub wait_for_rows
 {
-	my $count = $site_b->safe_psql($db, 'SELECT coalesce(max(id), 0) FROM t2');
+	my $count =
+	  $site_b->safe_psql($db, 'SELECT coalesce(max(id), 0) FROM t2');
 
 	$site_b->poll_query_until($db, "SELECT max(id) > $count + 20 FROM t2")
 	  or die 'no rows arrive at site B';
@@ -70,28 +77,30 @@ sub wait_for_rows
 #
 # The apply worker
 #
-my $kills   = 3;
+my $kills = 3;
 my $writers = start_writers(scaled(4));
 foreach my $i (1 .. $kills)
 {
 	$site_b->poll_query_until($db,
-		"SELECT count(pid) = 1 FROM pg_stat_subscription WHERE subname = '$name'")
-	  or die 'apply does not run';
+		"SELECT count(pid) = 1 FROM pg_stat_subscription WHERE subname = '$name'"
+	) or die 'apply does not run';
 	wait_for_rows();
 	my $offset = -s $site_b->logfile;
-	my $pid    = apply_pid($site_b, $db, $name);
+	my $pid = apply_pid($site_b, $db, $name);
 	die 'apply does not run' unless $pid;
 	kill 'KILL', $pid or die "could not kill $pid: $!";
-	$site_b->wait_for_log(qr/all server processes terminated; reinitializing/, $offset);
+	$site_b->wait_for_log(qr/all server processes terminated; reinitializing/,
+		$offset);
 	$site_b->poll_query_until($db, 'SELECT NOT pg_is_in_recovery()')
 	  or die 'site B does not come back';
 }
 $writers->finish;
 catch_up($site_a, $name);
-tables_equal_rewritten($site_a, $site_b, $db, "apply was killed $kills times: the rows are equal");
+tables_equal_rewritten($site_a, $site_b, $db,
+	"apply was killed $kills times: the rows are equal");
 no_leaks($site_b, $db);
-query_is($site_b, $db, 'SELECT triggers, state FROM qsrepl.status', '2|local',
-	'the database is as it was');
+query_is($site_b, $db, 'SELECT triggers, state FROM qsrepl.status',
+	'2|local', 'the database is as it was');
 
 #
 # The publisher
@@ -105,7 +114,8 @@ $writers = start_writers(scaled(1));
 wait_for_rows();
 $writers->finish;
 catch_up($site_a, $name);
-tables_equal_rewritten($site_a, $site_b, $db, 'the publisher was killed: the rows are equal');
+tables_equal_rewritten($site_a, $site_b, $db,
+	'the publisher was killed: the rows are equal');
 no_leaks($site_b, $db);
 
 #
@@ -115,31 +125,38 @@ $site_b->safe_psql($db, <<'SQL');
 SET client_min_messages = error;
 SELECT qsrepl.set_mapping('share', 'path', 'B', '\\after\crash');
 SQL
-my $before  = $site_b->safe_psql($db, 'SELECT count(*) FROM qsrepl.leaks()');
-my $locker  = $site_b->background_psql($db);
+my $before = $site_b->safe_psql($db, 'SELECT count(*) FROM qsrepl.leaks()');
+my $locker = $site_b->background_psql($db);
 my $session = $site_b->background_psql($db, on_error_stop => 0);
 # localize() has done t1 when it comes to its fixup, which waits for a lock.
 $site_b->safe_psql($db,
-	q(CREATE TABLE waiting (); INSERT INTO qsrepl.fixup VALUES ('wait', 1, 'LOCK TABLE public.waiting')));
+	q(CREATE TABLE waiting (); INSERT INTO qsrepl.fixup VALUES ('wait', 1, 'LOCK TABLE public.waiting'))
+);
 $locker->query_safe('BEGIN; LOCK TABLE waiting');
 $session->query_until(qr/start/, "\\echo start\nSELECT qsrepl.localize();\n");
 $site_b->poll_query_until($db,
-	q(SELECT count(*) = 1 FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted))
-  or die 'localize() does not wait';
+	q(SELECT count(*) = 1 FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted)
+) or die 'localize() does not wait';
 my $offset = -s $site_b->logfile;
 kill 'KILL',
-  $site_b->safe_psql($db, q(SELECT pid FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted));
-$site_b->wait_for_log(qr/all server processes terminated; reinitializing/, $offset);
+  $site_b->safe_psql($db,
+	q(SELECT pid FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted)
+  );
+$site_b->wait_for_log(qr/all server processes terminated; reinitializing/,
+	$offset);
 $site_b->poll_query_until($db, 'SELECT NOT pg_is_in_recovery()')
   or die 'site B does not come back';
 $_->{run}->kill_kill foreach $locker, $session;
-query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.leaks()', $before,
-	'killed in localize(): nothing is localized');
+query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.leaks()',
+	$before, 'killed in localize(): nothing is localized');
 cmp_ok($before, '>', 0, 'though there was something to do');
 $site_b->safe_psql($db, 'DELETE FROM qsrepl.fixup; SELECT qsrepl.localize()');
 no_leaks($site_b, $db, 'and once more, all is');
 catch_up($site_a, $name);
-tables_equal_rewritten($site_a, $site_b, $db, 'the rows are equal', skip => qr/waiting/);
+tables_equal_rewritten(
+	$site_a, $site_b, $db,
+	'the rows are equal',
+	skip => qr/waiting/);
 
 $site_b->stop('fast');
 $site_a->stop('fast');

@@ -11,7 +11,7 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'ddl';
+my $db = 'ddl';
 
 create_db($db, $site_a, $site_b);
 foreach my $node ($site_a, $site_b)
@@ -34,7 +34,7 @@ sub migrate
 		my ($result, $stdout, $stderr) = $node->psql(
 			$db, $sql,
 			on_error_stop => 1,
-			extra_params  => [ '-U', 'app' ]);
+			extra_params => [ '-U', 'app' ]);
 		die "$stderr in $sql" if $result != 0;
 		$warnings .= $stderr if $node == $site_b;
 	}
@@ -61,7 +61,8 @@ sub refresh
 {
 	my (@tables) = @_;
 
-	$site_a->safe_psql($db, "ALTER PUBLICATION pub_ddl ADD TABLE $_") foreach @tables;
+	$site_a->safe_psql($db, "ALTER PUBLICATION pub_ddl ADD TABLE $_")
+	  foreach @tables;
 	$site_b->safe_psql($db, "ALTER SUBSCRIPTION $name REFRESH PUBLICATION");
 	$site_b->wait_for_subscription_sync($site_a, $name, $db);
 	return;
@@ -70,7 +71,8 @@ sub refresh
 sub rules
 {
 	return $site_b->safe_psql($db,
-		q(SELECT string_agg(relation || '.' || "column", ' ' ORDER BY relation, "column") FROM qsrepl.rule));
+		q(SELECT string_agg(relation || '.' || "column", ' ' ORDER BY relation, "column") FROM qsrepl.rule)
+	);
 }
 
 migrate(<<'SQL');
@@ -86,7 +88,9 @@ $site_b->safe_psql($db, 'SELECT qsrepl.load_profile()');
 add_rules($site_b, $db, map { [ $_, 'p', 'path' ] } qw(t s.u parts));
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 $name = subscribe($site_a, $site_b, $db);
-is(rules(), 'public."DataConnections".ConnectionString public.parts.p public.t.p s.u.p', 'rules at the start');
+is( rules(),
+	'public."DataConnections".ConnectionString public.parts.p public.t.p s.u.p',
+	'rules at the start');
 
 #
 # What the profile knows and comes later: a table, and a column of one
@@ -102,12 +106,13 @@ is( rules(),
 	'the profile covers them');
 $site_a->safe_psql($db, qq(INSERT INTO "LocalConfigs" VALUES (1, 'CN')));
 refresh('"LocalConfigs"', '"ExternalProgramTasks"');
-query_is($site_b, $db, 'SELECT "HostName" FROM "LocalConfigs"', 'BCN',
-	'a later table is copied rewritten');
+query_is($site_b, $db, 'SELECT "HostName" FROM "LocalConfigs"',
+	'BCN', 'a later table is copied rewritten');
 arrives(
 	qq(INSERT INTO "ExternalProgramTasks" VALUES (1, $path, '-s CN1:80')),
 	'SELECT "Path", "Parameters" FROM "ExternalProgramTasks"',
-	"$here|-s CN2:80", 'a later column arrives rewritten');
+	"$here|-s CN2:80",
+	'a later column arrives rewritten');
 
 # A column added while its table is replicated, in the middle of the stream
 migrate('ALTER TABLE "DataConnections" ADD later int');
@@ -121,10 +126,15 @@ arrives(
 
 # A column that changes its type
 migrate('ALTER TABLE t ALTER p TYPE varchar(20)');
-arrives("INSERT INTO t VALUES (1, $path)", 'SELECT p FROM t', $here, 'as varchar(n)');
+arrives(
+	"INSERT INTO t VALUES (1, $path)",
+	'SELECT p FROM t',
+	$here, 'as varchar(n)');
 migrate(q(DELETE FROM t; ALTER TABLE t ALTER p TYPE text[] USING ARRAY[p]));
-arrives("DELETE FROM t; INSERT INTO t VALUES (1, ARRAY[$path])",
-	'SELECT p[1] FROM t', $here, 'as text[]');
+arrives(
+	"DELETE FROM t; INSERT INTO t VALUES (1, ARRAY[$path])",
+	'SELECT p[1] FROM t',
+	$here, 'as text[]');
 migrate(q(DELETE FROM t; ALTER TABLE t ALTER p TYPE text USING p[1]));
 catch_up($site_a, $name);
 
@@ -141,9 +151,12 @@ is( rules(),
 arrives(
 	qq(INSERT INTO "T new" VALUES (1, $path); INSERT INTO "S new".u VALUES (1, $path)),
 	'SELECT "p new", p FROM "T new", "S new".u',
-	"$here|$here", 'what is renamed is rewritten on');
+	"$here|$here",
+	'what is renamed is rewritten on');
 migrate('ALTER TABLE "S new".u SET SCHEMA public');
-arrives("INSERT INTO u VALUES (2, $path)", 'SELECT p FROM u WHERE id = 2',
+arrives(
+	"INSERT INTO u VALUES (2, $path)",
+	'SELECT p FROM u WHERE id = 2',
 	$here, 'moved to another schema');
 # In one transaction, twice, and two tables that change places
 migrate(<<'SQL');
@@ -161,7 +174,8 @@ is( rules(),
 arrives(
 	qq(INSERT INTO u VALUES (9, $path); INSERT INTO "T new" VALUES (9, $path)),
 	'SELECT q, p FROM u, "T new" AS t WHERE u.id = 9 AND t.id = 9',
-	"$here|$here", 'and are rewritten on');
+	"$here|$here",
+	'and are rewritten on');
 migrate('BEGIN; ALTER TABLE u RENAME TO never; ROLLBACK');
 is( rules(),
 	'public."DataConnections".ConnectionString public."ExternalProgramTasks".Parameters'
@@ -179,15 +193,23 @@ DROP TABLE u;
 ALTER TABLE u2 RENAME TO u;
 COMMIT;
 SQL
-query_is($site_b, $db,
+query_is(
+	$site_b,
+	$db,
 	q(SELECT tgenabled FROM qsrepl._row_triggers WHERE relid = 'u'::regclass),
-	'R', 'drop, create and rename: the new table has its trigger');
+	'R',
+	'drop, create and rename: the new table has its trigger');
 $site_b->safe_psql($db, 'TRUNCATE u');
 refresh('u');
-tables_equal_rewritten($site_a, $site_b, $db, 'the new table is copied rewritten',
+tables_equal_rewritten(
+	$site_a, $site_b, $db,
+	'the new table is copied rewritten',
 	skip => qr/LocalConfigs|ExternalProgram|"T new"/);
-arrives("INSERT INTO u VALUES ($path, 10, $path)", 'SELECT extra, q FROM u WHERE id = 10',
-	"\\\\CN\\QlikShare\\x|$here", 'and replicated so');
+arrives(
+	"INSERT INTO u VALUES ($path, 10, $path)",
+	'SELECT extra, q FROM u WHERE id = 10',
+	"\\\\CN\\QlikShare\\x|$here",
+	'and replicated so');
 # The other way round: the old one is kept under another name for a while. A
 # rule of the profile covers the new table.
 migrate(<<'SQL');
@@ -200,28 +222,38 @@ refresh('"DataConnections"');
 arrives(
 	qq(INSERT INTO "DataConnections" VALUES (1, $path); INSERT INTO "DataConnections_old" VALUES (2, '', $path)),
 	'SELECT n."ConnectionString", o."ConnectionString" FROM "DataConnections" n, "DataConnections_old" o WHERE o."ID" = 2',
-	"$here|$here", 'rename and create: both are rewritten');
+	"$here|$here",
+	'rename and create: both are rewritten');
 
 #
 # Triggers
 #
-query_is($site_b, $db, 'SELECT DISTINCT tgenabled FROM qsrepl._row_triggers', 'R', 'triggers are REPLICA');
+query_is($site_b, $db, 'SELECT DISTINCT tgenabled FROM qsrepl._row_triggers',
+	'R', 'triggers are REPLICA');
 foreach my $do (
-	'DISABLE TRIGGER ALL', 'ENABLE TRIGGER ALL', 'DISABLE TRIGGER USER', 'ENABLE TRIGGER USER',
-	'DISABLE TRIGGER "~qsrepl_rewrite"', 'ENABLE ALWAYS TRIGGER "~qsrepl_rewrite"')
+	'DISABLE TRIGGER ALL',
+	'ENABLE TRIGGER ALL',
+	'DISABLE TRIGGER USER',
+	'ENABLE TRIGGER USER',
+	'DISABLE TRIGGER "~qsrepl_rewrite"',
+	'ENABLE ALWAYS TRIGGER "~qsrepl_rewrite"')
 {
 	migrate(qq(ALTER TABLE "T new" $do), $site_b);
-	query_is($site_b, $db, 'SELECT DISTINCT tgenabled FROM qsrepl._row_triggers', 'R',
-		"$do by the owner: still REPLICA");
+	query_is($site_b, $db,
+		'SELECT DISTINCT tgenabled FROM qsrepl._row_triggers',
+		'R', "$do by the owner: still REPLICA");
 }
 migrate('DROP TRIGGER "~qsrepl_rewrite" ON "T new"', $site_b);
 query_is(
-	$site_b, $db,
+	$site_b,
+	$db,
 	q(SELECT severity, object, problem FROM qsrepl.check() WHERE object LIKE '%T new%'),
 	'error|public."T new"|the table has rules but no row trigger',
 	'check() tells of a trigger that was dropped');
 migrate('ALTER TABLE "T new" ADD z int');
-arrives(qq(INSERT INTO "T new" VALUES (20, $path)), 'SELECT p FROM "T new" WHERE id = 20',
+arrives(
+	qq(INSERT INTO "T new" VALUES (20, $path)),
+	'SELECT p FROM "T new" WHERE id = 20',
 	$here, 'it comes back with the next change of the schema');
 
 #
@@ -239,17 +271,31 @@ refresh();
 arrives(
 	qq(INSERT INTO parts SELECT i, $path FROM generate_series(1, 39, 2) AS i),
 	'SELECT DISTINCT p FROM parts',
-	$here, 'partitions created, attached and nested later');
+	$here,
+	'partitions created, attached and nested later');
 migrate('ALTER TABLE parts DETACH PARTITION parts_3');
-query_is($site_b, $db, q(SELECT count(*) FROM qsrepl._row_triggers WHERE relid = 'parts_3'::regclass), '0',
+query_is(
+	$site_b,
+	$db,
+	q(SELECT count(*) FROM qsrepl._row_triggers WHERE relid = 'parts_3'::regclass),
+	'0',
 	'a detached partition loses its trigger');
 migrate('ALTER TABLE parts DETACH PARTITION parts_1 CONCURRENTLY');
-query_is($site_b, $db, q(SELECT count(*) FROM qsrepl._row_triggers WHERE relid = 'parts_1'::regclass), '0',
+query_is(
+	$site_b,
+	$db,
+	q(SELECT count(*) FROM qsrepl._row_triggers WHERE relid = 'parts_1'::regclass),
+	'0',
 	'and one detached concurrently');
 
 no_leaks($site_b, $db);
-query_is($site_b, $db, q(SELECT severity, object, problem FROM qsrepl.check()), '', 'nothing is wrong');
-unlike(slurp_file($site_b->logfile), qr/could not follow/, 'no change could not be followed');
+query_is($site_b, $db,
+	q(SELECT severity, object, problem FROM qsrepl.check()),
+	'', 'nothing is wrong');
+unlike(
+	slurp_file($site_b->logfile),
+	qr/could not follow/,
+	'no change could not be followed');
 
 #
 # Many tables: neither enable() nor DDL takes long, or runs out of stack.
@@ -269,10 +315,12 @@ END \$\$;
 SELECT qsrepl.add_rule('m', 'p', 'path');
 SQL
 my ($result, $stdout, $stderr) =
-  $site_b->psql($db, q(SET statement_timeout = '10s'; SELECT qsrepl.enable()));
+  $site_b->psql($db,
+	q(SET statement_timeout = '10s'; SELECT qsrepl.enable()));
 $stderr =~ s/\n.*//s;
 is($stderr, '', "enable() with $tables partitions does not take 10 seconds");
-query_is($site_b, $db, 'SELECT triggers FROM qsrepl.status', $tables, 'each has its trigger');
+query_is($site_b, $db, 'SELECT triggers FROM qsrepl.status',
+	$tables, 'each has its trigger');
 
 $site_b->stop('fast');
 $site_a->stop('fast');

@@ -11,8 +11,10 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $tables = 'CREATE TABLE t (id int PRIMARY KEY, p text); CREATE TABLE u (id int PRIMARY KEY, p text)';
-my $rows   = q(INSERT INTO t SELECT i, '\\\\CN\\QlikShare\\' || i FROM generate_series(1, 9) AS i);
+my $tables =
+  'CREATE TABLE t (id int PRIMARY KEY, p text); CREATE TABLE u (id int PRIMARY KEY, p text)';
+my $rows =
+  q(INSERT INTO t SELECT i, '\\\\CN\\QlikShare\\' || i FROM generate_series(1, 9) AS i);
 my $config = <<'SQL';
 SELECT 'site', name, description, NULL FROM qsrepl.site
 UNION ALL SELECT 'mapping', name, kind, NULL FROM qsrepl.mapping
@@ -37,12 +39,18 @@ SELECT qsrepl.localize();
 CREATE PUBLICATION pub_empty FOR ALL TABLES;
 SQL
 my $name = subscribe($site_a, $site_b, $db);
-query_is($site_b, $db, $config, $site_a->safe_psql($db, $config), 'the configuration is copied');
-query_is($site_b, $db, 'SELECT state FROM qsrepl.status', 'none', "the state of site A is not");
-query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.event', '0', 'nor are its events');
+query_is(
+	$site_b, $db, $config,
+	$site_a->safe_psql($db, $config),
+	'the configuration is copied');
+query_is($site_b, $db, 'SELECT state FROM qsrepl.status',
+	'none', "the state of site A is not");
+query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.event',
+	'0', 'nor are its events');
 $site_b->safe_psql($db, 'SELECT qsrepl.enable(); SELECT qsrepl.localize()');
 tables_equal_rewritten($site_a, $site_b, $db, 'enabled and localized');
-$site_a->safe_psql($db, q(INSERT INTO t VALUES (10, '\\\\CN\\QlikShare\\10')));
+$site_a->safe_psql($db,
+	q(INSERT INTO t VALUES (10, '\\\\CN\\QlikShare\\10')));
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db, 'later rows are rewritten');
 
@@ -51,8 +59,8 @@ tables_equal_rewritten($site_a, $site_b, $db, 'later rows are rewritten');
 #
 $db = 'both';
 create_db($db, $site_a, $site_b);
-$_->safe_psql($db, $tables) foreach $site_a, $site_b;
-define_mappings($_, $db) foreach $site_a, $site_b;
+$_->safe_psql($db, $tables)              foreach $site_a, $site_b;
+define_mappings($_, $db)                 foreach $site_a, $site_b;
 add_rules($_, $db, [ 't', 'p', 'path' ]) foreach $site_a, $site_b;
 $site_b->safe_psql($db, <<'SQL');
 SET client_min_messages = error;
@@ -76,17 +84,22 @@ query_is(
 	$site_b, $db,
 	q(SELECT mapping, site, value FROM qsrepl.mapping_value WHERE current AND mapping IN ('share', 'mine') ORDER BY 1, 2),
 	join("\n",
-		'mine|A|\\\\mine\\a', 'mine|B|\\\\mine\\b', 'share|A|\\\\CN\\QlikShare',
-		'share|B|\\\\BCN\\Qlik$', 'share|C|\\\\CCN\\Qlik'),
+		'mine|A|\\\\mine\\a', 'mine|B|\\\\mine\\b',
+		'share|A|\\\\CN\\QlikShare', 'share|B|\\\\BCN\\Qlik$',
+		'share|C|\\\\CCN\\Qlik'),
 	'mappings of site A replace those of the same name');
-query_is($site_b, $db, 'SELECT * FROM qsrepl.state', $state, "the state is site B's");
+query_is($site_b, $db, 'SELECT * FROM qsrepl.state',
+	$state, "the state is site B's");
 $site_b->safe_psql($db, 'SELECT qsrepl.localize()');
-tables_equal_rewritten($site_a, $site_b, $db, "rows are rewritten, those of B's former mapping too");
+tables_equal_rewritten($site_a, $site_b, $db,
+	"rows are rewritten, those of B's former mapping too");
 
 # A's share moves; B is told by the mapping's rows. Again and again, back to a
 # former value, and with an alias.
 my $id = 100;
-foreach my $value ('\\\\moved\\Qlik', '\\\\again\\Qlik', '\\\\moved\\Qlik', '\\\\CN\\QlikShare')
+foreach my $value (
+	'\\\\moved\\Qlik', '\\\\again\\Qlik',
+	'\\\\moved\\Qlik', '\\\\CN\\QlikShare')
 {
 	$id++;
 	$site_a->safe_psql($db, <<SQL);
@@ -97,8 +110,10 @@ SELECT qsrepl.localize();
 COMMIT;
 INSERT INTO t VALUES ($id, '$value\\$id');
 SQL
-	is(caught_up_or_error($site_a, $site_b, $name, $offset), undef, "set_mapping('$value') at site A arrives");
-	query_is($site_b, $db, "SELECT p FROM t WHERE id = $id", "\\\\BCN\\Qlik\$\\$id", 'and is used');
+	is(caught_up_or_error($site_a, $site_b, $name, $offset),
+		undef, "set_mapping('$value') at site A arrives");
+	query_is($site_b, $db, "SELECT p FROM t WHERE id = $id",
+		"\\\\BCN\\Qlik\$\\$id", 'and is used');
 }
 $site_a->safe_psql($db, <<'SQL');
 SET client_min_messages = error;
@@ -109,21 +124,29 @@ INSERT INTO t VALUES (201, '\\alias\Qlik\201'), (202, '\\new\a\202');
 SELECT qsrepl.drop_mapping('new');
 INSERT INTO t VALUES (203, '\\new\a\203');
 SQL
-is(caught_up_or_error($site_a, $site_b, $name, $offset), undef, 'alias, new and dropped mapping arrive');
-query_is($site_b, $db, 'SELECT p FROM t WHERE id > 200 ORDER BY id',
-	"\\\\BCN\\Qlik\$\\201\n\\\\new\\b\\202\n\\\\new\\a\\203", 'and are used in turn');
+is(caught_up_or_error($site_a, $site_b, $name, $offset),
+	undef, 'alias, new and dropped mapping arrive');
 query_is(
 	$site_b, $db,
+	'SELECT p FROM t WHERE id > 200 ORDER BY id',
+	"\\\\BCN\\Qlik\$\\201\n\\\\new\\b\\202\n\\\\new\\a\\203",
+	'and are used in turn');
+query_is(
+	$site_b,
+	$db,
 	q(SELECT (SELECT count(*) FROM qsrepl.mapping WHERE name = 'new'), (SELECT count(*) FROM qsrepl.mapping_value WHERE mapping = 'new')),
-	'0|0', 'nothing is left of the dropped one');
+	'0|0',
+	'nothing is left of the dropped one');
 
 # Site A goes on with its own state and events.
 $site_a->safe_psql($db, 'SELECT qsrepl.localize()');
-is(caught_up_or_error($site_a, $site_b, $name, $offset), undef, 'localize() at site A');
-query_is(
-	$site_b, $db, q(SELECT count(*) FROM qsrepl.event WHERE what = 'localized'),
+is(caught_up_or_error($site_a, $site_b, $name, $offset),
+	undef, 'localize() at site A');
+query_is($site_b, $db,
+	q(SELECT count(*) FROM qsrepl.event WHERE what = 'localized'),
 	'1', "the events are site B's");
-query_is($site_b, $db, 'SELECT state, stored_site FROM qsrepl.status', 'local|B', "the state is site B's");
+query_is($site_b, $db, 'SELECT state, stored_site FROM qsrepl.status',
+	'local|B', "the state is site B's");
 
 # Site B has changed the same value meanwhile: whatever counts then, apply must
 # not stop.
@@ -137,8 +160,11 @@ SELECT qsrepl.set_mapping('share', 'path', 'A', '\\moved\Qlik');
 INSERT INTO t VALUES (301, '\\moved\Qlik\301');
 SQL
 my $error = caught_up_or_error($site_a, $site_b, $name, $offset);
-is($error, undef, 'a former value becomes the current one, where site B has another: apply goes on');
-query_is($site_b, $db, 'SELECT p FROM t WHERE id = 301', '\\\\BCN\\Qlik$\\301', 'and rewrites')
+is($error, undef,
+	'a former value becomes the current one, where site B has another: apply goes on'
+);
+query_is($site_b, $db, 'SELECT p FROM t WHERE id = 301',
+	'\\\\BCN\\Qlik$\\301', 'and rewrites')
   unless $error;
 
 # A rule of site A that B has no trigger for is told.
@@ -147,25 +173,32 @@ unless ($error)
 	add_rules($site_a, $db, [ 'u', 'p', 'path' ]);
 	catch_up($site_a, $name);
 	query_is(
-		$site_b, $db,
+		$site_b,
+		$db,
 		q(SELECT object, problem FROM qsrepl.check() WHERE severity = 'error'),
-		'public.u|the table has rules but no row trigger', 'check() tells of a rule without a trigger');
+		'public.u|the table has rules but no row trigger',
+		'check() tells of a rule without a trigger');
 	$site_b->safe_psql($db, 'SELECT qsrepl.enable()');
-	$site_a->safe_psql($db, q(INSERT INTO u VALUES (1, '\\\\CN\\QlikShare\\u')));
+	$site_a->safe_psql($db,
+		q(INSERT INTO u VALUES (1, '\\\\CN\\QlikShare\\u')));
 	catch_up($site_a, $name);
-	query_is($site_b, $db, 'SELECT p FROM u', '\\\\BCN\\Qlik$\\u', 'enabled again, it is rewritten');
+	query_is($site_b, $db, 'SELECT p FROM u',
+		'\\\\BCN\\Qlik$\\u', 'enabled again, it is rewritten');
 
 	# Renames at both sites, at either one first
-	foreach my $order ([ $site_b, $site_a, 'u', 'u2' ], [ $site_a, $site_b, 't', 't2' ])
+	foreach my $order ([ $site_b, $site_a, 'u', 'u2' ],
+		[ $site_a, $site_b, 't', 't2' ])
 	{
 		my ($first, $second, $from, $to) = @$order;
 
 		$first->safe_psql($db, "ALTER TABLE $from RENAME TO $to");
 		catch_up($site_a, $name);
 		$second->safe_psql($db, "ALTER TABLE $from RENAME TO $to");
-		$site_a->safe_psql($db, "INSERT INTO $to VALUES (400, '\\\\CN\\QlikShare\\400')");
+		$site_a->safe_psql($db,
+			"INSERT INTO $to VALUES (400, '\\\\CN\\QlikShare\\400')");
 		catch_up($site_a, $name);
-		query_is($site_b, $db, "SELECT p FROM $to WHERE id = 400", '\\\\BCN\\Qlik$\\400',
+		query_is($site_b, $db, "SELECT p FROM $to WHERE id = 400",
+			'\\\\BCN\\Qlik$\\400',
 			"$from was renamed at " . $first->name . ' first');
 	}
 	query_is($site_b, $db, 'SELECT relation FROM qsrepl.rule ORDER BY 1',

@@ -24,7 +24,8 @@ SQL
 #
 # Partitions
 #
-my $plain = 'CREATE TABLE %s (id int PRIMARY KEY, p text, q text, v varchar(60));';
+my $plain =
+  'CREATE TABLE %s (id int PRIMARY KEY, p text, q text, v varchar(60));';
 my %tables = (
 	# both partitioned, alike but for the columns
 	pair => [
@@ -69,7 +70,7 @@ my %tables = (
 
 foreach my $via_root (0, 1)
 {
-	my $db    = "parts_$via_root";
+	my $db = "parts_$via_root";
 	my @names = grep { $via_root || $_ ne 'there' } sort keys %tables;
 
 	create_db($db, $site_a, $site_b);
@@ -80,35 +81,50 @@ foreach my $via_root (0, 1)
 		$site_a->safe_psql($db, sprintf($rows, $table, 1, 40));
 	}
 	define_mappings($site_b, $db);
-	add_rules($site_b, $db, map { [ $_, 'p', 'path' ], [ $_, 'v', 'text' ] } @names);
+	add_rules($site_b, $db,
+		map { [ $_, 'p', 'path' ], [ $_, 'v', 'text' ] } @names);
 	$site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 	publish($site_a, $db, "pub_$db",
-		with => 'publish_via_partition_root = ' . ($via_root ? 'true' : 'false'));
+		with => 'publish_via_partition_root = '
+		  . ($via_root ? 'true' : 'false'));
 
 	my $name = subscribe($site_a, $site_b, $db);
 	$site_a->safe_psql($db, sprintf($rows, $_, 41, 80)) foreach @names;
 	# Keys that move rows to other partitions
-	$site_a->safe_psql($db, "UPDATE $_ SET id = CASE id WHEN 1 THEN 77 WHEN 2 THEN 70 ELSE 7 END WHERE id IN (1, 2, 75)") foreach @names;
+	$site_a->safe_psql($db,
+		"UPDATE $_ SET id = CASE id WHEN 1 THEN 77 WHEN 2 THEN 70 ELSE 7 END WHERE id IN (1, 2, 75)"
+	) foreach @names;
 	catch_up($site_a, $name);
 
 	my $sent = $via_root ? 'as their root' : 'one by one';
-	query_is($site_b, $db, 'SELECT DISTINCT more FROM flat', '\\\\CN\\QlikShare\\default',
+	query_is(
+		$site_b,
+		$db,
+		'SELECT DISTINCT more FROM flat',
+		'\\\\CN\\QlikShare\\default',
 		"a column of the subscriber is left alone, tables sent $sent");
 	$site_b->safe_psql($db, 'ALTER TABLE flat DROP more');
 	tables_equal_rewritten($site_a, $site_b, $db, "rows, tables sent $sent");
 	no_leaks($site_b, $db, "no leaks, tables sent $sent");
 	query_is(
-		$site_b, $db, 'SELECT count(*) > 0 AND bool_and(seen > 0 AND rewritten > 0) FROM qsrepl.stat_rules',
-		't', "the rule of the root counts for its partitions, tables sent $sent");
+		$site_b,
+		$db,
+		'SELECT count(*) > 0 AND bool_and(seen > 0 AND rewritten > 0) FROM qsrepl.stat_rules',
+		't',
+		"the rule of the root counts for its partitions, tables sent $sent");
 
 	# leaks(), preview() and localize() of a root look at its partitions.
 	my $count = $site_b->safe_psql($db,
-		q(WITH u AS (UPDATE here SET p = '\\\\CN\\QlikShare\\' || id WHERE id < 30 RETURNING id) SELECT count(*) FROM u));
-	query_is($site_b, $db,
+		q(WITH u AS (UPDATE here SET p = '\\\\CN\\QlikShare\\' || id WHERE id < 30 RETURNING id) SELECT count(*) FROM u)
+	);
+	query_is(
+		$site_b, $db,
 		q(SELECT count(*), count(DISTINCT relation), (SELECT count(*) FROM qsrepl.preview('here'))
 			FROM qsrepl.leaks('here')),
-		"$count|3|$count", "leaks() and preview() of a root, tables sent $sent");
-	query_is($site_b, $db, 'SELECT qsrepl.localize()', $count, "localize(), tables sent $sent");
+		"$count|3|$count",
+		"leaks() and preview() of a root, tables sent $sent");
+	query_is($site_b, $db, 'SELECT qsrepl.localize()',
+		$count, "localize(), tables sent $sent");
 }
 
 #
@@ -133,11 +149,17 @@ CREATE TABLE other (p text, id int PRIMARY KEY);
 CREATE TABLE mixed (PRIMARY KEY (id)) INHERITS (other, parent);
 SQL
 define_mappings($site_b, $db);
-add_rules($site_b, $db,
-	[ 'parent', 'p', 'path' ], [ 'parent', 'v', 'text' ], [ 'child', 'own', 'path' ], [ 'other', 'p', 'path' ]);
+add_rules(
+	$site_b, $db,
+	[ 'parent', 'p', 'path' ],
+	[ 'parent', 'v', 'text' ],
+	[ 'child', 'own', 'path' ],
+	[ 'other', 'p', 'path' ]);
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
-$site_a->safe_psql($db, sprintf($rows, $_, 1, 20)) foreach qw(parent child grandchild mixed);
+$site_a->safe_psql($db, sprintf($rows, $_, 1, 20))
+  foreach qw(parent child grandchild mixed);
 my $name = subscribe($site_a, $site_b, $db);
+
 foreach my $table (qw(parent child grandchild mixed))
 {
 	$site_a->safe_psql($db, sprintf($rows, $table, 21, 40));
@@ -151,26 +173,34 @@ SQL
 catch_up($site_a, $name);
 tables_equal_rewritten($site_a, $site_b, $db, 'inherited tables: rows');
 no_leaks($site_b, $db, 'inherited tables: no leaks');
-query_is($site_b, $db, 'SELECT triggers FROM qsrepl.status', '5', 'each has its trigger');
+query_is($site_b, $db, 'SELECT triggers FROM qsrepl.status',
+	'5', 'each has its trigger');
 
 # A child's own rule counts more than its parent's, whichever was added first,
 # for apply as for leaks().
-$site_b->safe_psql($db, q(SELECT qsrepl.drop_rule('parent', 'p'); SELECT qsrepl.drop_rule('other', 'p')));
+$site_b->safe_psql($db,
+	q(SELECT qsrepl.drop_rule('parent', 'p'); SELECT qsrepl.drop_rule('other', 'p'))
+);
 foreach my $order ([ 'parent', 'child' ], [ 'child', 'parent' ])
 {
 	my %form = (parent => 'path', child => 'text');
 
 	add_rules($site_b, $db, map { [ $_, 'p', $form{$_} ] } @$order);
 	$site_a->safe_psql($db, 'TRUNCATE parent CASCADE');
-	$site_a->safe_psql($db, "INSERT INTO $_ (id, p) VALUES (1, 'see \\\\CN\\QlikShare\\1')")
+	$site_a->safe_psql($db,
+		"INSERT INTO $_ (id, p) VALUES (1, 'see \\\\CN\\QlikShare\\1')")
 	  foreach qw(parent child grandchild);
 	catch_up($site_a, $name);
 	query_is(
-		$site_b, $db, 'SELECT tableoid::regclass, p FROM parent ORDER BY 1',
+		$site_b,
+		$db,
+		'SELECT tableoid::regclass, p FROM parent ORDER BY 1',
 		"parent|see \\\\CN\\QlikShare\\1\nchild|see \\\\BCN\\Qlik\$\\1\ngrandchild|see \\\\BCN\\Qlik\$\\1",
-		"two rules on a column, that of the $order->[0] first: the nearest counts");
+		"two rules on a column, that of the $order->[0] first: the nearest counts"
+	);
 	no_leaks($site_b, $db, 'for leaks() too');
-	$site_b->safe_psql($db, "SELECT qsrepl.drop_rule('$_', 'p')") foreach @$order;
+	$site_b->safe_psql($db, "SELECT qsrepl.drop_rule('$_', 'p')")
+	  foreach @$order;
 }
 
 $site_b->stop('fast');

@@ -13,8 +13,8 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'locks';
-my $seed   = seed_random();
+my $db = 'locks';
+my $seed = seed_random();
 
 create_db($db, $site_a, $site_b);
 my @tables = map { "t$_" } 1 .. 6;
@@ -22,7 +22,8 @@ foreach my $node ($site_a, $site_b)
 {
 	foreach my $table (@tables)
 	{
-		$node->safe_psql($db, "CREATE TABLE $table (id int PRIMARY KEY, p text, n int)");
+		$node->safe_psql($db,
+			"CREATE TABLE $table (id int PRIMARY KEY, p text, n int)");
 	}
 	$node->safe_psql($db, <<'SQL');
 CREATE TABLE parts (id int PRIMARY KEY, p text, n int) PARTITION BY HASH (id);
@@ -33,16 +34,16 @@ SQL
 }
 push @tables, 'parts';
 $site_a->safe_psql($db,
-	"INSERT INTO $_ SELECT i, '\\\\CN\\QlikShare\\' || i, 0 FROM generate_series(1, 20) AS i")
-  foreach @tables, 'late';
+	"INSERT INTO $_ SELECT i, '\\\\CN\\QlikShare\\' || i, 0 FROM generate_series(1, 20) AS i"
+) foreach @tables, 'late';
 define_mappings($site_b, $db);
 add_rules($site_b, $db, map { [ $_, 'p', 'path' ] } @tables);
 $site_b->safe_psql($db, 'SELECT qsrepl.enable()');
 my $name = subscribe($site_a, $site_b, $db);
-my $pid  = apply_pid($site_b, $db, $name);
+my $pid = apply_pid($site_b, $db, $name);
 
 # Transactions that write tables in any order
-my $dir     = PostgreSQL::Test::Utils::tempdir();
+my $dir = PostgreSQL::Test::Utils::tempdir();
 my @scripts = map {
 	my $file = "$dir/script$_";
 	my @steps;
@@ -61,12 +62,21 @@ my @scripts = map {
 my ($in, $out) = ('', '');
 my $writers = IPC::Run::start(
 	[
-		'pgbench', '-n', '-c', '2', '-T', scaled(6), '-R', '300',
-		'--random-seed', $seed, '--max-tries', '10',
-		(map { ('-f', $_) } @scripts),
-		'-h', $site_a->host, '-p', $site_a->port, $db
+		'pgbench', '-n',
+		'-c', '2',
+		'-T', scaled(6),
+		'-R', '300',
+		'--random-seed', $seed,
+		'--max-tries', '10',
+		(map { ('-f', $_) } @scripts), '-h',
+		$site_a->host, '-p',
+		$site_a->port, $db
 	],
-	'<', \$in, '>', \$out, '2>&1');
+	'<',
+	\$in,
+	'>',
+	\$out,
+	'2>&1');
 
 my $offset = -s $site_b->logfile;
 my ($runs, @failures) = (0);
@@ -74,8 +84,7 @@ while ($writers->pumpable)
 {
 	my $table = $tables[ rand @tables ];
 	my ($what, $may_give_way) = @{
-		(
-			[ 'SELECT qsrepl.localize()', 0 ],
+		(   [ 'SELECT qsrepl.localize()', 0 ],
 			[
 				"BEGIN; SELECT qsrepl.set_mapping('share', 'path', 'B', '\\\\b$runs\\Qlik'); SELECT qsrepl.localize(); COMMIT",
 				0
@@ -94,8 +103,10 @@ while ($writers->pumpable)
 				1
 			])[ rand 5 ]
 	};
-	my ($result, $stdout, $stderr) =
-	  $site_b->psql($db, "SET client_min_messages = error; $what", on_error_stop => 1);
+	my ($result, $stdout, $stderr) = $site_b->psql(
+		$db,
+		"SET client_min_messages = error; $what",
+		on_error_stop => 1);
 
 	push @failures, "$what: $stderr"
 	  if $result != 0
@@ -107,13 +118,17 @@ $writers->finish;
 note $out;
 catch_up($site_a, $name);
 cmp_ok($runs, '>=', 5, "localized while apply went on ($runs times)");
-is(join("\n", @failures[ 0 .. ($#failures < 2 ? $#failures : 2) ]), '', 'none has failed');
+is(join("\n", @failures[ 0 .. ($#failures < 2 ? $#failures : 2) ]),
+	'', 'none has failed');
 add_rules($site_b, $db, [ 'late', 'p', 'path' ]);
 $site_b->safe_psql($db, 'SELECT qsrepl.localize()');
 tables_equal_rewritten($site_a, $site_b, $db, 'the rows are equal');
 no_leaks($site_b, $db);
 is(apply_pid($site_b, $db, $name), $pid, 'apply goes on in the same process');
-unlike(slurp_file($site_b->logfile, $offset), qr/\[$pid\] ERROR/, 'without an error');
+unlike(
+	slurp_file($site_b->logfile, $offset),
+	qr/\[$pid\] ERROR/,
+	'without an error');
 
 # A transaction that holds a lock from before it calls localize(), by changing
 # a rule, can close a circle with apply: it must be the one that gives way.
@@ -122,9 +137,9 @@ unlike(slurp_file($site_b->logfile, $offset), qr/\[$pid\] ERROR/, 'without an er
 # mine:  has late, wants t1
 $site_b->safe_psql($db, q(SELECT qsrepl.drop_rule('public.late', 'p')));
 my $other = $site_b->background_psql($db);
-my $mine  = $site_b->background_psql($db, on_error_stop => 0);
+my $mine = $site_b->background_psql($db, on_error_stop => 0);
 $offset = -s $site_b->logfile;
-$pid    = apply_pid($site_b, $db, $name);
+$pid = apply_pid($site_b, $db, $name);
 $other->query_safe('BEGIN; LOCK TABLE t2 IN SHARE MODE');
 $site_a->safe_psql($db, <<'SQL');
 BEGIN;
@@ -135,7 +150,8 @@ COMMIT;
 SQL
 my $waiting =
   q(SELECT count(*) > 0 FROM pg_locks WHERE relation = '%s'::regclass AND NOT granted);
-$site_b->poll_query_until($db, sprintf $waiting, 't2') or die 'apply does not wait';
+$site_b->poll_query_until($db, sprintf $waiting, 't2')
+  or die 'apply does not wait';
 $mine->query_until(qr/begun/, <<'SQL');
 SET client_min_messages = error;
 BEGIN;
@@ -145,16 +161,29 @@ SELECT qsrepl.localize();
 COMMIT;
 \echo ended
 SQL
-$site_b->poll_query_until($db, sprintf $waiting, 't1') or die 'localize() does not wait';
+$site_b->poll_query_until($db, sprintf $waiting, 't1')
+  or die 'localize() does not wait';
 $other->query_safe('COMMIT');
 $mine->query_until(qr/ended/, '');
 note $mine->{stderr};
 catch_up($site_a, $name);
-is(apply_pid($site_b, $db, $name), $pid, 'a circle of locks: apply goes on in the same process');
-unlike(slurp_file($site_b->logfile, $offset), qr/\[$pid\] ERROR/, 'it is not the victim');
+is(apply_pid($site_b, $db, $name),
+	$pid, 'a circle of locks: apply goes on in the same process');
+unlike(
+	slurp_file($site_b->logfile, $offset),
+	qr/\[$pid\] ERROR/,
+	'it is not the victim');
 $_->quit foreach $other, $mine;
-query_is($site_b, $db, q(SELECT p FROM t1 WHERE id = 1), '\\\\b' . ($site_b->safe_psql($db,
-	q(SELECT substr(value, 4) FROM qsrepl.mapping_value WHERE mapping = 'share' AND site = 'B' AND current)) . '\\circle'),
+query_is(
+	$site_b, $db,
+	q(SELECT p FROM t1 WHERE id = 1),
+	'\\\\b'
+	  . (
+		$site_b->safe_psql(
+			$db,
+			q(SELECT substr(value, 4) FROM qsrepl.mapping_value WHERE mapping = 'share' AND site = 'B' AND current)
+		  )
+		  . '\\circle'),
 	'the row has arrived');
 
 $site_b->stop('fast');

@@ -11,14 +11,16 @@ use Test::More;
 my $site_a = make_site('A');
 my $site_b = make_site('B');
 my $site_c = make_site('C');
-my $db     = 'sense';
+my $db = 'sense';
 
 # 'sense' goes from A to B and from A to C, 'chain' from A to B and on to C.
 foreach my $db ('sense', 'chain')
 {
 	create_db($db, $site_a, $site_b, $site_c);
-	load_fixture($_, $db, 'sense_services', rows => $_ == $site_a, apps => 10)
-	  foreach $site_a, $site_b, $site_c;
+	load_fixture(
+		$_, $db, 'sense_services',
+		rows => $_ == $site_a,
+		apps => 10) foreach $site_a, $site_b, $site_c;
 	foreach my $node ($site_b, $site_c)
 	{
 		define_mappings($node, $db);
@@ -26,10 +28,10 @@ foreach my $db ('sense', 'chain')
 		$node->safe_psql($db, 'SELECT qsrepl.enable()');
 	}
 }
-my $to_b  = subscribe($site_a, $site_b, 'sense');
-my $to_c  = subscribe($site_a, $site_c, 'sense');
+my $to_b = subscribe($site_a, $site_b, 'sense');
+my $to_c = subscribe($site_a, $site_c, 'sense');
 my $chain = subscribe($site_a, $site_b, 'chain');
-my $on    = subscribe($site_b, $site_c, 'chain');
+my $on = subscribe($site_b, $site_c, 'chain');
 
 sub compare
 {
@@ -39,8 +41,10 @@ sub compare
 	catch_up($site_b, $on);
 	tables_equal_rewritten($site_a, $site_b, 'sense', "from A to B, $when");
 	tables_equal_rewritten($site_a, $site_c, 'sense', "from A to C, $when");
-	tables_equal_rewritten($site_a, $site_b, 'chain', "the chain from A to B, $when");
-	tables_equal_rewritten($site_b, $site_c, 'chain', "the chain from B to C, $when");
+	tables_equal_rewritten($site_a, $site_b, 'chain',
+		"the chain from A to B, $when");
+	tables_equal_rewritten($site_b, $site_c, 'chain',
+		"the chain from B to C, $when");
 
 	# The one end point that does not fit at B is still A's when it comes to C.
 	tables_equal_rewritten($site_a, $site_c, 'chain',
@@ -62,11 +66,17 @@ INSERT INTO hub.settings VALUES ('new', '["\\\\fs01.sitea.corp.local\\Qlik Data\
 SQL
 }
 compare('changed');
-query_is($site_b, 'sense', q(SELECT value FROM hub.settings WHERE key = 'new'),
-	'["\\\\\\\\fs02.siteb.corp.local\\\\QlikData\\\\x", "P1-B:80"]', 'a value at B');
-query_is($site_c, $_, q(SELECT value FROM hub.settings WHERE key = 'new'),
-	'["F:\\\\Qlik Data\\\\x", "P1-C:80"]', "the same at C, $_")
-  foreach 'sense', 'chain';
+query_is(
+	$site_b,
+	'sense',
+	q(SELECT value FROM hub.settings WHERE key = 'new'),
+	'["\\\\\\\\fs02.siteb.corp.local\\\\QlikData\\\\x", "P1-B:80"]',
+	'a value at B');
+query_is(
+	$site_c, $_,
+	q(SELECT value FROM hub.settings WHERE key = 'new'),
+	'["F:\\\\Qlik Data\\\\x", "P1-C:80"]',
+	"the same at C, $_") foreach 'sense', 'chain';
 
 $_->stop('fast') foreach $site_c, $site_b, $site_a;
 done_testing();

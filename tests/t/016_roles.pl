@@ -10,7 +10,7 @@ use Test::More;
 
 my $site_a = make_site('A');
 my $site_b = make_site('B');
-my $db     = 'roles';
+my $db = 'roles';
 
 create_db($db, $site_a, $site_b);
 foreach my $node ($site_a, $site_b)
@@ -23,7 +23,11 @@ ALTER TABLE t OWNER TO app;
 SQL
 }
 define_mappings($site_b, $db);
-add_rules($site_b, $db, [ 't', 'p', 'path' ], [ 't', 'v', 'text' ], [ 't', 'u', 'path' ]);
+add_rules(
+	$site_b, $db,
+	[ 't', 'p', 'path' ],
+	[ 't', 'v', 'text' ],
+	[ 't', 'u', 'path' ]);
 $site_b->safe_psql($db, <<'SQL');
 ALTER TABLE t ADD UNIQUE (u);
 SELECT qsrepl.enable();
@@ -46,10 +50,15 @@ INSERT INTO t VALUES (1, '\\CN\QlikShare\1', 'on CN1:80', '\\CN\QlikShare\u', 0)
 UPDATE t SET n = 1;
 DELETE FROM t WHERE id = 2;
 SQL
-is(caught_up_or_error($site_a, $site_b, $name, $offset), undef, 'apply without superuser rights');
+is(caught_up_or_error($site_a, $site_b, $name, $offset),
+	undef, 'apply without superuser rights');
 tables_equal_rewritten($site_a, $site_b, $db, 'it rewrites');
-query_is($site_b, $db, q(SELECT relation, seen > 0, rewritten > 0 FROM qsrepl.stat_rules WHERE "column" = 'p'),
-	'public.t|t|t', 'and counts');
+query_is(
+	$site_b,
+	$db,
+	q(SELECT relation, seen > 0, rewritten > 0 FROM qsrepl.stat_rules WHERE "column" = 'p'),
+	'public.t|t|t',
+	'and counts');
 
 # A mapping that is changed meanwhile reaches it.
 $site_b->safe_psql($db, <<'SQL');
@@ -60,29 +69,53 @@ SELECT qsrepl.localize();
 COMMIT;
 SQL
 $site_a->safe_psql($db, q(INSERT INTO t VALUES (4, '\\\\CN\\QlikShare\\4')));
-is(caught_up_or_error($site_a, $site_b, $name, $offset), undef, 'a mapping changed');
-query_is($site_b, $db, 'SELECT p FROM t WHERE id = 4', '\\\\moved\\Qlik\\4', 'and used');
+is(caught_up_or_error($site_a, $site_b, $name, $offset),
+	undef, 'a mapping changed');
+query_is($site_b, $db, 'SELECT p FROM t WHERE id = 4',
+	'\\\\moved\\Qlik\\4', 'and used');
 
 # Everybody may look, not everybody may define.
-foreach my $call ('set_site(\'X\')', "set_mapping('m', 'path', 'A', '\\\\x\\y')", "add_rule('t', 'p', 'path')",
-	"drop_rule('t', 'p')", "add_alias('share', 'A', '\\\\x\\y')", "drop_mapping('share')", 'localize()', 'enable()', 'disable()')
+foreach my $call (
+	'set_site(\'X\')',
+	"set_mapping('m', 'path', 'A', '\\\\x\\y')",
+	"add_rule('t', 'p', 'path')",
+	"drop_rule('t', 'p')",
+	"add_alias('share', 'A', '\\\\x\\y')",
+	"drop_mapping('share')",
+	'localize()',
+	'enable()',
+	'disable()')
 {
-	my ($result, $stdout, $stderr) =
-	  $site_b->psql($db, "SELECT qsrepl.$call", extra_params => [ '-U', 'app' ]);
-	like($stderr, qr/permission denied for function/, "the owner of a table may not call $call");
+	my ($result, $stdout, $stderr) = $site_b->psql(
+		$db,
+		"SELECT qsrepl.$call",
+		extra_params => [ '-U', 'app' ]);
+	like(
+		$stderr,
+		qr/permission denied for function/,
+		"the owner of a table may not call $call");
 }
-foreach my $query ('SELECT count(*) FROM qsrepl.leaks()', 'SELECT count(*) FROM qsrepl.preview()')
+foreach my $query (
+	'SELECT count(*) FROM qsrepl.leaks()',
+	'SELECT count(*) FROM qsrepl.preview()')
 {
-	is($site_b->safe_psql($db, $query, extra_params => [ '-U', 'app' ]), '0', "but $query");
+	is($site_b->safe_psql($db, $query, extra_params => [ '-U', 'app' ]),
+		'0', "but $query");
 }
-$site_b->safe_psql($db, 'SELECT * FROM qsrepl.status, qsrepl.stat_rules, qsrepl.check()',
+$site_b->safe_psql(
+	$db,
+	'SELECT * FROM qsrepl.status, qsrepl.stat_rules, qsrepl.check()',
 	extra_params => [ '-U', 'app' ]);
-my ($result, $stdout, $stderr) =
-  $site_b->psql($db, 'SELECT * FROM qsrepl.leaks()', extra_params => [ '-U', 'replicator' ]);
+my ($result, $stdout, $stderr) = $site_b->psql(
+	$db,
+	'SELECT * FROM qsrepl.leaks()',
+	extra_params => [ '-U', 'replicator' ]);
 is($result, 0, 'who may read the table sees its leaks');
 $site_b->safe_psql($db, 'REVOKE ALL ON t FROM replicator');
-($result, $stdout, $stderr) =
-  $site_b->psql($db, 'SELECT * FROM qsrepl.leaks()', extra_params => [ '-U', 'replicator' ]);
+($result, $stdout, $stderr) = $site_b->psql(
+	$db,
+	'SELECT * FROM qsrepl.leaks()',
+	extra_params => [ '-U', 'replicator' ]);
 like($stderr, qr/permission denied for table t/, 'who may not does not');
 
 $site_b->stop('fast');

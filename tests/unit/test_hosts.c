@@ -230,7 +230,9 @@ static const char *const short_examples[] = {
 	"https://x.#/", "https://@./", "https://@.",
 	"lib://#", "LIB://#/x", "x lib://#", "glib://@", "\\nlib://#",
 	"%3A%2F%2F@%2Fx", "%3A%2F%2F@%5Cx", "%3A%2F%2F@%3Fx", "%3A%2F%2F@%23x",
-	"%3A%2F%2Fx%2C@", "%3A%2F%2F#%41", "%3A%2F%2F@%1x",
+	"%3A%2F%2Fx%2C@", "%3A%2F%2F@%3A80%2C@%3A81%2Fx", "%3A%2F%2F@%3A%2C#",
+	"://@:1,@.:2,@", "://@:123456,#:x", "://@:,#",
+	"%3A%2F%2F#%41", "%3A%2F%2F@%1x",
 	"https://x y://@", "https://x/#", "https://x/a,#", "https://x?#",
 
 	/* 2. the server of a UNC path */
@@ -262,7 +264,8 @@ static const char *const address_examples[] = {
 	"@", "x @ y", "(@)", "\"@\"", "@.", "@. x", "=@", "@,@", "[@]", "[@]:80",
 	"https://[@]:443/x", "\\\\[@]\\x", "host=@",
 	"host=[@],80", "peer:@", "#:1", "#::", "1:#", "x#", "#x", "#g", "/#",
-	"\\#", "[@", "fd00:#", "/[#]", "/[@]:80",
+	"\\#", "[@", "fd00:#", "/[#]", "/[#]x",
+	"/[#]:x", "/[@]:80",
 };
 
 static void
@@ -321,6 +324,19 @@ test_addresses(void)
 		{"fd00::1:2%eth0", "fd00::3%eth0"},
 		{"peer:fd00::1:2 x", "peer:fd00::3 x"},
 		{"peer:fd00::1:2:3", "peer:fd00::1:2:3"},
+		/* a key's host that begins with a colon */
+		{"host=::ffff:10.9.8.7;x", "host=::5;x"},
+		{"\"addr\": \"::FFFF:a09:807\"", "\"addr\": \"::5\""},
+		{"::ffff:10.9.8.7", "::5"},
+		/* the IPv4 address that another address ends with is a token */
+		{"fe80::10.1.2.3", "fe80::srv2.b.local"},
+		{"\\\\fe80::10.1.2.3\\x", "\\\\fe80::srv2.b.local\\x"},
+		{"https://fe80::10.1.2.3/", "https://fe80::srv2.b.local/"},
+		{"host=fe80::10.1.2.3;", "host=fe80::srv2.b.local;"},
+		/* the longest spelling there is */
+		{"[fd00:0000:0000:0000:0000:0000:101.102.103.104]:80",
+		"[fd00::9]:80"},
+		{"fd00:0000:0000:0000:0000:0000:101.102.103.104.", "fd00::9."},
 	};
 
 	for (size_t i = 0; i < COUNT(address_examples); i++)
@@ -359,6 +375,10 @@ main(void)
 		{"m2", RW_KIND_HOST, "B", "srv2.b.local", false},
 		{"m3", RW_KIND_HOST, "A", "fd00::1:2", false},
 		{"m3", RW_KIND_HOST, "B", "fd00::3", false},
+		{"m4", RW_KIND_HOST, "A", "fd00::101.102.103.104", false},
+		{"m4", RW_KIND_HOST, "B", "fd00::9", false},
+		{"m5", RW_KIND_HOST, "A", "::ffff:10.9.8.7", false},
+		{"m5", RW_KIND_HOST, "B", "::5", false},
 	};
 	TestMemory	place;
 

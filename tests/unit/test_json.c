@@ -70,6 +70,8 @@ static const Example examples[] = {
 	"\"\\ud83d\\ude00 CN2:80 \\uD83D\\uDE00\""},
 	{"\"\\ud83d CN1:80\"", "\"\\ud83d CN2:80\""},
 	{"\"\\ude00 CN1:80 \\ud83d\"", "\"\\ude00 CN2:80 \\ud83d\""},
+	{"\"host=CN1\\u003b\\ude00\"", "\"host=CN2\\u003b\\ude00\""},
+	{"\"host=CN1\\u003b\\ud83d\"", "\"host=CN2\\u003b\\ud83d\""},
 	{"\"\\ud83d\\u0020CN1:80\"", "\"\\ud83d\\u0020CN2:80\""},
 	{"\"\\u20ac CN1:80 \xE2\x82\xAC CN1:80\"",
 	"\"\\u20ac CN2:80 \xE2\x82\xAC CN2:80\""},
