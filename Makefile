@@ -13,7 +13,7 @@ BUILD = build
 VERSION = 0.1.0
 
 CC ?= cc
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 STD = -std=c99
 WARN = -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings

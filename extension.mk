@@ -7,7 +7,8 @@ EXTENSION = qsrepl
 DATA_built = sql/qsrepl--0.1.sql
 
 PG_CPPFLAGS = -I$(srcdir)/core -I$(srcdir)/extension
-PG_CFLAGS = -std=gnu99 -Wall -Wextra -Wno-unused-parameter \
+# Most of the engine's time is spent in short loops: -O3 is measurably faster.
+PG_CFLAGS = -O3 -std=gnu99 -Wall -Wextra -Wno-unused-parameter \
 	-Wno-sign-compare -Wno-declaration-after-statement \
 	-Wno-missing-field-initializers $(WERROR)
 

@@ -34,6 +34,24 @@ first_bit(uint64_t bits)
 #endif
 }
 
+/* Of the bytes that may need a look, those that do. */
+static inline uint64_t
+refine(const RwAnchors *anchors, const char *text, uint64_t found)
+{
+	uint64_t	exact = 0;
+
+	for (; found != 0; found &= found - 1)
+	{
+		const char *p = text + first_bit(found);
+
+		if ((anchors->at[(unsigned char) p[0]] &
+			 anchors->before[(unsigned char) p[-1]] &
+			 anchors->behind[(unsigned char) p[1]]) != 0)
+			exact |= found & (~found + 1);
+	}
+	return exact;
+}
+
 static size_t
 blocks_bytewise(const RwAnchors *anchors, const char *text, size_t from,
 				size_t len, uint64_t *found)
@@ -44,6 +62,7 @@ blocks_bytewise(const RwAnchors *anchors, const char *text, size_t from,
 		for (size_t i = 0; i < BLOCK; i++)
 			if (anchors->at[(unsigned char) text[from + i]] != 0)
 				*found |= (uint64_t) 1 << i;
+		*found = refine(anchors, text + from, *found);
 		if (*found != 0)
 			break;
 	}
@@ -87,16 +106,20 @@ blocks_avx2(const RwAnchors *anchors, const char *text, size_t from,
 
 	for (int i = 0; i < 6; i++)
 	{
-		const RwNibbles *nibbles = &anchors->near[i / 2];
-		const unsigned char *table = i % 2 == 0 ? nibbles->low : nibbles->high;
+		const RwNibbles *pair = &anchors->nibbles[i / 2];
+		const unsigned char *table = i % 2 == 0 ? pair->low : pair->high;
 
 		tables[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *) (const void *) table));
 	}
 	*found = 0;
 	for (; from + BLOCK <= len; from += BLOCK)
 	{
+		__builtin_prefetch(text + from + 1024);
 		*found = classify(tables, text + from) |
 			(uint64_t) classify(tables, text + from + 32) << 32;
+		if (*found == 0)
+			continue;
+		*found = refine(anchors, text + from, *found);
 		if (*found != 0)
 			break;
 	}
@@ -141,7 +164,7 @@ last_block(const RwAnchors *anchors, const char *text, size_t from,
 
 	memcpy(bytes, text + from - 1, len - from + 1);
 	anchors->blocks(anchors, bytes, 1, BLOCK + 1, &found);
-	return found;
+	return found & (((uint64_t) 1 << (len - from - 1)) - 1);
 }
 
 /* The next block in which something is found; *block is len without one. */
@@ -173,14 +196,8 @@ rw_anchors_next(const RwAnchors *anchors, RwCursor *cursor, const char *text,
 		cursor->found &= ~(uint64_t) 0 << (from - cursor->block);
 	while (cursor->block < len)
 	{
-		while (cursor->found != 0)
-		{
-			size_t		p = cursor->block + first_bit(cursor->found);
-
-			if (rw_anchors_rules(anchors, text, p, len) != 0)
-				return p;
-			cursor->found &= cursor->found - 1;
-		}
+		if (cursor->found != 0)
+			return cursor->block + first_bit(cursor->found);
 		next_block(anchors, cursor, text, cursor->block + BLOCK, len);
 	}
 	return len;
@@ -199,7 +216,7 @@ make_nibbles(RwNibbles *nibbles, const unsigned char *table)
 void
 rw_anchors_finish(RwAnchors *anchors)
 {
-	make_nibbles(&anchors->near[0], anchors->before);
-	make_nibbles(&anchors->near[1], anchors->at);
-	make_nibbles(&anchors->near[2], anchors->behind);
+	make_nibbles(&anchors->nibbles[0], anchors->before);
+	make_nibbles(&anchors->nibbles[1], anchors->at);
+	make_nibbles(&anchors->nibbles[2], anchors->behind);
 }

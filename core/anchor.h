@@ -22,7 +22,7 @@ typedef struct RwNibbles
  * a text every rule is content with what is before; nothing is behind its
  * last byte, which never needs a look.
  *
- * near says the same by nibbles, and more than that: a byte has a rule's bit
+ * nibbles says the same by nibbles, and more than that: a byte has a rule's bit
  * where low[byte & 15] & high[byte >> 4] has it.
  */
 typedef struct RwAnchors
@@ -30,8 +30,7 @@ typedef struct RwAnchors
 	unsigned char at[256];
 	unsigned char before[256];
 	unsigned char behind[256];
-	RwNibbles	near[3];		/* before, at, behind */
-
+	RwNibbles	nibbles[3];		/* before, at, behind */
 
 	/*
 	 * The first of the blocks of 64 bytes from text[from] on in which a byte

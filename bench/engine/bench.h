@@ -225,8 +225,8 @@ extern double cell_ns(const Cell *cell);
 
 /*
  * cell_ratio
- *		The median over rounds of one cell's time to the other's: what slows the
- *		machine in a round slows both.
+ *		The median over rounds of one cell's time to the other's: what slows
+ *		the machine in a round slows both.
  */
 extern double cell_ratio(const Cell *a, const Cell *b);
 

@@ -262,7 +262,7 @@ static const Shape shapes[CORPORA] = {
 	{"paths", "short paths", RW_FORM_PATH, 4096, put_path},
 	{"connections", "connection strings", RW_FORM_TEXT, 1024, put_connection},
 	{"json", "4 kB JSON documents", RW_FORM_TEXT, 64, put_json},
-	{"text", "1 MB text without a hit, in the cache", RW_FORM_TEXT, 1, put_text},
+	{"text", "1 MB text without a hit, cached", RW_FORM_TEXT, 1, put_text},
 	{"texts", "1 MB texts without a hit", RW_FORM_TEXT, 48, put_text}
 };
 

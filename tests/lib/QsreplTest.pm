@@ -24,7 +24,7 @@ our @EXPORT = qw(
   publish subscribe catch_up caught_up_or_error apply_pid
   tables_equal_rewritten no_leaks query_is
   json_rewritten
-  start_killed
+  start_killed log_errors
   seed_random scaled
 );
 
@@ -548,6 +548,23 @@ sub json_rewritten
 		return "$old became $new" if $old_value eq $new_value && $old ne $new;
 	}
 	return;
+}
+
+=pod
+
+=item log_errors($node, $offset, $pattern)
+
+The lines of errors in a node's log behind an offset that match a pattern.
+
+=cut
+
+sub log_errors
+{
+	my ($node, $offset, $pattern) = @_;
+	my @errors =
+	  slurp_file($node->logfile, $offset // 0) =~ /^.*(?:ERROR|PANIC): .*$/mg;
+
+	return join "\n", grep { !$pattern || /$pattern/ } @errors;
 }
 
 =pod

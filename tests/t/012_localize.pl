@@ -125,66 +125,73 @@ $site_b->safe_psql($db, 'SELECT qsrepl.localize()');
 tables_equal_rewritten($site_a, $site_b, $db, 'the rows are equal');
 no_leaks($site_b, $db);
 is(apply_pid($site_b, $db, $name), $pid, 'apply goes on in the same process');
-unlike(
-	slurp_file($site_b->logfile, $offset),
-	qr/\[$pid\] ERROR/,
-	'without an error');
+is(log_errors($site_b, $offset, qr/\[$pid\]/), '', 'without an error');
 
-# A transaction that holds a lock from before it calls localize(), by changing
-# a rule, can close a circle with apply: it must be the one that gives way.
-#
-# apply: has t1, waits for t2, which other holds; will want late
-# mine:  has late, wants t1
+# What holds locks already, by changing a rule, when it asks for more can close
+# a circle with apply: it must be the one that gives way, and not apply. Here
+# apply holds the first table and waits for t2, which another session holds;
+# it will want the last one, which mine has got by then.
+sub close_circle
+{
+	my ($tables, $mine_waits_for, $sql, $test) = @_;
+	my $pid     = apply_pid($site_b, $db, $name);
+	my $offset  = -s $site_b->logfile;
+	my $other   = $site_b->background_psql($db);
+	my $mine    = $site_b->background_psql($db, on_error_stop => 0);
+	my $waiting =
+	  q(SELECT count(*) >= %d FROM pg_locks WHERE relation = '%s'::regclass AND NOT granted);
+
+	$other->query_safe('BEGIN; LOCK TABLE t2 IN SHARE MODE');
+	$site_a->safe_psql(
+		$db, join ';', 'BEGIN',
+		(
+			map {
+				"UPDATE $_ SET n = n + 1, p = '\\\\CN\\QlikShare\\circle' WHERE id = 1"
+			} @$tables
+		),
+		'COMMIT');
+	$site_b->poll_query_until($db, sprintf $waiting, 1, 't2')
+	  or die 'apply does not wait';
+	$mine->query_until(qr/begun/,
+		# It looks for a deadlock before there is one.
+		"SET client_min_messages = error; SET deadlock_timeout = '1ms';\n\\echo begun\n$sql\n\\echo ended\n");
+	$site_b->poll_query_until($db, sprintf $waiting,
+		$mine_waits_for eq 't2' ? 2 : 1,
+		$mine_waits_for)
+	  or die 'the other session does not wait';
+	$other->query_safe('COMMIT');
+	$mine->query_until(qr/ended/, '');
+	note $mine->{stderr};
+	catch_up($site_a, $name);
+	is(apply_pid($site_b, $db, $name),
+		$pid, "a circle of locks, $test: apply goes on in the same process");
+	is(log_errors($site_b, $offset, qr/\[$pid\]/),
+		'', 'it is not the victim');
+	$_->quit foreach $other, $mine;
+	return;
+}
+
 $site_b->safe_psql($db, q(SELECT qsrepl.drop_rule('public.late', 'p')));
-my $other = $site_b->background_psql($db);
-my $mine = $site_b->background_psql($db, on_error_stop => 0);
-$offset = -s $site_b->logfile;
-$pid = apply_pid($site_b, $db, $name);
-$other->query_safe('BEGIN; LOCK TABLE t2 IN SHARE MODE');
-$site_a->safe_psql($db, <<'SQL');
-BEGIN;
-UPDATE t1 SET n = n + 1, p = '\\CN\QlikShare\circle' WHERE id = 1;
-UPDATE t2 SET n = n + 1, p = '\\CN\QlikShare\circle' WHERE id = 1;
-UPDATE late SET n = n + 1, p = '\\CN\QlikShare\circle' WHERE id = 1;
-COMMIT;
-SQL
-my $waiting =
-  q(SELECT count(*) > 0 FROM pg_locks WHERE relation = '%s'::regclass AND NOT granted);
-$site_b->poll_query_until($db, sprintf $waiting, 't2')
-  or die 'apply does not wait';
-$mine->query_until(qr/begun/, <<'SQL');
-SET client_min_messages = error;
+close_circle(
+	[qw(t1 t2 late)],
+	't1', <<'SQL', 'add_rule() and localize()');
 BEGIN;
 SELECT qsrepl.add_rule('late', 'p', 'path');
-\echo begun
 SELECT qsrepl.localize();
 COMMIT;
-\echo ended
 SQL
-$site_b->poll_query_until($db, sprintf $waiting, 't1')
-  or die 'localize() does not wait';
-$other->query_safe('COMMIT');
-$mine->query_until(qr/ended/, '');
-note $mine->{stderr};
-catch_up($site_a, $name);
-is(apply_pid($site_b, $db, $name),
-	$pid, 'a circle of locks: apply goes on in the same process');
-unlike(
-	slurp_file($site_b->logfile, $offset),
-	qr/\[$pid\] ERROR/,
-	'it is not the victim');
-$_->quit foreach $other, $mine;
-query_is(
-	$site_b, $db,
-	q(SELECT p FROM t1 WHERE id = 1),
-	'\\\\b'
-	  . (
-		$site_b->safe_psql(
-			$db,
-			q(SELECT substr(value, 4) FROM qsrepl.mapping_value WHERE mapping = 'share' AND site = 'B' AND current)
-		  )
-		  . '\\circle'),
-	'the row has arrived');
+close_circle([qw(t3 t2 t1)], 't2', 'SELECT qsrepl.disable();', 'disable()');
+$site_b->safe_psql($db, q(SELECT qsrepl.enable()));
+close_circle([qw(t3 t2 t1)], 't2', <<'SQL', 'drop_rule() of several');
+BEGIN;
+SELECT qsrepl.drop_rule('public.t1', 'p');
+SELECT qsrepl.drop_rule('public.t2', 'p');
+COMMIT;
+SQL
+add_rules($site_b, $db, map { [ $_, 'p', 'path' ] } qw(t1 t2 late));
+$site_b->safe_psql($db,
+	'SET client_min_messages = error; SELECT qsrepl.localize()');
+tables_equal_rewritten($site_a, $site_b, $db, 'the rows are equal');
 
 $site_b->stop('fast');
 $site_a->stop('fast');

@@ -122,16 +122,24 @@ word_before_path(const Lab *lab, const Trial *trial, const Edit *edit)
 }
 
 /*
- * A "file:///" within the rest of a path is passed over or not, as the path
- * behind it ends the rest or does not: a UNC path's root may, a drive cannot.
+ * Where two edits touch, but for bytes that end no path, the second begins in
+ * the rest of the first: it is met only if its own root ends that rest, which
+ * the root of a UNC path may do and a drive cannot.
  */
 static bool
-file_in_rest(const GenSet *set, const Trial *trial)
+edits_touch(const GenSet *set, const Trial *trial, const Edits *edits)
 {
-	for (size_t p = 1; has_drives(set) && p + 5 < trial->len; p++)
-		if (rw_equal_fold(trial->in + p, "file:", 5) &&
-			strchr("/\\", trial->in[p - 1]) != NULL)
+	for (size_t i = 1; has_drives(set) && i < edits->n; i++)
+	{
+		size_t		p = edits->list[i - 1].end;
+
+		while (p < edits->list[i].start &&
+			   (trial->in[p] == ']' ||
+				!rw_is(trial->in[p], RW_SPACE | RW_CONTROL | RW_LISTED)))
+			p++;
+		if (p >= edits->list[i].start)
 			return true;
+	}
 	return false;
 }
 
@@ -168,6 +176,6 @@ laws_apply(const Lab *lab, const Trial *trial, bool own)
 			return false;
 	return !own || (!one_way(&lab->set, trial) &&
 					!begins_in_rest(&lab->set, trial) &&
-					!file_in_rest(&lab->set, trial) &&
+					!edits_touch(&lab->set, trial, &edits) &&
 					spelled_at_home(trial, &edits));
 }
