@@ -58,76 +58,75 @@ make_scan(const RwMatcher *matcher, const char *in, size_t len, RwSink *sink)
 	return scan;
 }
 
-RwResult
-rw_rewrite(const RwMatcher *matcher, RwForm form, const char *in, size_t len,
-		   const RwMemory *mem, char **out, size_t *outlen)
+/* Walk over a value in a form, or over a JSON text. */
+static void
+walk(RwScan *scan, RwForm form, bool json, const RwMemory *mem)
+{
+	if (json)
+		rw_scan_json(scan, mem);
+	else
+		rw_scan(scan, form);
+}
+
+static RwResult
+rewrite(const RwMatcher *matcher, RwForm form, bool json, const char *in,
+		size_t len, const RwMemory *mem, char **out, size_t *outlen)
 {
 	RwOutput	output;
 	RwScan		scan;
 
 	rw_output_init(&output, in, len, mem);
 	scan = make_scan(matcher, in, len, &output.sink);
-	rw_scan(&scan, form);
+	walk(&scan, form, json, mem);
 	return rw_output_finish(&output, out, outlen);
+}
+
+RwResult
+rw_rewrite(const RwMatcher *matcher, RwForm form, const char *in, size_t len,
+		   const RwMemory *mem, char **out, size_t *outlen)
+{
+	return rewrite(matcher, form, false, in, len, mem, out, outlen);
 }
 
 RwResult
 rw_rewrite_json(const RwMatcher *matcher, const char *in, size_t len,
 				const RwMemory *mem, char **out, size_t *outlen)
 {
-	RwOutput	output;
+	return rewrite(matcher, RW_FORM_TEXT, true, in, len, mem, out, outlen);
+}
+
+/*
+ * Find the first edit.  all: of the local site's values too; *paths, where it
+ * is not NULL, tells whether paths were met then, named or not.
+ */
+static bool
+find(const RwMatcher *matcher, RwForm form, bool json, const char *in,
+	 size_t len, const RwMemory *mem, bool all, RwHit *hit, bool *paths)
+{
+	RwFinder	finder;
 	RwScan		scan;
 
-	rw_output_init(&output, in, len, mem);
-	scan = make_scan(matcher, in, len, &output.sink);
-	rw_scan_json(&scan, mem);
-	return rw_output_finish(&output, out, outlen);
+	rw_finder_init(&finder, matcher, hit);
+	scan = make_scan(matcher, in, len, &finder.sink);
+	scan.all = all;
+	walk(&scan, form, json, mem);
+	if (paths != NULL)
+		*paths = scan.paths > 0;
+	return finder.found;
 }
 
 bool
 rw_find(const RwMatcher *matcher, RwForm form, const char *in, size_t len,
 		RwHit *hit)
 {
-	RwFinder	finder;
-	RwScan		scan;
-
-	rw_finder_init(&finder, matcher, hit);
-	scan = make_scan(matcher, in, len, &finder.sink);
-	rw_scan(&scan, form);
-	return finder.found;
+	return find(matcher, form, false, in, len, NULL, false, hit, NULL);
 }
 
 bool
 rw_find_json(const RwMatcher *matcher, const char *in, size_t len,
 			 const RwMemory *mem, RwHit *hit)
 {
-	RwFinder	finder;
-	RwScan		scan;
-
-	rw_finder_init(&finder, matcher, hit);
-	scan = make_scan(matcher, in, len, &finder.sink);
-	rw_scan_json(&scan, mem);
-	return finder.found;
-}
-
-/* Does a walk in this form meet a mapping's value, of whatever site? */
-static bool
-meets(const RwMatcher *matcher, RwForm form, const char *in, size_t len,
-	  bool json, const RwMemory *mem, bool *paths)
-{
-	RwFinder	finder;
-	RwHit		hit;
-	RwScan		scan;
-
-	rw_finder_init(&finder, matcher, &hit);
-	scan = make_scan(matcher, in, len, &finder.sink);
-	scan.all = true;
-	if (json)
-		rw_scan_json(&scan, mem);
-	else
-		rw_scan(&scan, form);
-	*paths = scan.paths > 0;
-	return finder.found;
+	return find(matcher, RW_FORM_TEXT, true, in, len, mem, false, hit, NULL);
 }
 
 /* Is a value that begins with a path more than this path? */
@@ -146,17 +145,19 @@ rw_suggest_form(const RwMatcher *matcher, const char *in, size_t len,
 				bool json, const RwMemory *mem, RwForm *form)
 {
 	bool		paths;
+	RwHit		hit;
 
 	if (!json)
 	{
 		*form = RW_FORM_PATH;
-		if ((meets(matcher, *form, in, len, false, mem, &paths) || paths) &&
-			!holds_more(in, len))
+		if ((find(matcher, *form, false, in, len, mem, true, &hit, &paths) ||
+			 paths) && !holds_more(in, len))
 			return true;
 		*form = RW_FORM_HOST;
-		if (meets(matcher, *form, in, len, false, mem, &paths))
+		if (find(matcher, *form, false, in, len, mem, true, &hit, NULL))
 			return true;
 	}
 	*form = RW_FORM_TEXT;
-	return meets(matcher, *form, in, len, json, mem, &paths) || paths;
+	return find(matcher, *form, json, in, len, mem, true, &hit, &paths) ||
+		paths;
 }

@@ -19,7 +19,7 @@
 #define ALIGNMENTS 64
 #define LENGTHS 330
 
-/* The same rules for this machine, for any machine, and by their definition. */
+/* The same rules for this machine, for any machine, and as defined. */
 typedef struct Search
 {
 	RwAnchors	fast;

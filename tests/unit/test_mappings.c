@@ -164,7 +164,7 @@ test_order(void)
 
 /* ---- whole values ---- */
 
-/* Rewriting the value as a whole gives the local one, or it is that already. */
+/* The value as a whole becomes the local one, or it is that already. */
 static void
 check_whole(const RwMatcher *matcher, GenClass class, const char *value,
 			const char *local)

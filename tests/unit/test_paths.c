@@ -320,11 +320,13 @@ main(void)
 	memory_init(&place);
 	for (size_t i = 0; i < COUNT(ways); i++)
 	{
-		SetLine		there = {names[i], RW_KIND_PATH, "A", ways[i].there, false};
-		SetLine		here = {names[i], RW_KIND_PATH, "B", ways[i].here, false};
+		SetLine		line = {names[i], RW_KIND_PATH, "A", NULL, false};
 
-		lines[2 * i] = there;
-		lines[2 * i + 1] = here;
+		line.value = ways[i].there;
+		lines[2 * i] = line;
+		line.site = "B";
+		line.value = ways[i].here;
+		lines[2 * i + 1] = line;
 	}
 	matcher = set_compile(lines, COUNT(lines), "B", &place);
 	for (size_t s = 0; s < COUNT(spellings); s++)
