@@ -107,7 +107,9 @@ BEGIN
 	END LOOP;
 	PERFORM qsrepl._lock_tables('
 		SELECT r.relid FROM qsrepl._ruled_columns r LEFT JOIN qsrepl._row_triggers x ON x.relid = r.relid
-		WHERE x.tgenabled IS DISTINCT FROM ''R'' AND (x.relid IS NOT NULL OR ' || create_missing || ')
+		WHERE x.tgenabled IS DISTINCT FROM ''R''
+			AND (x.relid IS NOT NULL OR (' || create_missing || '
+				AND NOT EXISTS (SELECT FROM qsrepl._logical_refusals() f WHERE f.relid = r.relid)))
 		UNION ALL
 		SELECT x.relid FROM qsrepl._row_triggers x
 		WHERE NOT EXISTS (SELECT FROM qsrepl._ruled_columns r WHERE r.relid = x.relid)');
@@ -185,6 +187,7 @@ DECLARE
 	t record;
 BEGIN
 	UPDATE qsrepl.state SET logical = false;
+	PERFORM qsrepl._lock_tables('SELECT x.relid FROM qsrepl._row_triggers x');
 	FOR t IN SELECT x.relid::regclass AS relid, x.tgname FROM qsrepl._row_triggers x LOOP
 		EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.relid);
 	END LOOP;
@@ -205,11 +208,10 @@ DECLARE
 	profile text;
 	problem text;
 	renamed record;
-	-- A restore brings back constraints, and then the row triggers themselves:
-	-- only what may bring a new column or partition makes one here.
-	alters_shape CONSTANT text := '\y(attach|inherit|rename|set\s+schema)\y'
-		|| '|\yadd\s+(?!constraint\y|primary\y|unique\y|foreign\y|check\y|exclude\y)';
-	rules_before qsrepl.rule[] := (SELECT array_agg(r ORDER BY r.relation, r."column") FROM qsrepl.rule r);
+	-- A restore brings the row triggers itself, after constraints and the like.
+	-- These settings are how every script of pg_dump begins.
+	restoring CONSTANT boolean := qsrepl._state_word() = 'restored'
+		OR (current_setting('check_function_bodies') = 'off' AND current_setting('row_security') = 'off');
 BEGIN
 	IF current_setting('qsrepl.at_work', true) = 'on'
 		OR (NOT EXISTS (SELECT FROM qsrepl.rule) AND NOT EXISTS (SELECT FROM qsrepl._profile_offer))
@@ -236,9 +238,7 @@ BEGIN
 		PERFORM qsrepl._apply_profile(profile, true);
 	END LOOP;
 	PERFORM qsrepl._remember_objects();
-	PERFORM qsrepl._sync_triggers(false, qsrepl._state_word() <> 'restored'
-		AND (TG_TAG NOT LIKE 'ALTER%' OR current_query() ~* alters_shape
-			OR rules_before IS DISTINCT FROM (SELECT array_agg(r ORDER BY r.relation, r."column") FROM qsrepl.rule r)));
+	PERFORM qsrepl._sync_triggers(false, NOT restoring);
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
 	RAISE WARNING USING MESSAGE = 'could not follow a change of the schema with the rules of qsrepl',

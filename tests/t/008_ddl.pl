@@ -123,7 +123,8 @@ refresh('"AnalyticConnections"');
 arrives(
 	qq(INSERT INTO "AnalyticConnections" VALUES (1, 'CN1')),
 	'SELECT "Host" FROM "AnalyticConnections"',
-	'CN2', 'a table that gets its key later');
+	'CN2',
+	'a table that gets its key later');
 
 # A column added while its table is replicated, in the middle of the stream
 migrate('ALTER TABLE "DataConnections" ADD later int');

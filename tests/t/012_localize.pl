@@ -134,47 +134,48 @@ is(log_errors($site_b, $offset, qr/\[$pid\]/), '', 'without an error');
 sub close_circle
 {
 	my ($tables, $mine_waits_for, $sql, $test) = @_;
-	my $pid     = apply_pid($site_b, $db, $name);
-	my $offset  = -s $site_b->logfile;
-	my $other   = $site_b->background_psql($db);
-	my $mine    = $site_b->background_psql($db, on_error_stop => 0);
+	my $pid = apply_pid($site_b, $db, $name);
+	my $offset = -s $site_b->logfile;
+	my $other = $site_b->background_psql($db);
+	my $mine = $site_b->background_psql($db, on_error_stop => 0);
 	my $waiting =
 	  q(SELECT count(*) >= %d FROM pg_locks WHERE relation = '%s'::regclass AND NOT granted);
 
 	$other->query_safe('BEGIN; LOCK TABLE t2 IN SHARE MODE');
 	$site_a->safe_psql(
-		$db, join ';', 'BEGIN',
-		(
-			map {
+		$db,
+		join ';',
+		'BEGIN',
+		(   map {
 				"UPDATE $_ SET n = n + 1, p = '\\\\CN\\QlikShare\\circle' WHERE id = 1"
-			} @$tables
-		),
+			} @$tables),
 		'COMMIT');
 	$site_b->poll_query_until($db, sprintf $waiting, 1, 't2')
 	  or die 'apply does not wait';
-	$mine->query_until(qr/begun/,
+	$mine->query_until(
+		qr/begun/,
 		# It looks for a deadlock before there is one.
-		"SET client_min_messages = error; SET deadlock_timeout = '1ms';\n\\echo begun\n$sql\n\\echo ended\n");
-	$site_b->poll_query_until($db, sprintf $waiting,
+		"SET client_min_messages = error; SET deadlock_timeout = '1ms';\n\\echo begun\n$sql\n\\echo ended\n"
+	);
+	$site_b->poll_query_until(
+		$db,
+		sprintf $waiting,
 		$mine_waits_for eq 't2' ? 2 : 1,
-		$mine_waits_for)
-	  or die 'the other session does not wait';
+		$mine_waits_for) or die 'the other session does not wait';
 	$other->query_safe('COMMIT');
 	$mine->query_until(qr/ended/, '');
 	note $mine->{stderr};
 	catch_up($site_a, $name);
 	is(apply_pid($site_b, $db, $name),
 		$pid, "a circle of locks, $test: apply goes on in the same process");
-	is(log_errors($site_b, $offset, qr/\[$pid\]/),
-		'', 'it is not the victim');
+	is(log_errors($site_b, $offset, qr/\[$pid\]/), '',
+		'it is not the victim');
 	$_->quit foreach $other, $mine;
 	return;
 }
 
 $site_b->safe_psql($db, q(SELECT qsrepl.drop_rule('public.late', 'p')));
-close_circle(
-	[qw(t1 t2 late)],
-	't1', <<'SQL', 'add_rule() and localize()');
+close_circle([qw(t1 t2 late)], 't1', <<'SQL', 'add_rule() and localize()');
 BEGIN;
 SELECT qsrepl.add_rule('late', 'p', 'path');
 SELECT qsrepl.localize();

@@ -36,8 +36,11 @@ SQL
 my $name = subscribe($site_a, $site_b, $db);
 
 # The owner of a subscription has to be a superuser when he becomes it.
+$site_b->safe_psql($db, "ALTER SUBSCRIPTION $name DISABLE");
+$site_b->poll_query_until($db,
+	"SELECT count(pid) = 0 FROM pg_stat_subscription WHERE subname = '$name'")
+  or die 'apply does not end';
 $site_b->safe_psql($db, <<SQL);
-ALTER SUBSCRIPTION $name DISABLE;
 ALTER ROLE replicator SUPERUSER;
 ALTER SUBSCRIPTION $name OWNER TO replicator;
 ALTER ROLE replicator NOSUPERUSER;

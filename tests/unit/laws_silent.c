@@ -52,7 +52,8 @@ one_way(const GenSet *set, const Trial *trial)
  * "%2" and "%1" pack pairs, and are the beginning of an escape where two
  * hexadecimal digits follow: whether a path ends before "%2be1.local", and
  * where in "%192.168.1.1" a host begins, depends on the host's first letter.
- * In the authority of an encoded URL "%2C:" is a comma, and "%2E:" is none.
+ * In the authority of an encoded URL "%2C:" is a comma, and "%2E:" is none:
+ * the path behind one may have been a UNC path before.
  */
 static bool
 packs_hex_name(const Lab *lab, const Trial *trial, const Edit *edit)
@@ -66,7 +67,8 @@ packs_hex_name(const Lab *lab, const Trial *trial, const Edit *edit)
 		return false;
 	for (size_t site = 0; site < lab->set.n_sites; site++)
 		hex = hex || rw_is(mapping->value[site][0], RW_HEX);
-	return hex && (trial->in[edit->start - 1] == '%' ||
+	return hex && (gen_kind(mapping->class) == RW_KIND_PATH ||
+				   trial->in[edit->start - 1] == '%' ||
 				   (edit->start > 1 && trial->in[edit->start - 2] == '%'));
 }
 
