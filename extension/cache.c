@@ -85,19 +85,17 @@ typedef struct Cache
 
 static Cache *cache = NULL;
 static bool cache_valid = false;
+static bool loading = false;	/* any invalidation may be of what is read */
 
 static void
 invalidate(Datum arg, Oid relid)
 {
 	TableEntry *entry;
 
-	if (cache == NULL)
-		return;
-	if (!OidIsValid(relid))
-	{
+	if (loading || !OidIsValid(relid))
 		cache_valid = false;
+	if (cache == NULL || !OidIsValid(relid))
 		return;
-	}
 	for (int i = 0; i < N_TABLES; i++)
 		if (cache->tables[i] == relid || !OidIsValid(cache->tables[i]))
 			cache_valid = false;
@@ -322,16 +320,19 @@ refresh(void)
 	 * lost: the flag is set first, and whoever comes next looks again.
 	 */
 	cache_valid = true;
+	loading = true;
 	PG_TRY();
 	{
 		loaded = load();
 	}
 	PG_CATCH();
 	{
+		loading = false;
 		cache_valid = false;
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	loading = false;
 	MemoryContextSetParent(loaded->context, CacheMemoryContext);
 	if (cache != NULL)
 		MemoryContextSetParent(cache->context, TopTransactionContext);
@@ -367,9 +368,15 @@ qsrepl_matcher(const char *site)
 	refresh();
 	if (site == NULL)
 	{
-		if (cache->local == NULL)
-			cache->local = qsrepl_matcher(qsrepl_local_site);
-		return cache->local;
+		const RwMatcher *local = cache->local;
+
+		/* The call may put another cache in the place of this one. */
+		if (local == NULL)
+		{
+			local = qsrepl_matcher(qsrepl_local_site);
+			cache->local = local;
+		}
+		return local;
 	}
 	foreach(lc, cache->matchers)
 	{
@@ -471,7 +478,7 @@ look_at_index(RuleTable *table, Relation index)
 			if (form->indkey.values[key] == table->columns[i].attnum)
 			{
 				table->constrained |= refuses;
-				table->columns[i].indexed |= index->rd_rel->relam != HASH_AM_OID;
+				table->columns[i].indexed |= index->rd_rel->relam == BTREE_AM_OID;
 			}
 }
 

@@ -63,6 +63,13 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 #define qsrepl_reserve_prefix(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* 18: CHECK constraints may be there without being enforced */
+#if PG_VERSION_NUM >= 180000
+#define qsrepl_check_enforced(check) ((check)->ccenforced)
+#else
+#define qsrepl_check_enforced(check) true
+#endif
+
 /* 14: the result relation is an argument */
 #if PG_VERSION_NUM >= 140000
 #define qsrepl_compute_generated(rri, slot, estate) \

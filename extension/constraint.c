@@ -27,8 +27,11 @@ checks_hold(Relation relation, EState *estate, TupleTableSlot *slot)
 	econtext->ecxt_scantuple = slot;
 	for (int i = 0; constr != NULL && i < constr->num_check; i++)
 	{
-		Expr	   *expr = stringToNode(constr->check[i].ccbin);
+		Expr	   *expr;
 
+		if (!qsrepl_check_enforced(&constr->check[i]))
+			continue;
+		expr = stringToNode(constr->check[i].ccbin);
 		if (!ExecCheck(ExecPrepareExpr(expr, estate), econtext))
 			return false;
 	}
@@ -47,7 +50,9 @@ indexes_hold(ResultRelInfo *result, EState *estate, TupleTableSlot *slot,
 		Relation	index = result->ri_IndexRelationDescs[i];
 		bool		hold;
 
-		if (index == NULL || !index->rd_index->indimmediate ||
+		/* One that is being built is not asked yet. */
+		if (index == NULL || !index->rd_index->indisready ||
+			!index->rd_index->indimmediate ||
 			!(index->rd_index->indisunique ||
 			  index->rd_index->indisexclusion))
 			continue;

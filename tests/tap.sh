@@ -33,5 +33,7 @@ tests=$(sed -nE 's/^Files=[0-9]+, Tests=([0-9]+),.*/\1/p' "$SCRATCH/prove")
 failed=$(sed -nE 's/.*Failed: ([0-9]+)\).*/\1/p' "$SCRATCH/prove" |
 	awk '{ n += $1 } END { print n + 0 }')
 [ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
-echo "$((${tests:-0} - failed)) passed, $failed failed"
+passed=$((${tests:-0} - failed))
+[ "$passed" -ge 0 ] || passed=0
+echo "$passed passed, $failed failed"
 exit "$status"

@@ -1,5 +1,16 @@
 \echo Use "CREATE EXTENSION qsrepl" to load this file. \quit
 
+-- Whoever owns the schema could put functions of their own beside ours.
+DO $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_catalog.pg_namespace n
+		WHERE n.nspname = 'qsrepl' AND n.nspowner <> (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = 'schema "qsrepl" belongs to somebody else',
+			HINT = 'Drop it, and let CREATE EXTENSION make it.';
+	END IF;
+END $$;
+
 --
 -- Tables: what the sites are, what differs between them, and where the rows of
 -- this database stand. CREATE EXTENSION puts no rows into them, so that all of

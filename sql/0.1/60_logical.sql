@@ -50,7 +50,7 @@ CREATE VIEW qsrepl._row_triggers AS
  * query: gives the tables; run anew at each attempt
  */
 CREATE FUNCTION qsrepl._lock_tables(query text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET deadlock_timeout = '20ms' SET lock_timeout = '300ms' AS $$
 DECLARE
 	busy	regclass;

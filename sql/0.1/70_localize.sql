@@ -223,6 +223,9 @@ BEGIN
 	PERFORM set_config('session_replication_role', 'origin', true);
 	PERFORM qsrepl._note('fixup failed', f) FROM unnest(failures) AS f WHERE f IS NOT NULL;
 	PERFORM qsrepl._set_state(NULL, total, left_over);
+	-- After a restore this is where this database's own life begins.
+	PERFORM qsrepl._remember_objects();
+	PERFORM qsrepl._sync_triggers(false);
 	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules left rows', total, cardinality(left_over)));
 	IF cardinality(left_over) > 0 THEN
 		RAISE WARNING USING MESSAGE = 'some rows could not be localized',
