@@ -42,7 +42,9 @@ one_way(const GenSet *set, const Trial *trial)
 	static const char *const words[] = {"file:////", "file:\\/\\/\\/\\/",
 	"smb:", "cifs:"};
 
-	for (size_t i = 0; has_drives(set) && i < sizeof(words) / sizeof(words[0]); i++)
+	size_t		n = has_drives(set) ? sizeof(words) / sizeof(words[0]) : 0;
+
+	for (size_t i = 0; i < n; i++)
 		if (holds_word(trial->in, trial->len, words[i]))
 			return true;
 	return false;

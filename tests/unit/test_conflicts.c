@@ -296,6 +296,19 @@ test_spellings(void)
 		check_only(set, spellings[i].message != NULL, 0);
 		rw_mappings_free(set);
 	}
+
+	/* A former value is not written: its spelling does not matter. */
+	{
+		static const SetLine lines[] = {
+			{"one", RW_KIND_HOST, "A", "cn1", false},
+			{"one", RW_KIND_HOST, "B", "cn2", false},
+			{"one", RW_KIND_HOST, "A", "cn1.corp.local", true},
+		};
+		RwMappings *set = set_collect(&memory, lines, COUNT(lines));
+
+		check_only(set, 0, 0);
+		rw_mappings_free(set);
+	}
 }
 
 /* ---- order ---- */

@@ -233,7 +233,12 @@ static const char *const short_examples[] = {
 	"%3A%2F%2Fx%2C@", "%3A%2F%2F@%3A80%2C@%3A81%2Fx", "%3A%2F%2F@%3A%2C#",
 	"://@:1,@.:2,@", "://@:123456,#:x", "://@:,#",
 	"%3A%2F%2F#%41", "%3A%2F%2F@%1x",
-	"https://x y://@", "https://x/#", "https://x/a,#", "https://x?#",
+	"https://x y://@", "https://@/host=@", "https://@/@:80",
+
+	/* nothing in the rest of a path, but the URL that it ends with */
+	"file://@/#:80", "\\\\@\\x\\#:80", "\\\\@\\x://#", "%5C%5C@%5Cx://#",
+	"\\\\\\\\@\\\\x:\\/\\/@", "\\\\@\\x%3A%2F%2F@", "\\\\x\\host=@",
+	"https://x/#", "https://x/a,#", "https://x?#",
 
 	/* 2. the server of a UNC path */
 	"\\\\@", "\\\\@\\x", "\\\\@\\x\\#", "\\\\\\\\@\\\\x", "//@/x", "\\/\\/@",
@@ -262,7 +267,8 @@ static const char *const any_examples[] = {
 
 static const char *const address_examples[] = {
 	"@", "x @ y", "(@)", "\"@\"", "@.", "@. x", "=@", "@,@", "[@]", "[@]:80",
-	"https://[@]:443/x", "\\\\[@]\\x", "host=@",
+	"https://[@]:443/x", "https://@/", "\\\\@\\x", "//@/x", "https://@,@",
+	"\\\\[@]\\x", "host=@",
 	"host=[@],80", "peer:@", "#:1", "#::", "1:#", "x#", "#x", "#g", "/#",
 	"\\#", "[@", "fd00:#", "/[#]", "/[#]x",
 	"/[#]:x", "/[@]:80",
@@ -333,6 +339,8 @@ test_addresses(void)
 		{"\\\\fe80::10.1.2.3\\x", "\\\\fe80::srv2.b.local\\x"},
 		{"https://fe80::10.1.2.3/", "https://fe80::srv2.b.local/"},
 		{"host=fe80::10.1.2.3;", "host=fe80::srv2.b.local;"},
+		{"hosts=[fd00::1:2]:80,SRV1", "hosts=[fd00::3]:80,S-2"},
+		{"hosts=fd00::1:2,SRV1", "hosts=fd00::3,S-2"},
 		/* the longest spelling there is */
 		{"[fd00:0000:0000:0000:0000:0000:101.102.103.104]:80",
 		"[fd00::9]:80"},

@@ -148,6 +148,45 @@ test_examples(const RwMatcher *matcher)
 	}
 }
 
+/* Characters of two, three and four bytes, as they are and escaped. */
+static void
+test_characters(void)
+{
+	static const SetLine lines[] = {
+		{"m0", RW_KIND_HOST, "A", "h\xC3\xA9", false},
+		{"m0", RW_KIND_HOST, "B", "two", false},
+		{"m1", RW_KIND_HOST, "A", "h\xE2\x82\xAC", false},
+		{"m1", RW_KIND_HOST, "B", "three", false},
+		{"m2", RW_KIND_HOST, "A", "h\xF0\x9F\x98\x80", false},
+		{"m2", RW_KIND_HOST, "B", "four\xF0\x9F\x98\x81", false},
+	};
+	static const Example characters[] = {
+		{"\"host=h\xC3\xA9\"", "\"host=two\""},
+		{"\"host=h\\u00e9\"", "\"host=two\""},
+		{"\"host=h\xE2\x82\xAC\"", "\"host=three\""},
+		{"\"host=h\\u20AC;\"", "\"host=three;\""},
+		{"\"host=h\xF0\x9F\x98\x80\"", "\"host=four\xF0\x9F\x98\x81\""},
+		{"\"host=\\u0068\\uD83d\\ude00\"",
+		"\"host=four\xF0\x9F\x98\x81\""},
+	};
+	TestMemory	place;
+	RwMatcher  *matcher;
+
+	memory_init(&place);
+	matcher = set_compile(lines, sizeof(lines) / sizeof(lines[0]), "B",
+						  &place);
+	for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++)
+	{
+		size_t		len;
+
+		check_text(rewrite(matcher, characters[i].in,
+						   strlen(characters[i].in), &len),
+				   characters[i].out);
+	}
+	rw_matcher_free(matcher);
+	check(place.live == 0);
+}
+
 static void
 test_hit(const RwMatcher *matcher)
 {
@@ -223,6 +262,7 @@ main(void)
 	matcher = set_compile(set_usual, set_usual_size, "B", &place);
 	test_examples(matcher);
 	test_hit(matcher);
+	test_characters();
 	test_deep(matcher, "[", "]");
 	test_deep(matcher, "{\"host=CN1\":", "}");
 	test_deep(matcher, "[\"x\",", "");
