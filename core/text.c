@@ -83,6 +83,7 @@ take_root(Walk *walk, const RwRoot *root)
 		scan->paths += rw_path_plausible(scan, root);
 	if (rw_path_match(scan, root, false, &end))
 	{
+		walk->item = NOWHERE;	/* a path is no item of a list of hosts */
 		pass_over(walk, end, root->spelling);
 		return true;
 	}
