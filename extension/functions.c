@@ -236,15 +236,10 @@ qsrepl_check_mappings(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-typedef struct ProblemRows
-{
-	ReturnSetInfo *result;
-} ProblemRows;
-
 static void
 put_problem(void *arg, const RwProblem *problem)
 {
-	ProblemRows *rows = arg;
+	ReturnSetInfo *result = arg;
 	Datum		values[3];
 	bool		nulls[3] = {false};
 	char	   *text = psprintf("%s%s%s", problem->message,
@@ -256,8 +251,7 @@ put_problem(void *arg, const RwProblem *problem)
 	values[1] = CStringGetTextDatum(text);
 	values[2] = CStringGetTextDatum(problem->hint);
 	nulls[2] = problem->hint[0] == '\0';
-	tuplestore_putvalues(rows->result->setResult, rows->result->setDesc,
-						 values, nulls);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
 /*
@@ -267,15 +261,13 @@ put_problem(void *arg, const RwProblem *problem)
 Datum
 qsrepl_mapping_problem(PG_FUNCTION_ARGS)
 {
-	ProblemRows rows;
 	RwMappings *mappings;
 	RwProblem	problem;
 
 	qsrepl_start_srf(fcinfo);
-	rows.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	mappings = qsrepl_load_mappings(&qsrepl_memory, false);
 	if (!rw_mappings_check(mappings, &problem))
-		put_problem(&rows, &problem);
-	rw_mappings_warnings(mappings, NULL, put_problem, &rows);
+		put_problem(fcinfo->resultinfo, &problem);
+	rw_mappings_warnings(mappings, NULL, put_problem, fcinfo->resultinfo);
 	PG_RETURN_NULL();
 }
