@@ -93,4 +93,22 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 	 ExecCheckIndexConstraints(slot, estate, tid, list))
 #endif
 
+/* 14: a utility statement's tree may be read-only */
+#if PG_VERSION_NUM >= 140000
+#define QSREPL_UTILITY_PARAMETERS \
+	PlannedStmt *planned, const char *query_string, bool read_only_tree, \
+	ProcessUtilityContext context, ParamListInfo params, \
+	QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *completion
+#define QSREPL_UTILITY_ARGUMENTS \
+	planned, query_string, read_only_tree, context, params, environment, dest, \
+	completion
+#else
+#define QSREPL_UTILITY_PARAMETERS \
+	PlannedStmt *planned, const char *query_string, \
+	ProcessUtilityContext context, ParamListInfo params, \
+	QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *completion
+#define QSREPL_UTILITY_ARGUMENTS \
+	planned, query_string, context, params, environment, dest, completion
+#endif
+
 #endif							/* QSREPL_COMPAT_H */

@@ -2,8 +2,8 @@
  * module.c
  *		Loading the extension's library.
  *
- * It is loaded with the server, since qsrepl.local_site and the shared
- * counters can only be set up then.
+ * Physical mode and the counters need it in shared_preload_libraries.  Loaded
+ * later, by a trigger or a function, it does logical mode.
  *
  * IDENTIFICATION
  *		extension/module.c
@@ -22,12 +22,10 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	if (!process_shared_preload_libraries_in_progress)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("qsrepl must be loaded when the server starts"),
-				 errhint("Add qsrepl to \"shared_preload_libraries\" and restart the server.")));
 	qsrepl_define_settings();
-	qsrepl_request_stats();
 	qsrepl_register_cache();
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	qsrepl_request_shmem();
+	qsrepl_install_hooks();
 }

@@ -28,6 +28,19 @@ extern bool qsrepl_at_work;
 
 extern void qsrepl_define_settings(void);
 
+/* ---- shmem.c ---- */
+
+struct LWLock;
+
+/* Ask for what the parts keep in shared memory; only while the server
+ * starts. */
+extern void qsrepl_request_shmem(void);
+
+/* ---- hooks.c ---- */
+
+/* Put the extension's parts into the way of statements. */
+extern void qsrepl_install_hooks(void);
+
 /* ---- memory.c ---- */
 
 /* The engine's allocator in the current memory context; a result may be
@@ -56,7 +69,8 @@ typedef struct RuleStats
 	pg_atomic_uint64 last;		/* TimestampTz of the last rewritten one */
 } RuleStats;
 
-extern void qsrepl_request_stats(void);
+extern Size qsrepl_stats_size(void);
+extern void qsrepl_stats_init(struct LWLock *guard);
 
 /*
  * qsrepl_stats_for

@@ -7,6 +7,8 @@
  */
 #include "qsrepl.h"
 
+#include "miscadmin.h"
+
 #include "compat.h"
 
 char	   *qsrepl_local_site = NULL;
@@ -25,12 +27,16 @@ check_site_name(char **name, void **extra, GucSource source)
 void
 qsrepl_define_settings(void)
 {
+	/* PostgreSQL defines none that need a restart once it runs. */
+	GucContext	fixed = process_shared_preload_libraries_in_progress ?
+	PGC_POSTMASTER : PGC_SIGHUP;
+
 	DefineCustomStringVariable("qsrepl.local_site",
 							   "Name of the site where this server is.",
 							   "It belongs outside the data directory, which base backups copy.",
 							   &qsrepl_local_site,
 							   "",
-							   PGC_POSTMASTER,
+							   fixed,
 							   0,
 							   check_site_name,
 							   NULL,

@@ -13,7 +13,6 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "utils/builtins.h"
@@ -38,53 +37,26 @@ typedef struct StatsEntry
 
 static HTAB *entries = NULL;
 static LWLock * lock = NULL;	/* guards entries */
-static shmem_startup_hook_type prev_shmem_startup = NULL;
-#ifdef QSREPL_HAVE_SHMEM_REQUEST_HOOK
-static shmem_request_hook_type prev_shmem_request = NULL;
-#endif
 
 PG_FUNCTION_INFO_V1(qsrepl_stats);
 
-static void
-request(void)
+Size
+qsrepl_stats_size(void)
 {
-#ifdef QSREPL_HAVE_SHMEM_REQUEST_HOOK
-	if (prev_shmem_request)
-		prev_shmem_request();
-#endif
-	RequestAddinShmemSpace(hash_estimate_size(MAX_ENTRIES,
-											  sizeof(StatsEntry)));
-	RequestNamedLWLockTranche("qsrepl", 1);
-}
-
-static void
-startup(void)
-{
-	HASHCTL		control;
-
-	if (prev_shmem_startup)
-		prev_shmem_startup();
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(StatsKey);
-	control.entrysize = sizeof(StatsEntry);
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	lock = &GetNamedLWLockTranche("qsrepl")->lock;
-	entries = ShmemInitHash("qsrepl rule counters", MAX_ENTRIES, MAX_ENTRIES,
-							&control, HASH_ELEM | HASH_BLOBS);
-	LWLockRelease(AddinShmemInitLock);
+	return hash_estimate_size(MAX_ENTRIES, sizeof(StatsEntry));
 }
 
 void
-qsrepl_request_stats(void)
+qsrepl_stats_init(LWLock * guard)
 {
-#ifdef QSREPL_HAVE_SHMEM_REQUEST_HOOK
-	prev_shmem_request = shmem_request_hook;
-	shmem_request_hook = request;
-#else
-	request();
-#endif
-	prev_shmem_startup = shmem_startup_hook;
-	shmem_startup_hook = startup;
+	HASHCTL		control;
+
+	memset(&control, 0, sizeof(control));
+	control.keysize = sizeof(StatsKey);
+	control.entrysize = sizeof(StatsEntry);
+	lock = guard;
+	entries = ShmemInitHash("qsrepl rule counters", MAX_ENTRIES, MAX_ENTRIES,
+							&control, HASH_ELEM | HASH_BLOBS);
 }
 
 static RuleStats *
