@@ -18,11 +18,14 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -30,6 +33,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 #include "utils/varlena.h"
 
 #include "compat.h"
@@ -41,11 +45,18 @@ enum
 	TABLE_MAPPING,
 	TABLE_MAPPING_VALUE,
 	TABLE_RULE,
+	TABLE_STATE,
 	N_TABLES
 };
 
 static const char *const table_names[N_TABLES] = {
-	"site", "mapping", "mapping_value", "rule"
+	"site", "mapping", "mapping_value", "rule", "state"
+};
+
+/* The columns that are read, by position: a letter a type, capital: may be
+ * null. */
+static const char *const table_shapes[N_TABLES] = {
+	"tT", "tt", "tttb", "tttT", "tlo"
 };
 
 typedef struct Rule
@@ -53,6 +64,7 @@ typedef struct Rule
 	char	   *schema;
 	char	   *table;
 	char	   *column;
+	char	   *name;			/* as state.residue has it */
 	RwForm		form;
 } Rule;
 
@@ -66,6 +78,7 @@ typedef struct TableEntry
 {
 	Oid			relid;			/* hash key */
 	bool		valid;
+	MemoryContext context;		/* of the table; NULL: none */
 	RuleTable  *table;			/* NULL: no rule covers it */
 } TableEntry;
 
@@ -74,6 +87,7 @@ typedef struct Cache
 {
 	MemoryContext context;
 	Oid			tables[N_TABLES];	/* invalid where the extension is absent */
+	const char *damaged;		/* what is wrong with a table; NULL: nothing */
 	List	   *sites;			/* names */
 	List	   *rules;			/* Rule */
 	RwMappings *mappings;
@@ -110,12 +124,63 @@ qsrepl_register_cache(void)
 	CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
 }
 
-/* Call take() for each row of a configuration table. */
-static void
-read_table(Oid relid, void (*take) (void *arg, const Datum *values,
-									const bool *nulls), void *arg)
+/* Is the column at this place of a table's shape what it must be? */
+static bool
+column_fits(TupleDesc desc, int i, char letter)
+{
+	Form_pg_attribute att;
+
+	if (i >= desc->natts)
+		return false;
+	att = TupleDescAttr(desc, i);
+	if (att->attisdropped)
+		return false;
+	switch (letter)
+	{
+		case 't':
+		case 'T':
+			return att->atttypid == TEXTOID;
+		case 'l':
+			return att->atttypid == INT8OID;
+		case 'o':
+			return att->atttypid == OIDOID;
+		default:
+			return att->atttypid == BOOLOID;
+	}
+}
+
+/* Somebody may have altered the extension's own tables. */
+static bool
+table_fits(Oid relid, const char *shape)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
+	bool		fits = relation->rd_rel->relkind == RELKIND_RELATION;
+
+	for (int i = 0; shape[i] != '\0'; i++)
+		fits = fits && column_fits(RelationGetDescr(relation), i, shape[i]);
+	table_close(relation, AccessShareLock);
+	return fits;
+}
+
+static bool
+row_fits(const bool *nulls, const char *shape)
+{
+	for (int i = 0; shape[i] != '\0'; i++)
+		if (nulls[i] && shape[i] >= 'a')
+			return false;
+	return true;
+}
+
+/*
+ * Call take() for each row of a configuration table.  A row with nulls, which
+ * its constraints refuse, is left out.
+ */
+static void
+read_table(const Oid *tables, int which,
+		   void (*take) (void *arg, const Datum *values, const bool *nulls),
+		   void *arg)
+{
+	Relation	relation = table_open(tables[which], AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(relation);
 	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL,
 										  0, NULL);
@@ -126,24 +191,33 @@ read_table(Oid relid, void (*take) (void *arg, const Datum *values,
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		heap_deform_tuple(tuple, desc, values, nulls);
-		take(arg, values, nulls);
+		if (row_fits(nulls, table_shapes[which]))
+			take(arg, values, nulls);
 	}
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
 }
 
+/*
+ * Find the extension's tables; false where it is absent, or not complete yet.
+ * *damaged says what is wrong with one, or is NULL.
+ */
 static bool
-find_tables(Oid *tables)
+find_tables(Oid *tables, const char **damaged)
 {
 	Oid			schema = get_namespace_oid("qsrepl", true);
 
+	*damaged = NULL;
+	memset(tables, 0, N_TABLES * sizeof(Oid));
+	if (!OidIsValid(schema) || creating_extension ||
+		!OidIsValid(get_extension_oid("qsrepl", true)))
+		return false;
 	for (int i = 0; i < N_TABLES; i++)
 	{
-		tables[i] = OidIsValid(schema) ?
-			get_relname_relid(table_names[i], schema) : InvalidOid;
-		if (!OidIsValid(tables[i]))
+		tables[i] = get_relname_relid(table_names[i], schema);
+		if (!OidIsValid(tables[i]) || !table_fits(tables[i], table_shapes[i]))
 		{
-			memset(tables, 0, N_TABLES * sizeof(Oid));
+			*damaged = table_names[i];
 			return false;
 		}
 	}
@@ -224,10 +298,11 @@ qsrepl_load_mappings(const RwMemory *memory, bool strict)
 	Loading		loading;
 	HASHCTL		control;
 	Oid			tables[N_TABLES];
+	const char *damaged;
 
 	loading.mappings = rw_mappings_create(memory);
 	loading.strict = strict;
-	if (!find_tables(tables))
+	if (!find_tables(tables, &damaged))
 		return loading.mappings;
 	memset(&control, 0, sizeof(control));
 	control.keysize = RW_NAME_MAX + 1;
@@ -235,9 +310,22 @@ qsrepl_load_mappings(const RwMemory *memory, bool strict)
 	control.hcxt = CurrentMemoryContext;
 	loading.kinds = hash_create("qsrepl kinds", 256, &control,
 								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	read_table(tables[TABLE_MAPPING], take_mapping, &loading);
-	read_table(tables[TABLE_MAPPING_VALUE], take_value, &loading);
+	read_table(tables, TABLE_MAPPING, take_mapping, &loading);
+	read_table(tables, TABLE_MAPPING_VALUE, take_value, &loading);
 	return loading.mappings;
+}
+
+/* quote_ident(), whatever the session's setting for it is. */
+static const char *
+quoted(const char *name)
+{
+	bool		all = quote_all_identifiers;
+	const char *result;
+
+	quote_all_identifiers = false;
+	result = quote_identifier(name);
+	quote_all_identifiers = all;
+	return result;
 }
 
 /* A row of rule(relation, column, form, profile). */
@@ -248,16 +336,17 @@ take_rule(void *arg, const Datum *values, const bool *nulls)
 	char	   *form_name = TextDatumGetCString(values[2]);
 	MemoryContext old = MemoryContextSwitchTo(loading->context);
 	Rule	   *rule = palloc(sizeof(Rule));
-
+	char	   *relation = TextDatumGetCString(values[0]);
 	List	   *names;
 
 	if (rw_form_parse(form_name, &rule->form) &&
-		SplitIdentifierString(TextDatumGetCString(values[0]), '.', &names) &&
+		SplitIdentifierString(pstrdup(relation), '.', &names) &&
 		list_length(names) == 2)
 	{
 		rule->schema = linitial(names);
 		rule->table = lsecond(names);
 		rule->column = TextDatumGetCString(values[1]);
+		rule->name = psprintf("%s.%s", relation, quoted(rule->column));
 		loading->rules = lappend(loading->rules, rule);
 	}
 	MemoryContextSwitchTo(old);
@@ -296,10 +385,10 @@ load(void)
 	control.hcxt = context;
 	loaded->entries = hash_create("qsrepl tables", 64, &control,
 								  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	if (find_tables(loaded->tables))
+	if (find_tables(loaded->tables, &loaded->damaged))
 	{
-		read_table(loaded->tables[TABLE_SITE], take_site, loaded);
-		read_table(loaded->tables[TABLE_RULE], take_rule, loaded);
+		read_table(loaded->tables, TABLE_SITE, take_site, loaded);
+		read_table(loaded->tables, TABLE_RULE, take_rule, loaded);
 	}
 	loaded->mappings = qsrepl_load_mappings(&memory, false);
 	MemoryContextSwitchTo(old);
@@ -357,6 +446,13 @@ qsrepl_site_exists(const char *site)
 	return name_in_list(cache->sites, site);
 }
 
+bool
+qsrepl_any_site(void)
+{
+	refresh();
+	return cache->sites != NIL;
+}
+
 const RwMatcher *
 qsrepl_matcher(const char *site)
 {
@@ -393,16 +489,6 @@ qsrepl_matcher(const char *site)
 	cache->matchers = lappend(cache->matchers, added);
 	MemoryContextSwitchTo(old);
 	return added->matcher;
-}
-
-static bool
-rule_names(const Rule *rule, Oid relid)
-{
-	char	   *table = get_rel_name(relid);
-	char	   *schema = get_namespace_name(get_rel_namespace(relid));
-
-	return table != NULL && schema != NULL &&
-		strcmp(table, rule->table) == 0 && strcmp(schema, rule->schema) == 0;
 }
 
 /* A table and all it is a partition or child of, the nearest first. */
@@ -448,6 +534,7 @@ find_column(Relation relation, const Rule *rule, RuleColumn *column)
 			continue;
 		column->attnum = att->attnum;
 		column->form = rule->form;
+		column->rule = rule->name;
 		column->stats = NULL;
 		column->indexed = false;
 		return qsrepl_column_type(att->atttypid, att->atttypmod,
@@ -519,55 +606,154 @@ add_column(RuleTable *table, Relation relation, const Rule *rule)
 	table->columns[table->n_columns++] = column;
 }
 
-static RuleTable *
-build_table(Relation relation)
+/* The columns of a table that its own and its parents' rules name. */
+static void
+find_columns(Cache *from, Relation relation, RuleTable *table)
 {
 	List	   *tables = with_parents(RelationGetRelid(relation));
-	RuleTable  *table = palloc0(sizeof(RuleTable));
 	ListCell   *t;
 	ListCell   *r;
 
-	table->columns = palloc(Max(list_length(cache->rules), 1) *
+	table->columns = palloc(Max(list_length(from->rules), 1) *
 							sizeof(RuleColumn));
 	foreach(t, tables)
-		foreach(r, cache->rules)
-		if (rule_names(lfirst(r), lfirst_oid(t)))
-		add_column(table, relation, lfirst(r));
-	if (table->n_columns == 0)
-		return NULL;
+	{
+		char	   *name = get_rel_name(lfirst_oid(t));
+		char	   *schema = get_namespace_name(get_rel_namespace(lfirst_oid(t)));
+
+		foreach(r, from->rules)
+		{
+			const Rule *rule = lfirst(r);
+
+			if (name != NULL && schema != NULL &&
+				strcmp(name, rule->table) == 0 &&
+				strcmp(schema, rule->schema) == 0)
+				add_column(table, relation, rule);
+		}
+	}
 	qsort(table->columns, table->n_columns, sizeof(RuleColumn), by_attnum);
-	find_constraints(relation, table);
-	return table;
 }
 
-const RuleTable *
-qsrepl_rules_for(Relation relation)
+static const RuleColumn *
+column_by_attnum(const RuleTable *table, AttrNumber attnum)
 {
-	Oid			relid = RelationGetRelid(relation);
-	MemoryContext old;
-	TableEntry *entry;
-	RuleTable  *table;
-	bool		found;
+	for (int i = 0; table != NULL && i < table->n_columns; i++)
+		if (table->columns[i].attnum == attnum)
+			return &table->columns[i];
+	return NULL;
+}
 
-	refresh();
-	entry = cache->latest;
+/*
+ * Add the columns to which a child's rules do something else than the
+ * parent's.
+ */
+static void
+compare_child(Relation relation, RuleTable *table, Oid childid,
+			  const RuleTable *child)
+{
+	TupleDesc	desc = RelationGetDescr(relation);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		const RuleColumn *here;
+		const RuleColumn *there;
+
+		if (att->attisdropped)
+			continue;
+		here = column_by_attnum(table, att->attnum);
+		there = column_by_attnum(child, get_attnum(childid,
+												   NameStr(att->attname)));
+		if ((here == NULL) != (there == NULL) ||
+			(here != NULL && here->form != there->form))
+			table->mixed = bms_add_member(table->mixed, att->attnum);
+	}
+}
+
+static RuleTable *rules_by_oid(Cache *from, Oid relid);
+
+static RuleTable *
+build_table(Cache *from, Relation relation)
+{
+	RuleTable  *table = palloc0(sizeof(RuleTable));
+	char		relkind = relation->rd_rel->relkind;
+
+	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
+		return NULL;
+	if (from->rules == NIL)
+		return NULL;
+	find_columns(from, relation, table);
+	if (relation->rd_rel->relhassubclass)
+	{
+		List	   *children = find_all_inheritors(RelationGetRelid(relation),
+												   NoLock, NULL);
+		ListCell   *lc;
+
+		foreach(lc, children)
+			if (lfirst_oid(lc) != RelationGetRelid(relation))
+			compare_child(relation, table, lfirst_oid(lc),
+						  rules_by_oid(from, lfirst_oid(lc)));
+	}
+	if (table->n_columns > 0)
+		find_constraints(relation, table);
+	return table->n_columns > 0 || table->mixed != NULL ? table : NULL;
+}
+
+/* Make the entry's table, in a context that it owns. */
+static void
+fill_entry(Cache *from, TableEntry *entry, Relation relation)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "qsrepl rules of a table",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	RuleTable  *table = build_table(from, relation);
+
+	MemoryContextSwitchTo(old);
+	entry->table = table;
+	if (table == NULL)
+		MemoryContextDelete(context);
+	else
+	{
+		MemoryContextSetParent(context, from->context);
+		entry->context = context;
+	}
+}
+
+/* The entry of a table, which may have to be filled in yet. */
+static TableEntry *
+find_entry(Cache *from, Oid relid)
+{
+	TableEntry *entry = from->latest;
+	bool		found = true;
+
 	if (entry == NULL || entry->relid != relid)
-		entry = hash_search(cache->entries, &relid, HASH_FIND, NULL);
-	cache->latest = entry;
-	if (entry != NULL && entry->valid)
-		return entry->table;
+		entry = hash_search(from->entries, &relid, HASH_ENTER, &found);
+	if (!found)
+	{
+		entry->valid = false;
+		entry->context = NULL;
+	}
+	from->latest = entry;
+	return entry;
+}
 
+static RuleTable *
+fill_valid(Cache *from, TableEntry *entry, Relation relation)
+{
 	/*
 	 * Catalog reads may bring invalidations of this very table: the entry is
-	 * made valid first, so that they are seen at the next call.
+	 * made valid first, so that they are seen at the next call.  Somebody may
+	 * still use the former table.
 	 */
-	entry = hash_search(cache->entries, &relid, HASH_ENTER, &found);
-	entry->valid = true;
+	if (entry->context != NULL)
+		MemoryContextSetParent(entry->context, TopTransactionContext);
+	entry->context = NULL;
 	entry->table = NULL;
-	old = MemoryContextSwitchTo(cache->context);
+	entry->valid = true;
 	PG_TRY();
 	{
-		table = build_table(relation);
+		fill_entry(from, entry, relation);
 	}
 	PG_CATCH();
 	{
@@ -575,7 +761,110 @@ qsrepl_rules_for(Relation relation)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	MemoryContextSwitchTo(old);
-	entry->table = table;
+	return entry->table;
+}
+
+static RuleTable *
+rules_by_oid(Cache *from, Oid relid)
+{
+	TableEntry *entry = find_entry(from, relid);
+	Relation	relation;
+	RuleTable  *table;
+
+	if (entry->valid)
+		return entry->table;
+	relation = try_relation_open(relid, AccessShareLock);
+	if (relation == NULL)
+		return NULL;
+	table = fill_valid(from, entry, relation);
+	relation_close(relation, AccessShareLock);
 	return table;
+}
+
+/* The cache, which must be in order. */
+static Cache *
+usable(void)
+{
+	refresh();
+	if (cache->damaged != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"qsrepl.%s\" is damaged", cache->damaged),
+				 errdetail("It is missing, or its columns are not those that the extension made."),
+				 errhint("A superuser restores the table from a dump, or drops the extension and creates it again.")));
+	return cache;
+}
+
+const RuleTable *
+qsrepl_rules_for(Relation relation)
+{
+	Cache	   *from = usable();
+	TableEntry *entry = find_entry(from, RelationGetRelid(relation));
+
+	return entry->valid ? entry->table : fill_valid(from, entry, relation);
+}
+
+const RuleTable *
+qsrepl_rules_by_oid(Oid relid)
+{
+	return rules_by_oid(usable(), relid);
+}
+
+bool
+qsrepl_present(void)
+{
+	refresh();
+	return OidIsValid(cache->tables[TABLE_SITE]) || cache->damaged != NULL;
+}
+
+bool
+qsrepl_usable(void)
+{
+	refresh();
+	return cache->damaged == NULL && OidIsValid(cache->tables[TABLE_STATE]);
+}
+
+Oid
+qsrepl_state_table(void)
+{
+	return usable()->tables[TABLE_STATE];
+}
+
+bool
+qsrepl_has_rules(void)
+{
+	refresh();
+	return cache->rules != NIL;
+}
+
+List *
+qsrepl_ruled_relations(void)
+{
+	Cache	   *from = usable();
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, from->rules)
+	{
+		const Rule *rule = lfirst(lc);
+		Oid			schema = get_namespace_oid(rule->schema, true);
+		Oid			relid = OidIsValid(schema) ?
+		get_relname_relid(rule->table, schema) : InvalidOid;
+
+		if (OidIsValid(relid))
+			result = list_append_unique_oid(result, relid);
+	}
+	return result;
+}
+
+void
+qsrepl_invalidate_tree(Oid relid)
+{
+	List	   *tree = list_concat(find_all_inheritors(relid, NoLock, NULL),
+								   with_parents(relid));
+	ListCell   *lc;
+
+	foreach(lc, tree)
+		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))))
+		CacheInvalidateRelcacheByRelid(lfirst_oid(lc));
 }

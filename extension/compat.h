@@ -13,6 +13,7 @@
 #error "qsrepl supports PostgreSQL 13 to 18"
 #endif
 
+#include "access/xlog.h"
 #include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
 #include "funcapi.h"
@@ -109,6 +110,39 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 	QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *completion
 #define QSREPL_UTILITY_ARGUMENTS \
 	planned, query_string, context, params, environment, dest, completion
+#endif
+
+/* 17 (and later minor releases): a database whose drop was interrupted */
+#ifdef DATCONNLIMIT_INVALID_DB
+#define qsrepl_database_valid(form) ((form)->datconnlimit != DATCONNLIMIT_INVALID_DB)
+#else
+#define qsrepl_database_valid(form) true
+#endif
+
+/* 14: milliseconds between two timestamps */
+#if PG_VERSION_NUM < 140000
+static inline long
+TimestampDifferenceMilliseconds(TimestampTz start, TimestampTz stop)
+{
+	long		seconds;
+	int			microseconds;
+
+	TimestampDifference(start, stop, &seconds, &microseconds);
+	return seconds * 1000 + microseconds / 1000;
+}
+#endif
+
+/* 15: the timeline on which this server writes; recovery has its own header */
+#if PG_VERSION_NUM >= 150000
+#include "access/xlogrecovery.h"
+#define qsrepl_timeline() GetWALInsertionTimeLine()
+#else
+#define qsrepl_timeline() ThisTimeLineID
+#endif
+
+/* 18: generated columns that are computed when they are read */
+#if PG_VERSION_NUM >= 180000
+#define QSREPL_HAVE_VIRTUAL_COLUMNS
 #endif
 
 #endif							/* QSREPL_COMPAT_H */

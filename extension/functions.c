@@ -23,6 +23,7 @@
 
 PG_FUNCTION_INFO_V1(qsrepl_rewrite);
 PG_FUNCTION_INFO_V1(qsrepl_rewrite_any);
+PG_FUNCTION_INFO_V1(qsrepl_need);
 PG_FUNCTION_INFO_V1(qsrepl_find_any);
 PG_FUNCTION_INFO_V1(qsrepl_suggest);
 PG_FUNCTION_INFO_V1(qsrepl_normalize);
@@ -148,6 +149,31 @@ qsrepl_rewrite_any(PG_FUNCTION_ARGS)
 			break;
 	}
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/*
+ * qsrepl._need(value anyelement, form text, typmod integer) returns integer
+ *		0: the value is the local site's; 1: localize() changes it; 2: it would,
+ *		but the new one does not fit.
+ */
+Datum
+qsrepl_need(PG_FUNCTION_ARGS)
+{
+	const ColumnType *column = argument_type(fcinfo, PG_GETARG_INT32(2));
+	Datum		result;
+
+	switch (qsrepl_rewrite_datum(qsrepl_matcher(NULL), column,
+								 form_argument(PG_GETARG_DATUM(1)),
+								 PG_GETARG_DATUM(0), &result))
+	{
+		case REWRITE_CHANGED:
+			PG_RETURN_INT32(1);
+		case REWRITE_REFUSED:
+			PG_RETURN_INT32(2);
+		case REWRITE_SAME:
+			break;
+	}
+	PG_RETURN_INT32(0);
 }
 
 /*

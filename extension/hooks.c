@@ -9,6 +9,7 @@
  */
 #include "qsrepl.h"
 
+#include "commands/defrem.h"
 #include "executor/executor.h"
 #include "tcop/utility.h"
 
@@ -18,8 +19,10 @@ static ExecutorStart_hook_type prev_executor_start = NULL;
 static ProcessUtility_hook_type prev_process_utility = NULL;
 
 static void
-executor_start(QueryDesc *query, int eflags)
+executor_start(QueryDesc * query, int eflags)
 {
+	qsrepl_gate_plan(query, eflags);
+	qsrepl_check_plan(query);
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
@@ -27,12 +30,48 @@ executor_start(QueryDesc *query, int eflags)
 }
 
 static void
-process_utility(QSREPL_UTILITY_PARAMETERS)
+next_utility(QSREPL_UTILITY_PARAMETERS)
 {
 	if (prev_process_utility)
 		prev_process_utility(QSREPL_UTILITY_ARGUMENTS);
 	else
 		standard_ProcessUtility(QSREPL_UTILITY_ARGUMENTS);
+}
+
+static bool
+explains_only(Node * statement)
+{
+	ListCell   *lc;
+
+	if (!IsA(statement, ExplainStmt))
+		return false;
+	foreach(lc, ((ExplainStmt *) statement)->options)
+		if (strcmp(((DefElem *) lfirst(lc))->defname, "analyze") == 0 &&
+			defGetBoolean(lfirst(lc)))
+		return false;
+	return true;
+}
+
+static void
+process_utility(QSREPL_UTILITY_PARAMETERS)
+{
+	if (explains_only(planned->utilityStmt))
+	{
+		qsrepl_explaining++;
+		PG_TRY();
+		{
+			next_utility(QSREPL_UTILITY_ARGUMENTS);
+		}
+		PG_FINALLY();
+		{
+			qsrepl_explaining--;
+		}
+		PG_END_TRY();
+		return;
+	}
+	qsrepl_gate_utility(planned->utilityStmt);
+	planned = qsrepl_copy_query(planned);
+	next_utility(QSREPL_UTILITY_ARGUMENTS);
 }
 
 void
@@ -42,4 +81,5 @@ qsrepl_install_hooks(void)
 	ExecutorStart_hook = executor_start;
 	prev_process_utility = ProcessUtility_hook;
 	ProcessUtility_hook = process_utility;
+	qsrepl_install_reader();
 }

@@ -24,8 +24,10 @@ _PG_init(void)
 {
 	qsrepl_define_settings();
 	qsrepl_register_cache();
+	qsrepl_register_state();
 	if (!process_shared_preload_libraries_in_progress)
 		return;
 	qsrepl_request_shmem();
 	qsrepl_install_hooks();
+	qsrepl_register_launcher();
 }

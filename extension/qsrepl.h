@@ -11,6 +11,8 @@
 #include "postgres.h"
 
 #include "access/attnum.h"
+#include "nodes/bitmapset.h"
+#include "nodes/nodes.h"
 #include "nodes/pg_list.h"
 #include "port/atomics.h"
 #include "utils/relcache.h"
@@ -25,6 +27,12 @@ extern char *qsrepl_local_site;
 
 /* The extension's own functions write: rows that are rewritten already. */
 extern bool qsrepl_at_work;
+
+/* Show what is stored: the reader is off. */
+extern bool qsrepl_raw;
+
+/* How long writers wait for the localizer, in milliseconds. */
+extern int	qsrepl_localize_wait;
 
 extern void qsrepl_define_settings(void);
 
@@ -132,6 +140,7 @@ typedef struct RuleColumn
 	AttrNumber	attnum;
 	RwForm		form;
 	ColumnType	type;
+	const char *rule;			/* its name, as state.residue has it */
 	RuleStats  *stats;			/* NULL: not counted */
 	bool		indexed;		/* key of an index that limits its size */
 } RuleColumn;
@@ -141,6 +150,8 @@ typedef struct RuleTable
 {
 	int			n_columns;
 	RuleColumn *columns;		/* in order of attnum */
+	Bitmapset  *mixed;			/* attnums to which a child's or partition's
+								 * rules do something else */
 	bool		constrained;	/* there are CHECK, unique or exclusion
 								 * constraints that may be on one of them */
 } RuleTable;
@@ -153,6 +164,21 @@ extern void qsrepl_register_cache(void);
  *		until the end of the transaction.
  */
 extern const RuleTable *qsrepl_rules_for(Relation relation);
+extern const RuleTable *qsrepl_rules_by_oid(Oid relid);
+
+/* Is the extension in this database, and are its tables in order? */
+extern bool qsrepl_present(void);
+extern bool qsrepl_usable(void);
+extern bool qsrepl_has_rules(void);
+
+/* The table qsrepl.state. */
+extern Oid	qsrepl_state_table(void);
+
+/* The tables that rules name, without their children; palloc'd. */
+extern List *qsrepl_ruled_relations(void);
+
+/* Have plans on a table, its parents and its children made again. */
+extern void qsrepl_invalidate_tree(Oid relid);
 
 /*
  * qsrepl_matcher
@@ -163,6 +189,7 @@ extern const RuleTable *qsrepl_rules_for(Relation relation);
 extern const RwMatcher *qsrepl_matcher(const char *site);
 
 extern bool qsrepl_site_exists(const char *site);
+extern bool qsrepl_any_site(void);
 
 /*
  * qsrepl_load_mappings
@@ -174,6 +201,106 @@ extern RwMappings *qsrepl_load_mappings(const RwMemory *memory, bool strict);
 
 /* Report a problem of the engine at this level (ERROR or WARNING). */
 extern void qsrepl_report_problem(int elevel, const RwProblem *problem);
+
+/* ---- state.c ---- */
+
+struct SnapshotData;
+
+/* The lines of the state table. */
+typedef enum StateWord
+{
+	STATE_NONE,					/* nobody has said yet */
+	STATE_LOCAL,				/* the rows are the local site's */
+	STATE_FOREIGN,				/* another site's: replicated from there */
+	STATE_RESTORED				/* a dump of another database */
+} StateWord;
+
+typedef struct State
+{
+	StateWord	word;
+	TransactionId xmin;			/* who wrote the row; frozen ones too */
+	List	   *residue;		/* names of rules (char *); palloc'd */
+} State;
+
+extern void qsrepl_register_state(void);
+
+/* Is the local site set, and defined in this database? */
+extern bool qsrepl_site_known(void);
+
+/* The state under a snapshot, NULL: the newest, own changes included. */
+extern void qsrepl_read_state(struct SnapshotData *snapshot, State *state);
+
+/* The newest state; fresh: read again, even if no invalidation has come. */
+extern StateWord qsrepl_newest_state(bool fresh);
+
+/* What a plan must rewrite on its way out. */
+typedef struct Reading
+{
+	bool		all;			/* every ruled column */
+	bool		passing;		/* only until older snapshots are gone */
+	List	   *residue;		/* else the columns of these rules */
+} Reading;
+
+/* Fill *reading for a plan made under this snapshot; false: nothing. */
+extern bool qsrepl_reading(struct SnapshotData *snapshot, Reading *reading);
+
+/* May a plan that rewrites nothing run under this snapshot? */
+extern bool qsrepl_reads_raw(struct SnapshotData *snapshot);
+
+/* ---- reader.c ---- */
+
+struct PlannedStmt;
+struct QueryDesc;
+
+/* The planner's hook: rewriting is put around what the query reads. */
+extern void qsrepl_install_reader(void);
+
+/* Are statements of this process any of the extension's business? */
+extern bool qsrepl_concerned(void);
+
+/* Refuse a plan that would show what is stored, under this snapshot. */
+extern void qsrepl_check_plan(const struct QueryDesc *query);
+
+/* ---- reader_copy.c ---- */
+
+/*
+ * qsrepl_copy_query
+ *		COPY of a ruled table as COPY of a query, where the reader is on; a
+ *		statement of its own, or the one that was given.
+ */
+extern struct PlannedStmt *qsrepl_copy_query(struct PlannedStmt *planned);
+
+/* ---- gate.c ---- */
+
+/*
+ * qsrepl_wait_for_localizer
+ *		Called by what would change or lock rows of a ruled table: wait until
+ *		they are the local site's.
+ *
+ * out:    true if it had to wait
+ * errors: after qsrepl.localize_wait
+ */
+extern bool qsrepl_wait_for_localizer(void);
+
+/* Would it wait? Cheap, and may be wrong for a moment after a change. */
+extern bool qsrepl_gate_closed(void);
+
+/* EXPLAIN without ANALYZE is at work: nothing waits. */
+extern int	qsrepl_explaining;
+
+/* The same for a plan, which may have been made before. */
+extern void qsrepl_gate_plan(const struct QueryDesc *query, int eflags);
+
+/* ---- gate_utility.c ---- */
+
+/* The same for a utility statement. */
+extern void qsrepl_gate_utility(Node * statement);
+
+/* ---- localizer.c ---- */
+
+extern Size qsrepl_localizer_size(void);
+extern void qsrepl_localizer_init(struct LWLock *guard);
+extern void qsrepl_register_launcher(void);
 
 /* ---- constraint.c ---- */
 

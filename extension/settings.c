@@ -13,6 +13,8 @@
 
 char	   *qsrepl_local_site = NULL;
 bool		qsrepl_at_work = false;
+bool		qsrepl_raw = false;
+int			qsrepl_localize_wait = 30 * 1000;
 
 static bool
 check_site_name(char **name, void **extra, GucSource source)
@@ -52,5 +54,27 @@ qsrepl_define_settings(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomBoolVariable("qsrepl.raw",
+							 "Show what is stored, also where it is another site's.",
+							 NULL,
+							 &qsrepl_raw,
+							 false,
+							 PGC_USERSET,
+							 GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
+							 NULL,
+							 NULL,
+							 NULL);
+	DefineCustomIntVariable("qsrepl.localize_wait",
+							"How long a statement that writes waits after a promotion until the rows are localized.",
+							NULL,
+							&qsrepl_localize_wait,
+							30 * 1000,
+							0,
+							INT_MAX,
+							PGC_USERSET,
+							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
 	qsrepl_reserve_prefix("qsrepl");
 }

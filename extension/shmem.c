@@ -16,12 +16,13 @@
 
 typedef struct Part
 {
-	Size		(*size) (void);
+	Size(*size) (void);
 	void		(*init) (LWLock * guard);	/* guard: this part's own lock */
 } Part;
 
 static const Part parts[] = {
 	{qsrepl_stats_size, qsrepl_stats_init},
+	{qsrepl_localizer_size, qsrepl_localizer_init},
 };
 
 static shmem_startup_hook_type prev_shmem_startup = NULL;

@@ -283,7 +283,17 @@ invalidate_ruled(Relation rules, HeapTuple rule)
 		return;
 	relid = named_table(TextDatumGetCString(name));
 	if (OidIsValid(relid))
-		CacheInvalidateRelcacheByRelid(relid);
+		qsrepl_invalidate_tree(relid);
+}
+
+/* The rows are another site's now, or this one's: all plans on them. */
+static void
+invalidate_all_ruled(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, qsrepl_ruled_relations())
+		qsrepl_invalidate_tree(lfirst_oid(lc));
 }
 
 /*
@@ -307,5 +317,7 @@ qsrepl_invalidate(PG_FUNCTION_ARGS)
 		invalidate_ruled(trigger->tg_relation, trigger->tg_trigtuple);
 		invalidate_ruled(trigger->tg_relation, trigger->tg_newtuple);
 	}
+	if (strcmp(RelationGetRelationName(trigger->tg_relation), "state") == 0)
+		invalidate_all_ruled();
 	return PointerGetDatum(NULL);
 }

@@ -46,11 +46,28 @@ BEGIN
 	RETURN NEW;
 END $$;
 
+/*
+ * A state row that comes in any other way than through our own functions was
+ * restored, perhaps into the very database it was dumped from: it says nothing
+ * of the rows that are here.
+ */
+CREATE FUNCTION qsrepl._mark_restored() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF current_setting('qsrepl.at_work') <> 'on' THEN
+		NEW.system_identifier := 0;
+	END IF;
+	RETURN NEW;
+END $$;
+
+CREATE TRIGGER mark_restored BEFORE INSERT ON qsrepl.state
+	FOR EACH ROW EXECUTE FUNCTION qsrepl._mark_restored();
+
 DO $$
 DECLARE
 	t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['site', 'mapping', 'mapping_value', 'rule'] LOOP
+	FOREACH t IN ARRAY ARRAY['site', 'mapping', 'mapping_value', 'rule', 'state'] LOOP
 		EXECUTE format('CREATE TRIGGER invalidate AFTER INSERT OR UPDATE OR DELETE ON qsrepl.%I
 			FOR EACH ROW EXECUTE FUNCTION qsrepl._invalidate()', t);
 		EXECUTE format('CREATE TRIGGER invalidate_all AFTER TRUNCATE ON qsrepl.%I

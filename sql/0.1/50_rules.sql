@@ -19,7 +19,8 @@ CREATE VIEW qsrepl._ruled_columns AS
 		FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.relid
 	)
 	SELECT DISTINCT ON (t.relid, a.attnum)
-		t.relation, t."column", t.form, t.relid, a.attnum, a.atttypid, a.atttypmod
+		t.relation, t."column", t.form, t.relid, a.attnum, a.atttypid, a.atttypmod,
+		pg_catalog.format('%s.%I', t.relation, t."column") AS rule
 	FROM tree t
 		JOIN pg_catalog.pg_class c ON c.oid = t.relid AND c.relkind = 'r'
 		JOIN pg_catalog.pg_attribute a

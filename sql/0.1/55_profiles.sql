@@ -43,6 +43,12 @@ SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 	WHERE profile = name;
 $$;
 
+-- Delete a table's rows, with its owner's rights: its triggers are not ours.
+CREATE FUNCTION qsrepl._empty(relation regclass) RETURNS bigint
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+	SELECT qsrepl._run_as_owner(relation, format('DELETE FROM %s', relation));
+$$;
+
 -- Statements that go with a profile: what is true of the other site only.
 CREATE FUNCTION qsrepl._profile_fixups(name text, OUT fixup text, OUT "position" integer, OUT relation text)
 RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -102,7 +108,8 @@ BEGIN
 		RETURNING "column" AS fixup
 	)
 	INSERT INTO qsrepl.fixup (name, position, sql)
-	SELECT f.fixup, f.position, 'DELETE FROM ' || f.relation
+	SELECT f.fixup, f.position,
+		format('SELECT qsrepl._empty(%L)', f.relation)
 	FROM qsrepl._profile_fixups(_apply_profile.name) f
 	WHERE to_regclass(f.relation) IS NOT NULL AND (NOT only_new OR f.fixup IN (SELECT o.fixup FROM offered o))
 	ON CONFLICT DO NOTHING;

@@ -133,25 +133,22 @@ BEGIN
 	END LOOP;
 END $$;
 
--- What identifies this database on this server.
-CREATE FUNCTION qsrepl._here(OUT system_identifier bigint, OUT timeline integer, OUT database_oid oid)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
-	SELECT s.system_identifier, c.timeline_id, d.oid
-	FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
-	WHERE d.datname = current_database();
+-- One at a time writes the state: the localizer, localize(), enable().
+CREATE FUNCTION qsrepl._lock_state() RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+	SELECT pg_advisory_xact_lock(('qsrepl.state'::regclass::oid::bigint - 2147483648)::integer, 0);
 $$;
 
 -- Write the state row: these rows are the local site's now.
 CREATE FUNCTION qsrepl._set_state(is_logical boolean, changed bigint, left_over text[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET qsrepl.at_work = on AS $$
 DECLARE
 	here	record;
 	local	text := qsrepl._local_site();
 	old		qsrepl.state;
 BEGIN
 	SELECT * INTO here FROM qsrepl._here();
-	SELECT * INTO old FROM qsrepl.state;
+	SELECT * INTO old FROM qsrepl._stored_state();
 	DELETE FROM qsrepl.state;
 	INSERT INTO qsrepl.state (site, system_identifier, database_oid, timeline, epoch, localized_at, lsn,
 		rows_changed, residue, logical)
@@ -169,6 +166,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
 BEGIN
 	PERFORM qsrepl._local_site();
+	PERFORM qsrepl._lock_state();
 	-- What is stored already is spelled as before: localize() changes that.
 	UPDATE qsrepl.state SET logical = true;
 	IF NOT FOUND THEN
@@ -231,6 +229,10 @@ BEGIN
 		DELETE FROM qsrepl.rule r WHERE r.relation = renamed.new_relation AND r."column" = renamed.new_column;
 		UPDATE qsrepl.rule r SET relation = renamed.new_relation, "column" = renamed.new_column
 		WHERE r.relation = renamed.relation AND r."column" = renamed."column";
+		UPDATE qsrepl.state s SET residue = array_replace(s.residue,
+				format('%s.%I', renamed.relation, renamed."column"),
+				format('%s.%I', renamed.new_relation, renamed.new_column))
+		WHERE format('%s.%I', renamed.relation, renamed."column") = ANY (s.residue);
 		DELETE FROM qsrepl._profile_offer f
 		WHERE f.relation = renamed.relation AND f."column" = renamed."column";
 	END LOOP;

@@ -4,10 +4,11 @@
 
 -- The ruled tables with what their queries are made of.
 CREATE FUNCTION qsrepl._ruled_tables(only_relation oid)
-RETURNS TABLE (relid regclass, columns text[], forms text[], kinds oid[], typmods integer[], key_json text)
+RETURNS TABLE (relid regclass, columns text[], forms text[], kinds oid[], typmods integer[], rules text[], key_json text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT r.relid::regclass, array_agg(r."column" ORDER BY r.attnum), array_agg(r.form ORDER BY r.attnum),
 		array_agg(r.atttypid ORDER BY r.attnum), array_agg(r.atttypmod ORDER BY r.attnum),
+		array_agg(r.rule ORDER BY r.attnum),
 		coalesce((SELECT 'jsonb_build_object(' || string_agg(format('%L, t.%I', a.attname, a.attname), ', '
 				ORDER BY k.ordinality) || ')'
 			FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, ordinality), pg_attribute a
@@ -67,7 +68,7 @@ $$;
 
 CREATE FUNCTION qsrepl.preview(target regclass DEFAULT NULL)
 RETURNS TABLE (relation text, key jsonb, "column" text, before text, after text, problem text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET qsrepl.raw = on AS $$
 DECLARE
 	t		record;
 	columns text;
@@ -102,7 +103,7 @@ COMMENT ON FUNCTION qsrepl.preview IS 'what localize() would change, and what wo
 
 CREATE FUNCTION qsrepl.leaks(target regclass DEFAULT NULL)
 RETURNS TABLE (relation text, key jsonb, "column" text, value text, mapping text, site text, reason text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET qsrepl.raw = on AS $$
 DECLARE
 	t		record;
 	residue text[] := coalesce((SELECT s.residue FROM qsrepl.state s), '{}');
@@ -117,7 +118,7 @@ BEGIN
 				WHERE f.mapping IS NOT NULL',
 				t.relid, t.key_json, t.columns[i],
 				qsrepl._problem(0, t.columns[i], t.typmods[i], t.kinds[i]), t.forms[i],
-				CASE WHEN format('%s.%I', t.relid, t.columns[i]) = ANY (residue)
+				CASE WHEN t.rules[i] = ANY (residue)
 					THEN 'refused by a constraint' ELSE 'not localized yet' END);
 		END LOOP;
 	END LOOP;
@@ -125,80 +126,203 @@ END $$;
 COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are stored';
 
 -- Rewrite these rows; bisect where a constraint or a length refuses some.
--- Returns how many were written; the rest is left as it is.
-CREATE FUNCTION qsrepl._localize_rows(relid regclass, assignments text, rows tid[]) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET qsrepl.at_work = on AS $$
+-- Returns those that are left as they are.
+CREATE FUNCTION qsrepl._localize_rows(relid regclass, statement text, rows tid[]) RETURNS tid[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	n		bigint := array_length(rows, 1);
 	half	bigint := n / 2;
 BEGIN
 	BEGIN
-		EXECUTE format('UPDATE ONLY %s t SET %s WHERE t.ctid = ANY ($1)', relid, assignments) USING rows;
-		RETURN n;
+		PERFORM qsrepl._progress(relid, qsrepl._run_as_owner(relid, statement, rows));
+		RETURN '{}';
 	EXCEPTION WHEN integrity_constraint_violation OR data_exception OR program_limit_exceeded THEN
 		IF n = 1 THEN
-			RETURN 0;
+			RETURN rows;
 		END IF;
 	END;
-	RETURN qsrepl._localize_rows(relid, assignments, rows[1 : half])
-		+ qsrepl._localize_rows(relid, assignments, rows[half + 1 : n]);
+	RETURN qsrepl._localize_rows(relid, statement, rows[1 : half])
+		|| qsrepl._localize_rows(relid, statement, rows[half + 1 : n]);
 END $$;
 
+-- One table; left_over: the rules of columns that still hold something foreign.
 CREATE FUNCTION qsrepl._localize_table(t record, OUT changed bigint, OUT left_over text[])
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	batch		tid[];
-	assignments text;
-	condition	text;
-	wrong		boolean;
+	statement	text;
+	needs		text;
+	found_any	text;
+	storable	text;
+	batch		record;
+	refused		tid[];
+	refused_all tid[] := '{}';
+	wrong		boolean[];
 BEGIN
 	changed := 0;
-	left_over := '{}';
-	-- Compared as text, since json has no equality.
-	SELECT string_agg(format('%I = %s', c, qsrepl._stored(c, f, m)), ', '),
-		string_agg(format('(%s AND %s::text IS DISTINCT FROM t.%I::text)', qsrepl._is_foreign(c, f),
-			qsrepl._stored(c, f, m), c), ' OR ')
-	INTO assignments, condition
-	FROM unnest(t.columns, t.forms, t.typmods) AS x (c, f, m);
+	SELECT format('UPDATE ONLY %s t SET %s WHERE t.ctid = ANY ($1)', t.relid,
+			string_agg(format('%I = %s', c, qsrepl._stored(c, f, m)), ', ')),
+		string_agg(n, ', '),
+		string_agg(n || ' > 0', ' OR '),
+		string_agg(format('x.needs[%s] IS NOT DISTINCT FROM 1', i), ' OR ')
+	INTO statement, needs, found_any, storable
+	FROM unnest(t.columns, t.forms, t.typmods) WITH ORDINALITY AS x (c, f, m, i),
+		LATERAL (SELECT format('qsrepl._need(t.%I, %L, %s)', c, f, m)) AS y (n);
+	PERFORM qsrepl._progress(t.relid, 0);
 	FOR batch IN EXECUTE format(
-		'SELECT array_agg(x.ctid) FROM (SELECT t.ctid, (row_number() OVER () - 1) / 1000 AS batch
-			FROM ONLY %s t WHERE %s) x GROUP BY x.batch', t.relid, condition)
+		'SELECT array_agg(x.ctid) FILTER (WHERE %4$s) AS rows, %5$s AS too_long
+		FROM (SELECT t.ctid, ARRAY[%1$s] AS needs, (row_number() OVER () - 1) / 1000 AS batch
+			FROM ONLY %2$s t WHERE %3$s) x
+		GROUP BY x.batch', needs, t.relid, found_any, storable,
+		(SELECT 'ARRAY[' || string_agg(format('coalesce(bool_or(x.needs[%s] = 2), false)', i), ', ') || ']'
+			FROM generate_subscripts(t.columns, 1) AS i))
 	LOOP
-		changed := changed + qsrepl._localize_rows(t.relid, assignments, batch);
+		wrong := qsrepl._either(wrong, batch.too_long);
+		CONTINUE WHEN batch.rows IS NULL;
+		refused := qsrepl._localize_rows(t.relid, statement, batch.rows);
+		changed := changed + cardinality(batch.rows) - cardinality(refused);
+		refused_all := refused_all || refused;
 	END LOOP;
-	FOR i IN 1 .. array_length(t.columns, 1) LOOP
-		EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s t WHERE %s)', t.relid,
-			qsrepl._is_foreign(t.columns[i], t.forms[i])) INTO wrong;
-		IF wrong THEN
-			left_over := left_over || format('%s.%I', t.relid, t.columns[i]);
-		END IF;
-	END LOOP;
+	IF refused_all <> '{}' THEN
+		EXECUTE format('SELECT ARRAY[%s] FROM ONLY %s t WHERE t.ctid = ANY ($1)',
+			(SELECT string_agg(format('coalesce(bool_or(qsrepl._need(t.%I, %L, %s) > 0), false)', c, f, m), ', ')
+				FROM unnest(t.columns, t.forms, t.typmods) AS x (c, f, m)), t.relid)
+		INTO batch USING refused_all;
+		wrong := qsrepl._either(wrong, batch."array");
+	END IF;
+	left_over := ARRAY(SELECT DISTINCT t.rules[i] FROM generate_subscripts(t.rules, 1) AS i WHERE wrong[i]);
 END $$;
 
+CREATE FUNCTION qsrepl._either(a boolean[], b boolean[]) RETURNS boolean[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE WHEN a IS NULL THEN b
+		ELSE ARRAY(SELECT a[i] OR b[i] FROM generate_subscripts(b, 1) AS i ORDER BY i) END;
+$$;
+
+-- A prepared transaction that has written to a ruled table, or null: its rows
+-- are locked, and would be another site's when it commits.
+CREATE FUNCTION qsrepl._blocker() RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT min(p.gid)
+	FROM pg_prepared_xacts p
+		JOIN pg_locks l ON l.virtualtransaction = '-1/' || p.transaction::text
+	WHERE p.database = current_database() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock'
+		AND l.relation IN (SELECT r.relid FROM qsrepl._ruled_columns r);
+$$;
+
 -- One fixup; returns what is wrong with it. What fails is told and left, since
--- the rows matter more.
-CREATE FUNCTION qsrepl._run_fixup(name text, sql text) RETURNS text
+-- the rows matter more; in_use: it could not have a lock.
+CREATE FUNCTION qsrepl._run_fixup(name text, sql text, OUT problem text, OUT in_use boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	problem text;
 BEGIN
+	in_use := false;
 	EXECUTE sql;
-	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
-	RAISE WARNING USING MESSAGE = format('could not run fixup "%s"', name), DETAIL = problem;
-	RETURN name || ': ' || problem;
+	in_use := SQLSTATE = '55P03';
+	problem := name || ': ' || problem;
+	RAISE WARNING USING MESSAGE = format('could not run fixup "%s"', name), DETAIL = SQLERRM;
+END $$;
+
+/*
+ * Rewrite all stored rows.
+ *
+ * Where the rows were replicated from another site, other writers wait for this,
+ * some of them holding ROW EXCLUSIVE locks, which the deadlock detector does not
+ * know: nothing stronger is taken on the tables then, and a fixup that cannot
+ * have its locks soon is left for later. Else apply may be writing: the tables
+ * are locked against it first.
+ *
+ * late: the fixups that are still to be run, null: none
+ */
+CREATE FUNCTION qsrepl._localize(OUT changed bigint, OUT late text[])
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET qsrepl.at_work = on AS $$
+DECLARE
+	failures	text[] := '{}';
+	left_over	text[] := '{}';
+	foreigners	boolean;
+	blocker		text;
+	t			record;
+	done		record;
+BEGIN
+	changed := 0;
+	PERFORM qsrepl._local_site();
+	PERFORM qsrepl._lock_state();
+	foreigners := qsrepl._state_word() = 'foreign';
+	IF foreigners THEN
+		blocker := qsrepl._blocker();
+		IF blocker IS NOT NULL THEN
+			RAISE EXCEPTION USING ERRCODE = 'object_in_use',
+				MESSAGE = format('prepared transaction "%s" has written to tables that have rules', blocker),
+				DETAIL = 'What it wrote is spelled for another site and cannot be rewritten before it ends.',
+				HINT = 'COMMIT PREPARED or ROLLBACK PREPARED it.';
+		END IF;
+	ELSE
+		PERFORM qsrepl._lock_tables('SELECT r.relid FROM qsrepl._ruled_columns r');
+	END IF;
+	-- The application's triggers stay out of it.
+	PERFORM set_config('session_replication_role', 'replica', true);
+	FOR t IN SELECT * FROM qsrepl._ruled_tables(NULL) LOOP
+		SELECT * INTO done FROM qsrepl._localize_table(t);
+		changed := changed + done.changed;
+		left_over := left_over || done.left_over;
+	END LOOP;
+	IF foreigners THEN
+		PERFORM set_config('lock_timeout', '200ms', true);
+	END IF;
+	FOR t IN SELECT f.name, f.sql FROM qsrepl.fixup f ORDER BY f.position, f.name LOOP
+		SELECT * INTO done FROM qsrepl._run_fixup(t.name, t.sql);
+		IF foreigners AND done.in_use THEN
+			late := late || t.name;
+		ELSIF done.problem IS NOT NULL THEN
+			failures := failures || done.problem;
+		END IF;
+	END LOOP;
+	PERFORM set_config('lock_timeout', '0', true) WHERE foreigners;
+	-- What follows is written here, not replicated.
+	PERFORM set_config('session_replication_role', 'origin', true);
+	PERFORM qsrepl._note('fixup failed', f) FROM unnest(failures) AS f;
+	SELECT coalesce(array_agg(DISTINCT l ORDER BY l), '{}') INTO left_over FROM unnest(left_over) AS l;
+	PERFORM qsrepl._set_state(NULL, changed, left_over);
+	-- After a restore this is where this database's own life begins.
+	PERFORM qsrepl._remember_objects();
+	PERFORM qsrepl._sync_triggers(false);
+	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules left rows', changed, cardinality(left_over)));
+	IF cardinality(left_over) > 0 THEN
+		RAISE WARNING USING MESSAGE = 'some rows could not be localized',
+			DETAIL = array_to_string(left_over, ', '), HINT = 'See qsrepl.leaks().';
+	END IF;
+END $$;
+
+-- Try the fixups again that could not have their locks; returns those that
+-- still could not, or null.
+CREATE FUNCTION qsrepl._late_fixups(names text[]) RETURNS text[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET session_replication_role = replica
+SET lock_timeout = '200ms' SET qsrepl.at_work = on AS $$
+DECLARE
+	still	text[];
+	done	record;
+	f		record;
+BEGIN
+	FOR f IN SELECT x.name, x.sql FROM qsrepl.fixup x WHERE x.name = ANY (names) ORDER BY x.position, x.name LOOP
+		SELECT * INTO done FROM qsrepl._run_fixup(f.name, f.sql);
+		IF done.in_use THEN
+			still := still || f.name;
+		ELSE
+			PERFORM set_config('session_replication_role', 'origin', true);
+			PERFORM qsrepl._note(CASE WHEN done.problem IS NULL THEN 'fixup run' ELSE 'fixup failed' END,
+				coalesce(done.problem, f.name));
+			PERFORM set_config('session_replication_role', 'replica', true);
+		END IF;
+	END LOOP;
+	RETURN still;
 END $$;
 
 CREATE FUNCTION qsrepl.localize() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off AS $$
+SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET quote_all_identifiers = off
+SET lock_timeout = 0 AS $$
 DECLARE
-	failures	text[] := '{}';
-	total		bigint := 0;
-	left_over	text[] := '{}';
-	t			record;
-	done		record;
+	done record;
 BEGIN
 	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
 		RAISE EXCEPTION USING ERRCODE = 'active_sql_transaction',
@@ -207,30 +331,8 @@ BEGIN
 			DETAIL = 'It must see what apply writes until it has locked the tables.',
 			HINT = 'Use READ COMMITTED.';
 	END IF;
-	PERFORM qsrepl._local_site();
-	PERFORM qsrepl._lock_tables('SELECT r.relid FROM qsrepl._ruled_columns r');
-	-- The application's triggers stay out of it.
-	PERFORM set_config('session_replication_role', 'replica', true);
-	FOR t IN SELECT * FROM qsrepl._ruled_tables(NULL) LOOP
-		SELECT * INTO done FROM qsrepl._localize_table(t);
-		total := total + done.changed;
-		left_over := left_over || done.left_over;
-	END LOOP;
-	FOR t IN SELECT f.name, f.sql FROM qsrepl.fixup f ORDER BY f.position, f.name LOOP
-		failures := failures || qsrepl._run_fixup(t.name, t.sql);
-	END LOOP;
-	-- What follows is written here, not replicated.
-	PERFORM set_config('session_replication_role', 'origin', true);
-	PERFORM qsrepl._note('fixup failed', f) FROM unnest(failures) AS f WHERE f IS NOT NULL;
-	PERFORM qsrepl._set_state(NULL, total, left_over);
-	-- After a restore this is where this database's own life begins.
-	PERFORM qsrepl._remember_objects();
-	PERFORM qsrepl._sync_triggers(false);
-	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules left rows', total, cardinality(left_over)));
-	IF cardinality(left_over) > 0 THEN
-		RAISE WARNING USING MESSAGE = 'some rows could not be localized',
-			DETAIL = array_to_string(left_over, ', '), HINT = 'See qsrepl.leaks().';
-	END IF;
-	RETURN total;
+	SELECT * INTO done FROM qsrepl._localize();
+	PERFORM qsrepl._note('fixup not run', l) FROM unnest(done.late) AS l;
+	RETURN done.changed;
 END $$;
 COMMENT ON FUNCTION qsrepl.localize IS 'rewrite stored rows to the local site''s values; returns rows changed';

@@ -24,7 +24,7 @@ CREATE VIEW qsrepl._copies AS
 
 CREATE FUNCTION qsrepl.scan()
 RETURNS TABLE (relation text, "column" text, type text, count bigint, example text, form text, note text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET qsrepl.raw = on AS $$
 DECLARE
 	t record;
 BEGIN
@@ -73,16 +73,6 @@ CREATE VIEW qsrepl.stat_rules AS
 	GROUP BY r.relation, r."column", r.form;
 COMMENT ON VIEW qsrepl.stat_rules IS 'what each rule has done since the server started';
 
--- Which line of the state table holds: none, local, foreign, restored.
-CREATE FUNCTION qsrepl._state_word() RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT coalesce((SELECT CASE
-			WHEN s.system_identifier <> h.system_identifier OR s.database_oid <> h.database_oid THEN 'restored'
-			WHEN s.site = current_setting('qsrepl.local_site', true) THEN 'local'
-			ELSE 'foreign' END
-		FROM qsrepl.state s, qsrepl._here() h), 'none');
-$$;
-
 CREATE VIEW qsrepl.status AS
 	SELECT pg_catalog.current_setting('qsrepl.local_site', true) AS site,
 		qsrepl._state_word() AS state,
@@ -92,7 +82,7 @@ CREATE VIEW qsrepl.status AS
 		(SELECT pg_catalog.count(*) FROM qsrepl.rule) AS rules,
 		(SELECT pg_catalog.count(*) FROM qsrepl._row_triggers t WHERE t.tgenabled = 'R') AS triggers,
 		s.epoch, s.timeline, s.localized_at, s.rows_changed, s.residue
-	FROM (SELECT) AS one LEFT JOIN qsrepl.state s ON true;
+	FROM (SELECT) AS one LEFT JOIN qsrepl._stored_state() s ON true;
 COMMENT ON VIEW qsrepl.status IS 'one line: where this database stands';
 
 CREATE FUNCTION qsrepl._check_site() RETURNS TABLE (severity text, object text, problem text, hint text)
@@ -183,7 +173,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT 'warning', 'state', CASE w
 			WHEN 'none' THEN 'it is not known for which site the rows are spelled'
 			WHEN 'restored' THEN 'the database was restored from another one'
-			ELSE format('the rows are spelled for site "%s"', (SELECT site FROM qsrepl.state)) END,
+			ELSE format('the rows are spelled for site "%s"', (SELECT site FROM qsrepl._stored_state())) END,
 		CASE w WHEN 'none' THEN 'Call qsrepl.enable() or qsrepl.localize().'
 			ELSE 'Call qsrepl.localize().' END
 	FROM qsrepl._state_word() w WHERE w <> 'local'

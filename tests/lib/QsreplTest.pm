@@ -20,7 +20,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 our @EXPORT = qw(
-  make_site create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
+  make_site make_standby promote localized create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
   publish subscribe catch_up caught_up_or_error apply_pid
   tables_equal_rewritten no_leaks query_is
   json_rewritten
@@ -67,6 +67,60 @@ CONF
 	$node->append_conf('postgresql.conf', $opt{conf}) if $opt{conf};
 	$node->start;
 	return $node;
+}
+
+=pod
+
+=item make_standby($primary, $site, name => text, conf => text)
+
+A streaming standby at the site, from a base backup of the primary. The setting
+of its site comes after the one that the backup has copied.
+
+=cut
+
+sub make_standby
+{
+	my ($primary, $site, %opt) = @_;
+	my $name = $opt{name} // 'site_' . lc $site;
+	my $standby = PostgreSQL::Test::Cluster->new($name);
+
+	$primary->backup("for_$name");
+	$standby->init_from_backup($primary, "for_$name", has_streaming => 1);
+	$standby->append_conf('postgresql.conf', "qsrepl.local_site = '$site'\n");
+	$standby->append_conf('postgresql.conf', $opt{conf}) if $opt{conf};
+	$standby->start;
+	return $standby;
+}
+
+=pod
+
+=item promote($node)
+
+Promote it and wait until it takes writes, but not until it is localized.
+
+=cut
+
+sub promote
+{
+	my ($node) = @_;
+
+	PostgreSQL::Test::Utils::system_or_bail('pg_ctl', '-w', '-D', $node->data_dir, '-l', $node->logfile, 'promote');
+	return;
+}
+
+=pod
+
+=item localized($node, $db)
+
+Wait until the database's rows are those of the node's site.
+
+=cut
+
+sub localized
+{
+	my ($node, $db) = @_;
+
+	return $node->poll_query_until($db, q(SELECT qsrepl._state_word() = 'local'));
 }
 
 =pod

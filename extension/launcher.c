@@ -1,0 +1,300 @@
+/*
+ * launcher.c
+ *		The background worker that sends a localizer into each database.
+ *
+ * It starts when recovery has ended: at a promotion, and at every start of a
+ * primary, which may have been stopped before it was localized.  A worker that
+ * failed or was held up is sent again.  A second one, of the same code, looks
+ * once at a server's start, also of a standby, whether the local site is known.
+ *
+ * IDENTIFICATION
+ *		extension/launcher.c
+ */
+#include "localizer.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_database.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "compat.h"
+
+/* At the same time. */
+#define MAX_WORKERS 4
+/* Before a worker that failed or was held up is sent again. */
+#define RETRY_MS 500
+
+typedef struct Running
+{
+	Oid			database;
+	BackgroundWorkerHandle *handle; /* NULL: free */
+} Running;
+
+static Running running[MAX_WORKERS];
+
+extern PGDLLEXPORT void qsrepl_launcher_main(Datum once);
+
+static void
+register_one(const char *name, BgWorkerStartTime start, int restart,
+			 bool once)
+{
+	BackgroundWorker worker;
+
+	memset(&worker, 0, sizeof(worker));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
+		BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = start;
+	worker.bgw_restart_time = restart;
+	strlcpy(worker.bgw_library_name, "qsrepl", BGW_MAXLEN);
+	strlcpy(worker.bgw_function_name, "qsrepl_launcher_main", BGW_MAXLEN);
+	strlcpy(worker.bgw_name, name, BGW_MAXLEN);
+	strlcpy(worker.bgw_type, name, BGW_MAXLEN);
+	worker.bgw_main_arg = BoolGetDatum(once);
+	RegisterBackgroundWorker(&worker);
+}
+
+void
+qsrepl_register_launcher(void)
+{
+	register_one("qsrepl launcher", BgWorkerStart_RecoveryFinished, 1, false);
+	register_one("qsrepl site check", BgWorkerStart_ConsistentState,
+				 BGW_NEVER_RESTART, true);
+}
+
+/* The databases one can connect to. */
+static List *
+databases(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *result = NIL;
+	Relation	relation;
+	TableScanDesc scan;
+	HeapTuple	tuple;
+
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	relation = table_open(DatabaseRelationId, AccessShareLock);
+	scan = table_beginscan_catalog(relation, 0, NULL);
+	while (HeapTupleIsValid(tuple = heap_getnext(scan, ForwardScanDirection)))
+	{
+		Form_pg_database database = (Form_pg_database) GETSTRUCT(tuple);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		if (database->datallowconn && qsrepl_database_valid(database))
+			result = lappend_oid(result, database->oid);
+		MemoryContextSwitchTo(old);
+	}
+	table_endscan(scan);
+	table_close(relation, AccessShareLock);
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(context);
+	return result;
+}
+
+static bool
+start_worker(Running *slot, Oid database)
+{
+	BackgroundWorker worker;
+	LocalizerShared *shared = qsrepl_localizer_shared();
+	bool		started;
+
+	memset(&worker, 0, sizeof(worker));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
+		BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_ConsistentState;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	strlcpy(worker.bgw_library_name, "qsrepl", BGW_MAXLEN);
+	strlcpy(worker.bgw_function_name, "qsrepl_localizer_main", BGW_MAXLEN);
+	strlcpy(worker.bgw_name, "qsrepl localizer", BGW_MAXLEN);
+	strlcpy(worker.bgw_type, "qsrepl localizer", BGW_MAXLEN);
+	worker.bgw_main_arg = ObjectIdGetDatum(database);
+	worker.bgw_notify_pid = MyProcPid;
+	started = RegisterDynamicBackgroundWorker(&worker, &slot->handle);
+	if (!started)
+		slot->handle = NULL;
+	slot->database = database;
+	if (!started && !shared->no_slot)
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("could not start a localizer: no background worker slot is free"),
+				 errdetail("Rows of another site stay as they are, and statements that write to them wait."),
+				 errhint("Increase \"max_worker_processes\" and restart the server, or call qsrepl.localize() in each database.")));
+	shared->no_slot = !started;
+	return started;
+}
+
+/* Free the places of workers that have ended; true if any still runs. */
+static bool
+look_after_workers(void)
+{
+	bool		any = false;
+
+	for (int i = 0; i < MAX_WORKERS; i++)
+	{
+		Running    *slot = &running[i];
+		LocalizerDatabase *entry;
+		pid_t		pid;
+
+		if (slot->handle == NULL)
+			continue;
+		if (GetBackgroundWorkerPid(slot->handle, &pid) != BGWH_STOPPED)
+		{
+			any = true;
+			continue;
+		}
+		pfree(slot->handle);
+		slot->handle = NULL;
+		/* One that died could not say so. */
+		LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
+		entry = qsrepl_localizer_database(slot->database);
+		if (entry != NULL && entry->phase == LOCALIZER_RUNNING)
+		{
+			entry->phase = LOCALIZER_FAILED;
+			entry->since = GetCurrentTimestamp();
+		}
+		LWLockRelease(qsrepl_localizer_guard());
+	}
+	return any;
+}
+
+static bool
+is_running(Oid database)
+{
+	for (int i = 0; i < MAX_WORKERS; i++)
+		if (running[i].handle != NULL && running[i].database == database)
+			return true;
+	return false;
+}
+
+/* A database that a worker is to be sent to now, or InvalidOid. */
+static Oid
+next_database(bool *more)
+{
+	LocalizerShared *shared = qsrepl_localizer_shared();
+	TimestampTz now = GetCurrentTimestamp();
+	Oid			result = InvalidOid;
+
+	LWLockAcquire(qsrepl_localizer_guard(), LW_SHARED);
+	for (int i = 0; i < shared->n_databases && !OidIsValid(result); i++)
+	{
+		const LocalizerDatabase *entry = &shared->databases[i];
+		bool		again = entry->phase == LOCALIZER_FAILED ||
+			entry->phase == LOCALIZER_BLOCKED;
+
+		if ((!again && entry->phase != LOCALIZER_ASKED) ||
+			is_running(entry->database))
+			continue;
+		*more = true;
+		if (!again || TimestampDifferenceExceeds(entry->since, now, RETRY_MS))
+			result = entry->database;
+	}
+	LWLockRelease(qsrepl_localizer_guard());
+	return result;
+}
+
+/* Send workers where they are asked for; true: look again soon. */
+static bool
+send_workers(void)
+{
+	bool		more = look_after_workers();
+
+	for (int i = 0; i < MAX_WORKERS; i++)
+	{
+		Oid			database;
+
+		if (running[i].handle != NULL)
+			continue;
+		database = next_database(&more);
+		if (!OidIsValid(database))
+			break;
+		qsrepl_localizer_enter(database, LOCALIZER_RUNNING, NULL);
+		if (!start_worker(&running[i], database))
+		{
+			qsrepl_localizer_enter(database, LOCALIZER_FAILED,
+								   "No background worker slot is free.");
+			break;
+		}
+	}
+	return more;
+}
+
+static void
+ask_everywhere(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, databases())
+		qsrepl_localizer_enter(lfirst_oid(lc), LOCALIZER_ASKED, NULL);
+}
+
+static void
+leave(int code, Datum arg)
+{
+	LocalizerShared *shared = qsrepl_localizer_shared();
+
+	LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
+	shared->launcher = 0;
+	shared->launcher_proc = NULL;
+	LWLockRelease(qsrepl_localizer_guard());
+}
+
+static void
+enter(void)
+{
+	LocalizerShared *shared = qsrepl_localizer_shared();
+
+	before_shmem_exit(leave, (Datum) 0);
+	LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
+	shared->launcher = MyProcPid;
+	shared->launcher_proc = MyProc;
+	LWLockRelease(qsrepl_localizer_guard());
+}
+
+/* once: return when every database has been looked at. */
+void
+qsrepl_launcher_main(Datum once)
+{
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	/* On a primary the launcher proper looks everywhere too. */
+	if (DatumGetBool(once) && !RecoveryInProgress())
+		proc_exit(0);
+	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
+	if (!DatumGetBool(once))
+		enter();
+	ask_everywhere();
+	for (;;)
+	{
+		bool		more = send_workers();
+
+		if (!more && DatumGetBool(once))
+			proc_exit(0);
+		WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH |
+				  (more ? WL_TIMEOUT : 0), 100, PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		if (ConfigReloadPending)
+		{
+			ConfigReloadPending = false;
+			ProcessConfigFile(PGC_SIGHUP);
+		}
+	}
+}

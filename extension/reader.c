@@ -1,0 +1,508 @@
+/*
+ * reader.c
+ *		Readers see the local site's values, whatever is stored.
+ *
+ * The planner's hook puts a function around every Var of a ruled column.  A
+ * STABLE, STRICT one, so that nothing is folded away and the null side of an
+ * outer join stays null, with a RelabelType around it, which keeps typmod and
+ * collation: EXECUTE and CREATE TABLE AS want them.  A whole row goes through
+ * one function that returns its rowtype; ROW(...) in its place would make a
+ * row of nulls of an outer join's null row.
+ *
+ * A plan that was made so is marked by the function among the objects it
+ * depends on; qsrepl_check_plan() lets any other read a ruled table only where
+ * the rows that its snapshot sees are the local site's.  Rewriting twice, or
+ * what is local already, does no harm.
+ *
+ * Set-returning SQL functions are inlined after this hook has seen the query,
+ * so that is prevented while the reader is on: they are planned on their own.
+ *
+ * IDENTIFICATION
+ *		extension/reader.c
+ */
+#include "reader.h"
+
+#include "access/sysattr.h"
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "executor/execdesc.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/plannodes.h"
+#include "optimizer/planner.h"
+#include "parser/parse_func.h"
+#include "parser/parsetree.h"
+#include "replication/walsender.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+
+static planner_hook_type prev_planner = NULL;
+static needs_fmgr_hook_type prev_needs_fmgr = NULL;
+
+/* The planner is at work; functions are looked at for inlining. */
+static int	planning = 0;
+
+/* What a query of several levels has to do with rules. */
+typedef struct Concern
+{
+	bool		reads;			/* a table that the reader may rewrite */
+	bool		locks;			/* a ruled table, above ACCESS SHARE */
+} Concern;
+
+/* One level of a query that is being wrapped. */
+typedef struct Level
+{
+	Query	   *query;
+	struct Level *outer;
+} Level;
+
+typedef struct Wrapping
+{
+	const Reading *reading;
+	Level	   *level;
+} Wrapping;
+
+/* ---- the functions that are put around ---- */
+
+static Oid
+function_oid(const char *name, int nargs, Oid first, Oid second, Oid third)
+{
+	Oid			types[3] = {first, second, third};
+	List	   *names = list_make2(makeString(pstrdup("qsrepl")),
+								   makeString(pstrdup(name)));
+	Oid			oid = LookupFuncName(names, nargs, types, true);
+
+	if (!OidIsValid(oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function qsrepl.%s() is missing", name),
+				 errdetail("Rows of another site cannot be shown rewritten without it."),
+				 errhint("A superuser drops the extension and creates it again.")));
+	return oid;
+}
+
+static Oid
+read_function(void)
+{
+	return function_oid("_read", 3, ANYELEMENTOID, INT4OID, INT4OID);
+}
+
+static Expr *
+int_const(int32 value)
+{
+	return (Expr *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
+							  Int32GetDatum(value), false, true);
+}
+
+static Expr *
+name_const(const char *name)
+{
+	return (Expr *) makeConst(TEXTOID, -1, InvalidOid, -1,
+							  CStringGetTextDatum(name), false, false);
+}
+
+/* The table of the row that a Var belongs to, a child's or partition's too. */
+static Expr *
+table_of(const Var *var, Oid relid, bool mixed)
+{
+	Var		   *tableoid;
+
+	if (!mixed)
+		return (Expr *) makeConst(OIDOID, -1, InvalidOid, sizeof(Oid),
+								  ObjectIdGetDatum(relid), false, true);
+	tableoid = copyObject(unconstify(Var *, var));
+	tableoid->varattno = TableOidAttributeNumber;
+	tableoid->vartype = OIDOID;
+	tableoid->vartypmod = -1;
+	tableoid->varcollid = InvalidOid;
+	tableoid->varattnosyn = 0;
+	tableoid->varnosyn = 0;
+	return (Expr *) tableoid;
+}
+
+/* A call that gives what the Var gives, of the same type in all respects. */
+static Node *
+call_on(const Var *var, Oid function, List *args)
+{
+	FuncExpr   *call = makeFuncExpr(function, var->vartype, args,
+									var->varcollid, var->varcollid,
+									COERCE_EXPLICIT_CALL);
+
+	return (Node *) makeRelabelType((Expr *) call, var->vartype,
+									var->vartypmod, var->varcollid,
+									COERCE_IMPLICIT_CAST);
+}
+
+/* ---- what is wrapped ---- */
+
+static bool
+column_read(const RuleColumn *column, const Reading *reading)
+{
+	ListCell   *lc;
+
+	if (reading->all)
+		return true;
+	foreach(lc, reading->residue)
+		if (strcmp(lfirst(lc), column->rule) == 0)
+		return true;
+	return false;
+}
+
+static const RuleColumn *
+ruled_column(const RuleTable *table, AttrNumber attnum,
+			 const Reading *reading)
+{
+	for (int i = 0; i < table->n_columns; i++)
+		if (table->columns[i].attnum == attnum &&
+			column_read(&table->columns[i], reading))
+			return &table->columns[i];
+	return NULL;
+}
+
+static Node *
+wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
+			const Reading *reading)
+{
+	const RuleColumn *column = ruled_column(table, var->varattno, reading);
+
+	if (mixed && bms_is_member(var->varattno, table->mixed))
+		return call_on(var,
+					   function_oid("_read_of_table", 3, ANYELEMENTOID,
+									OIDOID, TEXTOID),
+					   list_make3(var, table_of(var, relid, true),
+								  name_const(get_attname(relid, var->varattno,
+														 false))));
+	if (column == NULL)
+		return (Node *) var;
+	return call_on(var, read_function(),
+				   list_make3(var, int_const(column->form),
+							  int_const(var->vartypmod)));
+}
+
+static bool
+any_column_read(const RuleTable *table, const Reading *reading)
+{
+	for (int i = 0; i < table->n_columns; i++)
+		if (column_read(&table->columns[i], reading))
+			return true;
+	return false;
+}
+
+static Node *
+wrap_row(Var *var, Oid relid, const RuleTable *table, bool mixed,
+		 const Reading *reading)
+{
+	if (!mixed && !any_column_read(table, reading))
+		return (Node *) var;
+	return call_on(var,
+				   function_oid("_read_row", 2, ANYELEMENTOID, OIDOID,
+								InvalidOid),
+				   list_make2(var, table_of(var, relid, mixed)));
+}
+
+Node *
+qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
+{
+	const RuleTable *table;
+	bool		mixed;
+
+	if (rte->rtekind != RTE_RELATION ||
+		(rte->relkind != RELKIND_RELATION &&
+		 rte->relkind != RELKIND_PARTITIONED_TABLE) || var->varattno < 0)
+		return (Node *) var;
+	if (rte->relid == qsrepl_state_table())
+	{
+		if (!reading->all || var->varattno > 1)
+			return (Node *) var;
+		/* A dump of this database is one of this site. */
+		return call_on(var,
+					   function_oid("_read_state", 1, ANYELEMENTOID,
+									InvalidOid, InvalidOid),
+					   list_make1(var));
+	}
+	table = qsrepl_rules_by_oid(rte->relid);
+	if (table == NULL)
+		return (Node *) var;
+	mixed = rte->inh && table->mixed != NULL;
+#ifdef QSREPL_HAVE_VIRTUAL_COLUMNS
+	if (reading->all && qsrepl_expand_virtual(&var, rte, reading))
+		return (Node *) var;
+#endif
+	if (var->varattno == 0)
+		return wrap_row(var, rte->relid, table, mixed, reading);
+	return wrap_column(var, rte->relid, table, mixed, reading);
+}
+
+static Node *
+wrap(Node *node, void *context)
+{
+	Wrapping   *wrapping = context;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var))
+	{
+		Var		   *var = copyObject((Var *) node);
+		Level	   *level = wrapping->level;
+
+		for (Index up = var->varlevelsup; up > 0 && level != NULL; up--)
+			level = level->outer;
+		if (level == NULL || var->varno > list_length(level->query->rtable))
+			return (Node *) var;
+		return qsrepl_wrap_var(var, rt_fetch(var->varno, level->query->rtable),
+						wrapping->reading);
+	}
+	if (IsA(node, OnConflictExpr))
+	{
+		/* What names an index must stay as the index has it. */
+		OnConflictExpr *conflict = copyObject((OnConflictExpr *) node);
+
+		conflict->onConflictSet = (List *)
+			wrap((Node *) conflict->onConflictSet, context);
+		conflict->onConflictWhere = wrap(conflict->onConflictWhere, context);
+		return (Node *) conflict;
+	}
+	if (IsA(node, Query))
+	{
+		Query	   *query = (Query *) node;
+		Level		level = {query, wrapping->level};
+		Node	   *result;
+
+		wrapping->level = &level;
+		result = (Node *) query_tree_mutator(query, wrap, context, 0);
+		wrapping->level = level.outer;
+		return result;
+	}
+	return expression_tree_mutator(node, wrap, context);
+}
+
+/* ---- what concerns the reader ---- */
+
+static bool
+look_at_table(const RangeTblEntry *rte, Concern *concern)
+{
+	if (rte->rtekind != RTE_RELATION ||
+		(rte->relkind != RELKIND_RELATION &&
+		 rte->relkind != RELKIND_PARTITIONED_TABLE))
+		return false;
+	if (rte->relid == qsrepl_state_table())
+		concern->reads = true;
+	else if (qsrepl_rules_by_oid(rte->relid) != NULL)
+	{
+		concern->reads = true;
+		concern->locks |= rte->rellockmode > AccessShareLock;
+	}
+	return false;
+}
+
+static bool
+look(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+		return look_at_table((RangeTblEntry *) node, context);
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, look, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, look, context);
+}
+
+/* Does the query read anything but system catalogs and our own tables? */
+static bool
+reads_users_tables(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+		char	   *schema;
+
+		if (rte->rtekind != RTE_RELATION || rte->relid < FirstNormalObjectId)
+			return false;
+		schema = get_namespace_name(get_rel_namespace(rte->relid));
+		return schema != NULL && strcmp(schema, "qsrepl") != 0;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, reads_users_tables, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, reads_users_tables, context);
+}
+
+/*
+ * Is the query none of ours?  Checks of foreign keys compare what is stored;
+ * a walsender gives what is stored.
+ */
+static bool
+passes(void)
+{
+	return qsrepl_local_site[0] == '\0' || am_walsender ||
+		!IsTransactionState() || InNoForceRLSOperation();
+}
+
+bool
+qsrepl_concerned(void)
+{
+	return !passes() && qsrepl_present();
+}
+
+static Snapshot
+active_snapshot(void)
+{
+	return ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
+}
+
+/* ---- the hooks ---- */
+
+/* Mark a plan in which everything is rewritten that must be. */
+static void
+mark(PlannedStmt *plan, bool passing)
+{
+	PlanInvalItem *item = makeNode(PlanInvalItem);
+
+	item->cacheId = PROCOID;
+	item->hashValue = GetSysCacheHashValue1(PROCOID,
+											ObjectIdGetDatum(read_function()));
+	plan->invalItems = lappend(plan->invalItems, item);
+	plan->transientPlan |= passing;
+}
+
+static bool
+is_marked(const PlannedStmt *plan)
+{
+	uint32		hash = 0;
+	ListCell   *lc;
+
+	foreach(lc, plan->invalItems)
+	{
+		const PlanInvalItem *item = lfirst(lc);
+
+		if (item->cacheId != PROCOID)
+			continue;
+		if (hash == 0)
+			hash = GetSysCacheHashValue1(PROCOID,
+										 ObjectIdGetDatum(read_function()));
+		if (item->hashValue == hash)
+			return true;
+	}
+	return false;
+}
+
+static PlannedStmt *
+plan_query(Query *query, const char *query_string, int options,
+		   ParamListInfo params)
+{
+	PlannedStmt *result;
+
+	planning++;
+	PG_TRY();
+	{
+		result = prev_planner ?
+			prev_planner(query, query_string, options, params) :
+			standard_planner(query, query_string, options, params);
+	}
+	PG_FINALLY();
+	{
+		planning--;
+	}
+	PG_END_TRY();
+	return result;
+}
+
+static PlannedStmt *
+read_planner(Query *query, const char *query_string, int options,
+			 ParamListInfo params)
+{
+	Concern		concern = {false, false};
+	Reading		reading;
+	Wrapping	wrapping = {&reading, NULL};
+	PlannedStmt *plan;
+
+	if (!qsrepl_concerned())
+		return plan_query(query, query_string, options, params);
+	if (!qsrepl_usable() && !reads_users_tables((Node *) query, NULL))
+		return plan_query(query, query_string, options, params);
+	look((Node *) query, &concern);
+	if (concern.locks)
+		qsrepl_wait_for_localizer();
+	if (!concern.reads || !qsrepl_reading(active_snapshot(), &reading))
+		return plan_query(query, query_string, options, params);
+	query = (Query *) wrap((Node *) query, &wrapping);
+	plan = plan_query(query, query_string, options, params);
+	if (reading.all)
+		mark(plan, reading.passing);
+	return plan;
+}
+
+/* Is it a function whose body would become part of the query? */
+static bool
+needs_fmgr(Oid function)
+{
+	HeapTuple	tuple;
+	Form_pg_proc proc;
+	bool		sql_set;
+	Reading		reading;
+
+	if (prev_needs_fmgr && prev_needs_fmgr(function))
+		return true;
+	if (planning == 0 || function < FirstNormalObjectId ||
+		!qsrepl_concerned() || !qsrepl_usable())
+		return false;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	proc = (Form_pg_proc) GETSTRUCT(tuple);
+	sql_set = proc->prolang == SQLlanguageId && proc->proretset;
+	ReleaseSysCache(tuple);
+	return sql_set && qsrepl_reading(active_snapshot(), &reading);
+}
+
+void
+qsrepl_install_reader(void)
+{
+	prev_planner = planner_hook;
+	planner_hook = read_planner;
+	prev_needs_fmgr = needs_fmgr_hook;
+	needs_fmgr_hook = needs_fmgr;
+}
+
+static bool
+reads_ruled(const PlannedStmt *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->relationOids)
+		if (lfirst_oid(lc) >= FirstNormalObjectId &&
+		(lfirst_oid(lc) == qsrepl_state_table() ||
+		 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
+		return true;
+	return false;
+}
+
+void
+qsrepl_check_plan(const QueryDesc *query)
+{
+	const PlannedStmt *plan = query->plannedstmt;
+
+	if (plan->relationOids == NIL || query->snapshot == InvalidSnapshot ||
+		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||
+		is_marked(plan) || !reads_ruled(plan) ||
+		qsrepl_reads_raw(query->snapshot))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not run a plan under a snapshot that it was not made for"),
+			 errdetail("The snapshot sees rows of another site, which the plan would show as they are stored."),
+			 errhint("Run the transaction again.")));
+}

@@ -1,0 +1,34 @@
+/*
+ * reader.h
+ *		What the parts of the reader share.
+ *
+ * IDENTIFICATION
+ *		extension/reader.h
+ */
+#ifndef QSREPL_READER_H
+#define QSREPL_READER_H
+
+#include "qsrepl.h"
+
+#include "nodes/parsenodes.h"
+#include "nodes/primnodes.h"
+
+#include "compat.h"
+
+/* What stands in the place of a Var of this range table entry; it may scribble
+ * on var. */
+extern Node *qsrepl_wrap_var(Var *var, const RangeTblEntry *rte,
+							 const Reading *reading);
+
+#ifdef QSREPL_HAVE_VIRTUAL_COLUMNS
+
+/*
+ * qsrepl_expand_virtual
+ *		Put the expression of a virtual generated column in the place of *var,
+ *		or of all of them in that of a whole row; false: it is neither.
+ */
+extern bool qsrepl_expand_virtual(Var **var, const RangeTblEntry *rte,
+								  const Reading *reading);
+#endif
+
+#endif							/* QSREPL_READER_H */
