@@ -73,16 +73,38 @@ CREATE VIEW qsrepl.stat_rules AS
 	GROUP BY r.relation, r."column", r.form;
 COMMENT ON VIEW qsrepl.stat_rules IS 'what each rule has done since the server started';
 
+-- How far behind this server is, or, on a primary, the farthest of its standbys.
+CREATE FUNCTION qsrepl._lag(OUT bytes bigint, OUT seconds interval)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE WHEN pg_is_in_recovery()
+			THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint
+			ELSE (SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn))::bigint FROM pg_stat_replication r) END,
+		CASE WHEN pg_is_in_recovery()
+			THEN CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN interval '0'
+				ELSE now() - pg_last_xact_replay_timestamp() END
+			ELSE (SELECT max(r.replay_lag) FROM pg_stat_replication r) END;
+$$;
+
 CREATE VIEW qsrepl.status AS
-	SELECT pg_catalog.current_setting('qsrepl.local_site', true) AS site,
+	SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'standby' ELSE 'primary' END AS role,
+		pg_catalog.current_setting('qsrepl.local_site', true) AS site,
 		qsrepl._state_word() AS state,
+		h.timeline,
+		coalesce(s.epoch, 0) AS epoch,
+		g.bytes AS lag_bytes,
+		g.seconds AS lag,
+		qsrepl._state_word() = 'local' AS localized,
+		coalesce(s.residue, '{}') AS residue,
 		s.site AS stored_site,
+		s.localized_at, s.rows_changed,
+		CASE WHEN l.phase = 'running' THEN pg_catalog.format('running: %s, %s rows', l."table", l.rows)
+			ELSE pg_catalog.concat_ws(': ', l.phase, l.problem) END AS localizer,
 		coalesce(s.logical, false) AS logical,
 		(SELECT pg_catalog.count(*) FROM qsrepl.mapping) AS mappings,
 		(SELECT pg_catalog.count(*) FROM qsrepl.rule) AS rules,
-		(SELECT pg_catalog.count(*) FROM qsrepl._row_triggers t WHERE t.tgenabled = 'R') AS triggers,
-		s.epoch, s.timeline, s.localized_at, s.rows_changed, s.residue
-	FROM (SELECT) AS one LEFT JOIN qsrepl._stored_state() s ON true;
+		(SELECT pg_catalog.count(*) FROM qsrepl._row_triggers t WHERE t.tgenabled = 'R') AS triggers
+	FROM qsrepl._here() h, qsrepl._lag() g, qsrepl._localizer() l
+		LEFT JOIN qsrepl._stored_state() s ON true;
 COMMENT ON VIEW qsrepl.status IS 'one line: where this database stands';
 
 CREATE FUNCTION qsrepl._check_site() RETURNS TABLE (severity text, object text, problem text, hint text)

@@ -11,7 +11,7 @@ GRANT EXECUTE ON FUNCTION
 	qsrepl._rewrite_any(anyelement, text, integer), qsrepl._need(anyelement, text, integer),
 	qsrepl._read(anyelement, integer, integer), qsrepl._read_of_table(anyelement, oid, text), qsrepl._read_row(anyelement, oid),
 	qsrepl._read_state(anyelement), qsrepl._stored_state(), qsrepl._localizer(), qsrepl._find_any(anyelement, text), qsrepl._suggest(text, boolean),
-	qsrepl._stats(), qsrepl._state_word(), qsrepl._here(), qsrepl._local_site(), qsrepl._site_must_exist(text),
+	qsrepl._stats(), qsrepl._state_word(), qsrepl._here(), qsrepl._lag(), qsrepl._local_site(), qsrepl._site_must_exist(text),
 	qsrepl._ruled_tables(oid), qsrepl._is_foreign(text, text), qsrepl._stored(text, text, integer), qsrepl._problem(oid, text, integer, oid),
 	qsrepl._type_class(oid), qsrepl._relation_name(oid)
 	TO PUBLIC;
