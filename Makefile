@@ -2,12 +2,13 @@
 #
 #	make			build both
 #	make install	install both
-#	make demo		two sites, logical replication, step by step
+#	make demo		two sites, step by step; MODE=physical or logical
 #	make check		all checks and tests
 #	make bench		measurements, side by side with peers
 
 PG_CONFIG ?= pg_config
 DESTDIR ?=
+MODE ?= logical
 prefix ?= /usr/local
 BUILD = build
 VERSION = 0.1.0
@@ -56,7 +57,7 @@ packages:
 
 demo: packages
 	+@$(MAKE) -s install-extension
-	@scripts/as-postgres sh tests/demo/run.sh "$(PG_BINDIR)" "$(KEEP)"
+	@scripts/as-postgres sh "tests/demo/$(MODE).sh" "$(PG_BINDIR)" "$(KEEP)"
 
 check: packages
 	@sh tests/check.sh

@@ -36,10 +36,11 @@ part() {
 		"$(($(date +%s) - started))"
 }
 
-# The demonstration counts as one test.
+# A demonstration counts as one test.
+# $1 its mode
 demonstration() {
-	printf '== demo\n'
-	if make -s demo >"$log" 2>&1 </dev/null; then
+	printf '== demo %s\n' "$1"
+	if make -s demo MODE="$1" >"$log" 2>&1 </dev/null; then
 		passed=$((passed + 1))
 	else
 		cat "$log"
@@ -56,7 +57,8 @@ part fuzz
 part regress
 part isolation
 part tap
-demonstration
+demonstration logical
+demonstration physical
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
