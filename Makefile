@@ -4,6 +4,7 @@
 #	make install	install both
 #	make demo		two sites, step by step; MODE=physical or logical
 #	make check		all checks and tests
+#	make check-majors	tests on other majors than this machine's
 #	make bench		measurements, side by side with peers
 
 PG_CONFIG ?= pg_config
@@ -28,7 +29,7 @@ HEADERS = $(wildcard core/*.h tool/*/*.h)
 PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
 PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
 
-.PHONY: all extension tool install packages demo check bench clean
+.PHONY: all extension tool install packages demo check check-majors bench clean
 
 all: extension tool
 
@@ -61,6 +62,9 @@ demo: packages
 
 check: packages
 	@sh tests/check.sh
+
+check-majors: packages
+	@sh tests/check.sh majors
 
 bench: packages
 

@@ -40,6 +40,7 @@
 #include "parser/parsetree.h"
 #include "replication/walsender.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -74,27 +75,62 @@ typedef struct Wrapping
 
 /* ---- the functions that are put around ---- */
 
-static Oid
-function_oid(const char *name, int nargs, Oid first, Oid second, Oid third)
+typedef enum ReadFunction
 {
-	Oid			types[3] = {first, second, third};
-	List	   *names = list_make2(makeString(pstrdup("qsrepl")),
-								   makeString(pstrdup(name)));
-	Oid			oid = LookupFuncName(names, nargs, types, true);
+	READ_COLUMN,
+	READ_OF_TABLE,
+	READ_ROW,
+	READ_STATE,
+	N_READ_FUNCTIONS
+} ReadFunction;
 
+static const struct
+{
+	const char *name;
+	int			nargs;
+	Oid			types[3];
+}			read_functions[N_READ_FUNCTIONS] = {
+	{"_read", 3, {ANYELEMENTOID, INT4OID, INT4OID}},
+	{"_read_of_table", 3, {ANYELEMENTOID, OIDOID, TEXTOID}},
+	{"_read_row", 2, {ANYELEMENTOID, OIDOID}},
+	{"_read_state", 1, {ANYELEMENTOID}},
+};
+
+/* Looked up once; forgotten when any function changes. */
+static Oid	function_oids[N_READ_FUNCTIONS];
+
+/* By which marked plans are known. */
+static uint32 mark_hash;
+
+static void
+forget_functions(Datum arg, int cacheid, uint32 hash)
+{
+	memset(function_oids, 0, sizeof(function_oids));
+}
+
+static Oid
+function_oid(ReadFunction which)
+{
+	const char *name = read_functions[which].name;
+	List	   *names;
+	Oid			oid = function_oids[which];
+
+	if (OidIsValid(oid))
+		return oid;
+	names = list_make2(makeString(pstrdup("qsrepl")),
+					   makeString(pstrdup(name)));
+	oid = LookupFuncName(names, read_functions[which].nargs,
+						 read_functions[which].types, true);
 	if (!OidIsValid(oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("function qsrepl.%s() is missing", name),
 				 errdetail("Rows of another site cannot be shown rewritten without it."),
 				 errhint("A superuser drops the extension and creates it again.")));
+	function_oids[which] = oid;
+	if (which == READ_COLUMN)
+		mark_hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(oid));
 	return oid;
-}
-
-static Oid
-read_function(void)
-{
-	return function_oid("_read", 3, ANYELEMENTOID, INT4OID, INT4OID);
 }
 
 static Expr *
@@ -113,7 +149,7 @@ name_const(const char *name)
 
 /* The table of the row that a Var belongs to, a child's or partition's too. */
 static Expr *
-table_of(const Var *var, Oid relid, bool mixed)
+table_of(const Var * var, Oid relid, bool mixed)
 {
 	Var		   *tableoid;
 
@@ -132,7 +168,7 @@ table_of(const Var *var, Oid relid, bool mixed)
 
 /* A call that gives what the Var gives, of the same type in all respects. */
 static Node *
-call_on(const Var *var, Oid function, List *args)
+call_on(const Var * var, Oid function, List *args)
 {
 	FuncExpr   *call = makeFuncExpr(function, var->vartype, args,
 									var->varcollid, var->varcollid,
@@ -170,21 +206,20 @@ ruled_column(const RuleTable *table, AttrNumber attnum,
 }
 
 static Node *
-wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
+wrap_column(Var * var, Oid relid, const RuleTable *table, bool mixed,
 			const Reading *reading)
 {
 	const RuleColumn *column = ruled_column(table, var->varattno, reading);
 
 	if (mixed && bms_is_member(var->varattno, table->mixed))
 		return call_on(var,
-					   function_oid("_read_of_table", 3, ANYELEMENTOID,
-									OIDOID, TEXTOID),
+					   function_oid(READ_OF_TABLE),
 					   list_make3(var, table_of(var, relid, true),
 								  name_const(get_attname(relid, var->varattno,
 														 false))));
 	if (column == NULL)
 		return (Node *) var;
-	return call_on(var, read_function(),
+	return call_on(var, function_oid(READ_COLUMN),
 				   list_make3(var, int_const(column->form),
 							  int_const(var->vartypmod)));
 }
@@ -199,19 +234,18 @@ any_column_read(const RuleTable *table, const Reading *reading)
 }
 
 static Node *
-wrap_row(Var *var, Oid relid, const RuleTable *table, bool mixed,
+wrap_row(Var * var, Oid relid, const RuleTable *table, bool mixed,
 		 const Reading *reading)
 {
 	if (!mixed && !any_column_read(table, reading))
 		return (Node *) var;
 	return call_on(var,
-				   function_oid("_read_row", 2, ANYELEMENTOID, OIDOID,
-								InvalidOid),
+				   function_oid(READ_ROW),
 				   list_make2(var, table_of(var, relid, mixed)));
 }
 
 Node *
-qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
+qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
 {
 	const RuleTable *table;
 	bool		mixed;
@@ -226,8 +260,7 @@ qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
 			return (Node *) var;
 		/* A dump of this database is one of this site. */
 		return call_on(var,
-					   function_oid("_read_state", 1, ANYELEMENTOID,
-									InvalidOid, InvalidOid),
+					   function_oid(READ_STATE),
 					   list_make1(var));
 	}
 	table = qsrepl_rules_by_oid(rte->relid);
@@ -244,7 +277,7 @@ qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
 }
 
 static Node *
-wrap(Node *node, void *context)
+wrap(Node * node, void *context)
 {
 	Wrapping   *wrapping = context;
 
@@ -260,7 +293,7 @@ wrap(Node *node, void *context)
 		if (level == NULL || var->varno > list_length(level->query->rtable))
 			return (Node *) var;
 		return qsrepl_wrap_var(var, rt_fetch(var->varno, level->query->rtable),
-						wrapping->reading);
+							   wrapping->reading);
 	}
 	if (IsA(node, OnConflictExpr))
 	{
@@ -289,7 +322,7 @@ wrap(Node *node, void *context)
 /* ---- what concerns the reader ---- */
 
 static bool
-look_at_table(const RangeTblEntry *rte, Concern *concern)
+look_at_table(const RangeTblEntry * rte, Concern *concern)
 {
 	if (rte->rtekind != RTE_RELATION ||
 		(rte->relkind != RELKIND_RELATION &&
@@ -306,7 +339,7 @@ look_at_table(const RangeTblEntry *rte, Concern *concern)
 }
 
 static bool
-look(Node *node, void *context)
+look(Node * node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -320,7 +353,7 @@ look(Node *node, void *context)
 
 /* Does the query read anything but system catalogs and our own tables? */
 static bool
-reads_users_tables(Node *node, void *context)
+reads_users_tables(Node * node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -367,40 +400,37 @@ active_snapshot(void)
 
 /* Mark a plan in which everything is rewritten that must be. */
 static void
-mark(PlannedStmt *plan, bool passing)
+mark(PlannedStmt * plan, bool passing)
 {
 	PlanInvalItem *item = makeNode(PlanInvalItem);
 
+	(void) function_oid(READ_COLUMN);
 	item->cacheId = PROCOID;
-	item->hashValue = GetSysCacheHashValue1(PROCOID,
-											ObjectIdGetDatum(read_function()));
+	item->hashValue = mark_hash;
 	plan->invalItems = lappend(plan->invalItems, item);
 	plan->transientPlan |= passing;
 }
 
 static bool
-is_marked(const PlannedStmt *plan)
+is_marked(const PlannedStmt * plan)
 {
-	uint32		hash = 0;
 	ListCell   *lc;
 
 	foreach(lc, plan->invalItems)
 	{
-		const PlanInvalItem *item = lfirst(lc);
+		const		PlanInvalItem *item = lfirst(lc);
 
 		if (item->cacheId != PROCOID)
 			continue;
-		if (hash == 0)
-			hash = GetSysCacheHashValue1(PROCOID,
-										 ObjectIdGetDatum(read_function()));
-		if (item->hashValue == hash)
+		(void) function_oid(READ_COLUMN);
+		if (item->hashValue == mark_hash)
 			return true;
 	}
 	return false;
 }
 
 static PlannedStmt *
-plan_query(Query *query, const char *query_string, int options,
+plan_query(Query * query, const char *query_string, int options,
 		   ParamListInfo params)
 {
 	PlannedStmt *result;
@@ -421,7 +451,7 @@ plan_query(Query *query, const char *query_string, int options,
 }
 
 static PlannedStmt *
-read_planner(Query *query, const char *query_string, int options,
+read_planner(Query * query, const char *query_string, int options,
 			 ParamListInfo params)
 {
 	Concern		concern = {false, false};
@@ -475,29 +505,30 @@ qsrepl_install_reader(void)
 	planner_hook = read_planner;
 	prev_needs_fmgr = needs_fmgr_hook;
 	needs_fmgr_hook = needs_fmgr;
+	CacheRegisterSyscacheCallback(PROCOID, forget_functions, (Datum) 0);
 }
 
 static bool
-reads_ruled(const PlannedStmt *plan)
+reads_ruled(const PlannedStmt * plan)
 {
 	ListCell   *lc;
 
 	foreach(lc, plan->relationOids)
 		if (lfirst_oid(lc) >= FirstNormalObjectId &&
-		(lfirst_oid(lc) == qsrepl_state_table() ||
-		 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
+			(lfirst_oid(lc) == qsrepl_state_table() ||
+			 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
 		return true;
 	return false;
 }
 
 void
-qsrepl_check_plan(const QueryDesc *query)
+qsrepl_check_plan(const QueryDesc * query)
 {
-	const PlannedStmt *plan = query->plannedstmt;
+	const		PlannedStmt *plan = query->plannedstmt;
 
 	if (plan->relationOids == NIL || query->snapshot == InvalidSnapshot ||
 		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||
-		is_marked(plan) || !reads_ruled(plan) ||
+		!reads_ruled(plan) || is_marked(plan) ||
 		qsrepl_reads_raw(query->snapshot))
 		return;
 	ereport(ERROR,

@@ -191,8 +191,8 @@ qsrepl_reading(Snapshot snapshot, Reading *reading)
 		/* An older snapshot of this transaction may see other rows. */
 		reading->all = true;
 	}
-	if (reading->all && snapshot != NULL)
-		reading->passing = qsrepl_newest_state(true) == STATE_LOCAL;
+	if (reading->all)
+		reading->passing = qsrepl_newest_state(false) == STATE_LOCAL;
 	return reading->all || reading->residue != NIL;
 }
 

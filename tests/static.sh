@@ -101,7 +101,7 @@ check "version tests only in compat.h" absent 'PG_VERSION_NUM' \
 check "_WIN32 only where it belongs" absent '_WIN32|windows\.h' \
 	-r --include='*.[ch]' --exclude-dir=win32 core tool
 # shellcheck disable=SC2046 # a list of words
-check "shellcheck" shellcheck scripts/install-packages scripts/as-postgres scripts/indent $(git ls-files '*.sh' 2>/dev/null) .ci/run
+check "shellcheck" shellcheck scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major $(git ls-files '*.sh' 2>/dev/null) .ci/run
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -5,7 +5,12 @@ include tests/unit.mk
 REGRESS = $(basename $(notdir $(sort $(wildcard tests/sql/*.sql))))
 ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))
 
-.PHONY: regress isolation tap static cases
+# What major-* run on: PostgreSQL 13, 15, 17 or 18, in a chroot. 13 has no
+# pg_isolation_regress.
+MAJOR ?= 18
+
+.PHONY: regress isolation tap static cases \
+	major-regress major-isolation major-tap
 
 regress: install-extension
 	@scripts/as-postgres sh tests/regress.sh "$(PG_BINDIR)" \
@@ -20,6 +25,12 @@ isolation: install-extension
 tap: install-extension tool
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
+
+major-regress major-isolation major-tap: major-%:
+	@scripts/in-major "$(MAJOR)" make -s $* WERROR=-Werror \
+		PG_CONFIG="/usr/lib/postgresql/$(MAJOR)/bin/pg_config" \
+		REGRESS="$(REGRESS)" ISOLATION="$(ISOLATION)" \
+		PROVE_TESTS="$(PROVE_TESTS)"
 
 cases: tool
 	@$(BUILD)/qsrepl rules test tests/cases/rewrite.tsv

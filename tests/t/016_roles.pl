@@ -35,6 +35,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON t TO replicator;
 SQL
 my $name = subscribe($site_a, $site_b, $db);
 
+# From 16 on, apply becomes the owner of the table unless told not to, and asks
+# a subscription's owner for a password.
+my $becomes_owner =
+  $site_b->safe_psql($db, 'SHOW server_version_num') >= 160000;
+my $as_himself = $becomes_owner
+  ? "ALTER SUBSCRIPTION $name SET (run_as_owner = true, password_required = false);"
+  : '';
+
 # The owner of a subscription has to be a superuser when he becomes it.
 $site_b->safe_psql($db, "ALTER SUBSCRIPTION $name DISABLE");
 $site_b->poll_query_until($db,
@@ -43,6 +51,7 @@ $site_b->poll_query_until($db,
 $site_b->safe_psql($db, <<SQL);
 ALTER ROLE replicator SUPERUSER;
 ALTER SUBSCRIPTION $name OWNER TO replicator;
+$as_himself
 ALTER ROLE replicator NOSUPERUSER;
 ALTER SUBSCRIPTION $name ENABLE;
 SQL
@@ -62,6 +71,12 @@ query_is(
 	q(SELECT relation, seen > 0, rewritten > 0 FROM qsrepl.stat_rules WHERE "column" = 'p'),
 	'public.t|t|t',
 	'and counts');
+
+# The owner of the table needs no rights but his own either.
+$site_b->safe_psql($db, <<SQL) if $becomes_owner;
+GRANT app TO replicator WITH INHERIT FALSE;
+ALTER SUBSCRIPTION $name SET (run_as_owner = false);
+SQL
 
 # A mapping that is changed meanwhile reaches it.
 $site_b->safe_psql($db, <<'SQL');
