@@ -104,24 +104,51 @@ qsrepl_rewrite(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(qsrepl_finish_text(out, outlen));
 }
 
-/* The type of argument 0, looked up once a call site. */
-static const ColumnType *
-argument_type(FunctionCallInfo fcinfo, int32 typmod)
+/* What does not change from call to call of an expression. */
+typedef struct CallSite
 {
-	ColumnType *column = fcinfo->flinfo->fn_extra;
-	Oid			type;
+	ColumnType	type;			/* of argument 0 */
+	RwForm		form;			/* argument 1 */
+	bool		form_fixed;		/* it is the same in all calls */
+} CallSite;
 
-	if (column != NULL)
-		return column;
-	type = get_fn_expr_argtype(fcinfo->flinfo, 0);
-	column = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(ColumnType));
-	if (!OidIsValid(type) || !qsrepl_column_type(type, typmod, column))
+static CallSite *
+make_call_site(FunctionCallInfo fcinfo, int32 typmod)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+	CallSite   *site = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
+										  sizeof(CallSite));
+
+	if (!OidIsValid(type) || !qsrepl_column_type(type, typmod, &site->type))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("values of type %s cannot be rewritten",
 						OidIsValid(type) ? format_type_be(type) : "unknown")));
-	fcinfo->flinfo->fn_extra = column;
-	return column;
+	site->form = form_argument(PG_GETARG_DATUM(1));
+	site->form_fixed = get_fn_expr_arg_stable(fcinfo->flinfo, 1);
+	return site;
+}
+
+static const CallSite *
+call_site(FunctionCallInfo fcinfo, int32 typmod)
+{
+	CallSite   *site = fcinfo->flinfo->fn_extra;
+
+	if (site == NULL)
+		fcinfo->flinfo->fn_extra = site = make_call_site(fcinfo, typmod);
+	else if (!site->form_fixed)
+		site->form = form_argument(PG_GETARG_DATUM(1));
+	return site;
+}
+
+/* Rewrite argument 0 as the other arguments say. */
+static RewriteOutcome
+rewrite_argument(FunctionCallInfo fcinfo, Datum *result)
+{
+	const CallSite *site = call_site(fcinfo, PG_GETARG_INT32(2));
+
+	return qsrepl_rewrite_datum(qsrepl_matcher(NULL), &site->type, site->form,
+								PG_GETARG_DATUM(0), result);
 }
 
 /*
@@ -135,19 +162,10 @@ argument_type(FunctionCallInfo fcinfo, int32 typmod)
 Datum
 qsrepl_rewrite_any(PG_FUNCTION_ARGS)
 {
-	const ColumnType *column = argument_type(fcinfo, PG_GETARG_INT32(2));
 	Datum		result;
 
-	switch (qsrepl_rewrite_datum(qsrepl_matcher(NULL), column,
-								 form_argument(PG_GETARG_DATUM(1)),
-								 PG_GETARG_DATUM(0), &result))
-	{
-		case REWRITE_CHANGED:
-			PG_RETURN_DATUM(result);
-		case REWRITE_REFUSED:
-		case REWRITE_SAME:
-			break;
-	}
+	if (rewrite_argument(fcinfo, &result) == REWRITE_CHANGED)
+		PG_RETURN_DATUM(result);
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
@@ -159,12 +177,9 @@ qsrepl_rewrite_any(PG_FUNCTION_ARGS)
 Datum
 qsrepl_need(PG_FUNCTION_ARGS)
 {
-	const ColumnType *column = argument_type(fcinfo, PG_GETARG_INT32(2));
 	Datum		result;
 
-	switch (qsrepl_rewrite_datum(qsrepl_matcher(NULL), column,
-								 form_argument(PG_GETARG_DATUM(1)),
-								 PG_GETARG_DATUM(0), &result))
+	switch (rewrite_argument(fcinfo, &result))
 	{
 		case REWRITE_CHANGED:
 			PG_RETURN_INT32(1);
@@ -183,7 +198,7 @@ qsrepl_need(PG_FUNCTION_ARGS)
 Datum
 qsrepl_find_any(PG_FUNCTION_ARGS)
 {
-	const ColumnType *column = argument_type(fcinfo, -1);
+	const CallSite *site = call_site(fcinfo, -1);
 	TupleDesc	desc;
 	Datum		values[2];
 	bool		nulls[2] = {true, true};
@@ -191,8 +206,7 @@ qsrepl_find_any(PG_FUNCTION_ARGS)
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	if (qsrepl_find_in_datum(qsrepl_matcher(NULL), column,
-							 form_argument(PG_GETARG_DATUM(1)),
+	if (qsrepl_find_in_datum(qsrepl_matcher(NULL), &site->type, site->form,
 							 PG_GETARG_DATUM(0), &hit))
 	{
 		values[0] = CStringGetTextDatum(hit.mapping);

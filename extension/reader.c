@@ -174,6 +174,8 @@ call_on(const Var * var, Oid function, List *args)
 									var->varcollid, var->varcollid,
 									COERCE_EXPLICIT_CALL);
 
+	if (var->vartypmod == -1)
+		return (Node *) call;
 	return (Node *) makeRelabelType((Expr *) call, var->vartype,
 									var->vartypmod, var->varcollid,
 									COERCE_IMPLICIT_CAST);

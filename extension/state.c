@@ -172,6 +172,7 @@ bool
 qsrepl_reading(Snapshot snapshot, Reading *reading)
 {
 	State		state;
+	StateWord	word;
 
 	reading->all = false;
 	reading->passing = false;
@@ -179,6 +180,17 @@ qsrepl_reading(Snapshot snapshot, Reading *reading)
 	if (qsrepl_raw || qsrepl_at_work || !qsrepl_site_known() ||
 		surely_local())
 		return false;
+
+	/*
+	 * Rewriting what is local already does no harm, and once it is, the
+	 * plan's invalidation is on its way: no need to look.
+	 */
+	word = qsrepl_newest_state(false);
+	if (word == STATE_FOREIGN || word == STATE_RESTORED)
+	{
+		reading->all = true;
+		return true;
+	}
 	qsrepl_read_state(snapshot, &state);
 	if (state.word == STATE_NONE)
 		return false;
@@ -192,7 +204,7 @@ qsrepl_reading(Snapshot snapshot, Reading *reading)
 		reading->all = true;
 	}
 	if (reading->all)
-		reading->passing = qsrepl_newest_state(false) == STATE_LOCAL;
+		reading->passing = word == STATE_LOCAL;
 	return reading->all || reading->residue != NIL;
 }
 
