@@ -13,12 +13,21 @@
 #error "qsrepl supports PostgreSQL 13 to 18"
 #endif
 
+#include "access/xlog.h"
 #include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
+#include "storage/proc.h"
 #include "utils/guc.h"
+
+/* 14: wait events have a header of their own */
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
+#endif
 
 /* 16: access to variable-length values has a header of its own */
 #if PG_VERSION_NUM >= 160000
@@ -109,6 +118,20 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 	QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *completion
 #define QSREPL_UTILITY_ARGUMENTS \
 	planned, query_string, context, params, environment, dest, completion
+#endif
+
+/* 15: a function; before, RecoveryInProgress() has set it where it is over */
+#if PG_VERSION_NUM >= 150000
+#define qsrepl_timeline() GetWALInsertionTimeLine()
+#else
+#define qsrepl_timeline() ThisTimeLineID
+#endif
+
+/* 18: told the other way round */
+#if PG_VERSION_NUM >= 180000
+#define qsrepl_is_client_backend(proc) ((proc)->isRegularBackend)
+#else
+#define qsrepl_is_client_backend(proc) (!(proc)->isBackgroundWorker)
 #endif
 
 #endif							/* QSREPL_COMPAT_H */

@@ -9,6 +9,8 @@
  */
 #include "qsrepl.h"
 
+#include "access/xact.h"
+#include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "tcop/utility.h"
 
@@ -16,10 +18,13 @@
 
 static ExecutorStart_hook_type prev_executor_start = NULL;
 static ProcessUtility_hook_type prev_process_utility = NULL;
+static object_access_hook_type prev_object_access = NULL;
 
 static void
 executor_start(QueryDesc *query, int eflags)
 {
+	qsrepl_fence_statement();
+	qsrepl_peer_hold_plan(query->plannedstmt, eflags);
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
@@ -29,10 +34,26 @@ executor_start(QueryDesc *query, int eflags)
 static void
 process_utility(QSREPL_UTILITY_PARAMETERS)
 {
+	qsrepl_fence_utility(planned->utilityStmt);
+	qsrepl_peer_hold_utility(planned->utilityStmt);
 	if (prev_process_utility)
 		prev_process_utility(QSREPL_UTILITY_ARGUMENTS);
 	else
 		standard_ProcessUtility(QSREPL_UTILITY_ARGUMENTS);
+}
+
+/* The only hook that functions called by the fastpath protocol meet. */
+static void
+object_access(ObjectAccessType access, Oid class, Oid object, int sub,
+			  void *arg)
+{
+	if (prev_object_access)
+		prev_object_access(access, class, object, sub, arg);
+	if (access == OAT_FUNCTION_EXECUTE)
+	{
+		qsrepl_peer_hold_function(object);
+		qsrepl_fence_function(object);
+	}
 }
 
 void
@@ -42,4 +63,7 @@ qsrepl_install_hooks(void)
 	ExecutorStart_hook = executor_start;
 	prev_process_utility = ProcessUtility_hook;
 	ProcessUtility_hook = process_utility;
+	prev_object_access = object_access_hook;
+	object_access_hook = object_access;
+	RegisterXactCallback(qsrepl_fence_at_end, NULL);
 }

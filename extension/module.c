@@ -28,4 +28,5 @@ _PG_init(void)
 		return;
 	qsrepl_request_shmem();
 	qsrepl_install_hooks();
+	qsrepl_peer_register();
 }

@@ -204,6 +204,7 @@ SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET 
 		UNION ALL SELECT * FROM qsrepl._check_rules()
 		UNION ALL SELECT * FROM qsrepl._check_logical()
 		UNION ALL SELECT * FROM qsrepl._check_state()
+		UNION ALL SELECT * FROM qsrepl._check_fence()
 	) x ORDER BY x.severity, x.object, x.problem;
 $$;
 COMMENT ON FUNCTION qsrepl.check IS 'everything that would make rewriting or replication go wrong here';
