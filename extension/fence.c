@@ -232,7 +232,7 @@ qsrepl_fence_statement(void)
 }
 
 void
-qsrepl_fence_utility(Node *statement)
+qsrepl_fence_utility(Node * statement)
 {
 	qsrepl_fence_statement();
 	if (IsA(statement, TransactionStmt) &&

@@ -30,7 +30,7 @@ static const char *const causes[] = {
 };
 
 static bool
-parse_number(const char *value, uint64 *number)
+parse_number(const char *value, uint64 * number)
 {
 	char	   *end;
 
@@ -68,7 +68,7 @@ format_time(TimestampTz time, char *text, size_t size)
 }
 
 static bool
-parse_time(const char *value, TimestampTz *time)
+parse_time(const char *value, TimestampTz * time)
 {
 	struct pg_tm tm;
 	int			length = 0;

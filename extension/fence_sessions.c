@@ -26,7 +26,7 @@
 #define WAIT_FOR_SESSIONS 10000 /* ms */
 
 static bool
-is_writers_lock(const LockInstanceData *lock)
+is_writers_lock(const LockInstanceData * lock)
 {
 	LOCKMASK	held = lock->holdMask;
 
@@ -57,7 +57,7 @@ find_writers(void)
 
 	for (int i = 0; i < locks->nelements; i++)
 	{
-		const LockInstanceData *lock = &locks->locks[i];
+		const		LockInstanceData *lock = &locks->locks[i];
 
 		if (lock->pid != 0 && is_writers_lock(lock) &&
 			!list_member_int(pids, lock->pid) && is_bound_session(lock->pid))

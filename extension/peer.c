@@ -60,9 +60,9 @@ PG_FUNCTION_INFO_V1(qsrepl_peer_state);
 
 /* libpq marks what is secret with an asterisk. */
 static const char *
-find_secret(const PQconninfoOption *options)
+find_secret(const PQconninfoOption * options)
 {
-	for (const PQconninfoOption *o = options; o->keyword != NULL; o++)
+	for (const PQconninfoOption * o = options; o->keyword != NULL; o++)
 	{
 		if (o->val != NULL && o->dispchar[0] == '*')
 			return o->keyword;
@@ -159,7 +159,7 @@ qsrepl_peer_init(LWLock * guard)
 }
 
 static PeerState
-get_state(TimeLineID *timeline)
+get_state(TimeLineID * timeline)
 {
 	PeerState	state;
 
@@ -268,7 +268,7 @@ holds(void)
 }
 
 void
-qsrepl_peer_hold_plan(PlannedStmt *plan, int eflags)
+qsrepl_peer_hold_plan(PlannedStmt * plan, int eflags)
 {
 	if (holds() && (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0 &&
 		(plan->commandType != CMD_SELECT || plan->hasModifyingCTE ||
@@ -277,7 +277,7 @@ qsrepl_peer_hold_plan(PlannedStmt *plan, int eflags)
 }
 
 static bool
-utility_writes(Node *statement)
+utility_writes(Node * statement)
 {
 	LogStmtLevel level;
 
@@ -289,7 +289,7 @@ utility_writes(Node *statement)
 }
 
 void
-qsrepl_peer_hold_utility(Node *statement)
+qsrepl_peer_hold_utility(Node * statement)
 {
 	if (!holds() || !utility_writes(statement))
 		return;

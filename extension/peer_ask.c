@@ -39,7 +39,7 @@ qsrepl_until(TimestampTz then)
 
 /* Wait for the socket; false when the time is over or the worker is to end. */
 static bool
-wait_for_socket(PGconn *connection, int wanted, TimestampTz end)
+wait_for_socket(PGconn * connection, int wanted, TimestampTz end)
 {
 	int			events = 0;
 
@@ -61,7 +61,7 @@ wait_for_socket(PGconn *connection, int wanted, TimestampTz end)
 }
 
 static bool
-finish_connecting(PGconn *connection, TimestampTz end)
+finish_connecting(PGconn * connection, TimestampTz end)
 {
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
@@ -83,7 +83,7 @@ finish_connecting(PGconn *connection, TimestampTz end)
 }
 
 static PGresult *
-query(PGconn *connection, TimestampTz end)
+query(PGconn * connection, TimestampTz end)
 {
 	if (!PQsendQuery(connection, question))
 		return NULL;
@@ -97,7 +97,7 @@ query(PGconn *connection, TimestampTz end)
 }
 
 static void
-read_answer(const PGresult *result, PeerAnswer *answer)
+read_answer(const PGresult * result, PeerAnswer *answer)
 {
 	if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1 ||
 		PQnfields(result) != 3)
@@ -110,7 +110,7 @@ read_answer(const PGresult *result, PeerAnswer *answer)
 
 /* libpq's message, on one line; without one, time was over. */
 static void
-keep_error(PGconn *connection, PeerAnswer *answer)
+keep_error(PGconn * connection, PeerAnswer *answer)
 {
 	const char *message = connection ? PQerrorMessage(connection) : "";
 	size_t		length;

@@ -16,7 +16,7 @@
 
 typedef struct Part
 {
-	Size		(*size) (void);
+	Size(*size) (void);
 	void		(*init) (LWLock * guard);	/* guard: this part's own lock */
 } Part;
 
