@@ -232,12 +232,15 @@ qsrepl_fence_statement(void)
 }
 
 void
-qsrepl_fence_utility(Node * statement)
+qsrepl_fence_utility(Node *statement)
 {
 	qsrepl_fence_statement();
-	if (IsA(statement, TransactionStmt) &&
-		((TransactionStmt *) statement)->kind == TRANS_STMT_COMMIT_PREPARED &&
-		qsrepl_fence_in_force() && qsrepl_session_is_bound())
+	if (!IsA(statement, TransactionStmt) ||
+		((TransactionStmt *) statement)->kind != TRANS_STMT_COMMIT_PREPARED ||
+		!qsrepl_session_is_bound())
+		return;
+	qsrepl_mark_writer();		/* before looking: the fence looks for it */
+	if (qsrepl_fence_in_force())
 		refuse();
 }
 

@@ -72,6 +72,9 @@ extern bool qsrepl_fence_remove(int elevel);
  */
 extern void qsrepl_end_writers(void);
 
+/* Have this session found as a writer until the end of its transaction. */
+extern void qsrepl_mark_writer(void);
+
 /* ---- subscriptions.c ---- */
 
 /*

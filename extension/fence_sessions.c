@@ -5,7 +5,8 @@
  * Who has written holds the lock of a transaction id; whose statement passed
  * the hooks before the fence holds, or waits for, the lock of the table that
  * it is going to write.  Both are in the lock table.  What slips through is
- * refused at its commit (fence.c): this is for promptness.
+ * refused at its commit (fence.c): this is for promptness.  COMMIT PREPARED
+ * has no transaction id of its own and takes a lock that stands for it.
  *
  * IDENTIFICATION
  *		extension/fence_sessions.c
@@ -14,6 +15,7 @@
 
 #include <signal.h>
 
+#include "catalog/pg_extension.h"
 #include "lib/stringinfo.h"
 #include "storage/latch.h"
 #include "storage/lock.h"
@@ -25,13 +27,40 @@
 
 #define WAIT_FOR_SESSIONS 10000 /* ms */
 
+/* Of no object that anybody else would lock. */
+static void
+set_mark(LOCKTAG *tag)
+{
+	SET_LOCKTAG_OBJECT(*tag, InvalidOid, ExtensionRelationId, InvalidOid, 1);
+}
+
+void
+qsrepl_mark_writer(void)
+{
+	LOCKTAG		tag;
+
+	set_mark(&tag);
+	(void) LockAcquire(&tag, RowExclusiveLock, false, false);
+}
+
 static bool
-is_writers_lock(const LockInstanceData * lock)
+is_mark(const LOCKTAG *tag)
+{
+	LOCKTAG		mark;
+
+	set_mark(&mark);
+	return memcmp(tag, &mark, sizeof(mark)) == 0;
+}
+
+static bool
+is_writers_lock(const LockInstanceData *lock)
 {
 	LOCKMASK	held = lock->holdMask;
 
 	if (lock->locktag.locktag_type == LOCKTAG_TRANSACTION)
 		return (held & LOCKBIT_ON(ExclusiveLock)) != 0;
+	if (is_mark(&lock->locktag))
+		return true;
 	if (lock->locktag.locktag_type != LOCKTAG_RELATION)
 		return false;
 	if (lock->waitLockMode != NoLock)
@@ -57,7 +86,7 @@ find_writers(void)
 
 	for (int i = 0; i < locks->nelements; i++)
 	{
-		const		LockInstanceData *lock = &locks->locks[i];
+		const LockInstanceData *lock = &locks->locks[i];
 
 		if (lock->pid != 0 && is_writers_lock(lock) &&
 			!list_member_int(pids, lock->pid) && is_bound_session(lock->pid))

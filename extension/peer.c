@@ -200,11 +200,14 @@ qsrepl_peer_supersedes(void)
 
 /* ---- writes that wait ---- */
 
-void
+bool
 qsrepl_peer_release(void)
 {
-	pg_atomic_write_u32(&peer->hold, 0);
-	ConditionVariableBroadcast(&peer->released);
+	bool		held = pg_atomic_exchange_u32(&peer->hold, 0) != 0;
+
+	if (held)
+		ConditionVariableBroadcast(&peer->released);
+	return held;
 }
 
 /*
@@ -235,7 +238,7 @@ give_up(void)
 	ereport(WARNING,
 			(errmsg("this server has not been able to ask its peer: writes go on"),
 			 errhint("See the server's log. Where no background worker is free, increase max_worker_processes.")));
-	qsrepl_peer_release();
+	(void) qsrepl_peer_release();
 }
 
 static void
@@ -268,7 +271,7 @@ holds(void)
 }
 
 void
-qsrepl_peer_hold_plan(PlannedStmt * plan, int eflags)
+qsrepl_peer_hold_plan(PlannedStmt *plan, int eflags)
 {
 	if (holds() && (eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0 &&
 		(plan->commandType != CMD_SELECT || plan->hasModifyingCTE ||
@@ -277,7 +280,7 @@ qsrepl_peer_hold_plan(PlannedStmt * plan, int eflags)
 }
 
 static bool
-utility_writes(Node * statement)
+utility_writes(Node *statement)
 {
 	LogStmtLevel level;
 
@@ -289,7 +292,7 @@ utility_writes(Node * statement)
 }
 
 void
-qsrepl_peer_hold_utility(Node * statement)
+qsrepl_peer_hold_utility(Node *statement)
 {
 	if (!holds() || !utility_writes(statement))
 		return;

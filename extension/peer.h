@@ -40,8 +40,8 @@ typedef enum PeerState
 extern PeerState qsrepl_peer_state_is(void);
 extern void qsrepl_peer_set_state(PeerState state, TimeLineID timeline);
 
-/* Let the writes go that wait for the answer. */
-extern void qsrepl_peer_release(void);
+/* Let the writes go that wait for the answer; false where none had to. */
+extern bool qsrepl_peer_release(void);
 
 /* ---- peer_ask.c ---- */
 

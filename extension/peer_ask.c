@@ -37,9 +37,16 @@ qsrepl_until(TimestampTz then)
 	return then > now ? (long) ((then - now + 999) / 1000) : 0;
 }
 
-/* Wait for the socket; false when the time is over or the worker is to end. */
+/* Somebody wants something of this worker: the question can be asked anew. */
 static bool
-wait_for_socket(PGconn * connection, int wanted, TimestampTz end)
+is_called(void)
+{
+	return ShutdownRequestPending || ConfigReloadPending;
+}
+
+/* Wait for the socket; false when the time is over or the worker is called. */
+static bool
+wait_for_socket(PGconn *connection, int wanted, TimestampTz end)
 {
 	int			events = 0;
 
@@ -47,7 +54,7 @@ wait_for_socket(PGconn * connection, int wanted, TimestampTz end)
 	{
 		long		left = qsrepl_until(end);
 
-		if (left == 0 || ShutdownRequestPending)
+		if (left == 0 || is_called())
 			return false;
 		events = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_TIMEOUT |
 								   WL_EXIT_ON_PM_DEATH | wanted,
@@ -61,7 +68,7 @@ wait_for_socket(PGconn * connection, int wanted, TimestampTz end)
 }
 
 static bool
-finish_connecting(PGconn * connection, TimestampTz end)
+finish_connecting(PGconn *connection, TimestampTz end)
 {
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
@@ -83,7 +90,7 @@ finish_connecting(PGconn * connection, TimestampTz end)
 }
 
 static PGresult *
-query(PGconn * connection, TimestampTz end)
+query(PGconn *connection, TimestampTz end)
 {
 	if (!PQsendQuery(connection, question))
 		return NULL;
@@ -97,7 +104,7 @@ query(PGconn * connection, TimestampTz end)
 }
 
 static void
-read_answer(const PGresult * result, PeerAnswer *answer)
+read_answer(const PGresult *result, PeerAnswer *answer)
 {
 	if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1 ||
 		PQnfields(result) != 3)
@@ -108,15 +115,15 @@ read_answer(const PGresult * result, PeerAnswer *answer)
 	answer->timeline = (TimeLineID) strtoul(PQgetvalue(result, 0, 2), NULL, 16);
 }
 
-/* libpq's message, on one line; without one, time was over. */
+/* libpq's message.  What it says of an attempt that was cut off is no error. */
 static void
-keep_error(PGconn * connection, PeerAnswer *answer)
+keep_error(PGconn *connection, TimestampTz end, PeerAnswer *answer)
 {
-	const char *message = connection ? PQerrorMessage(connection) : "";
+	const char *message = PQerrorMessage(connection);
 	size_t		length;
 
-	if (*message == '\0')
-		message = "it did not answer in time";
+	if (qsrepl_until(end) == 0 || *message == '\0')
+		message = "It did not answer in time.";
 	strlcpy(answer->error, message, sizeof(answer->error));
 	length = strlen(answer->error);
 	while (length > 0 && answer->error[length - 1] == '\n')
@@ -137,7 +144,7 @@ ask_once(const char *conninfo, TimestampTz end, PeerAnswer *answer)
 	if (result != NULL)
 		read_answer(result, answer);
 	if (!answer->answered)
-		keep_error(connection, answer);
+		keep_error(connection, end, answer);
 	PQclear(result);
 	PQfinish(connection);
 }
@@ -159,11 +166,10 @@ qsrepl_peer_ask(const char *conninfo, int wait, PeerAnswer *answer)
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), wait);
 
 	memset(answer, 0, sizeof(*answer));
-	while (!answer->answered && qsrepl_until(end) > 0 &&
-		   !ShutdownRequestPending && !ConfigReloadPending)
+	while (!answer->answered && qsrepl_until(end) > 0 && !is_called())
 	{
 		ask_once(conninfo, end, answer);
-		if (!answer->answered)
+		if (!answer->answered && !is_called())
 			pause_until(end);
 	}
 }

@@ -13,7 +13,6 @@
 #include "peer.h"
 
 #include "access/xact.h"
-#include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/latch.h"
@@ -66,7 +65,7 @@ report_state(PeerState state, const PeerAnswer *answer)
 			ereport(WARNING,
 					(errmsg("the peer did not answer within %d ms",
 							qsrepl_peer_wait),
-					 errdetail("%s.", answer->error),
+					 errdetail("%s", answer->error),
 					 qsrepl_peer_unreachable == PEER_UNREACHABLE_ALLOW ?
 					 errhint("Writes go on. Check qsrepl.peer_conninfo, the peer's pg_hba.conf and the network.") :
 					 errhint("Writes are refused. Check qsrepl.peer_conninfo, the peer's pg_hba.conf and the network.")));
@@ -101,14 +100,17 @@ report_state(PeerState state, const PeerAnswer *answer)
 	}
 }
 
-/* Sessions are ended, and subscriptions disabled where that is for good. */
+/*
+ * Subscriptions are disabled where it is for good.  Where writes have been
+ * held until now nobody has written: who waits is refused, and not ended.
+ */
 static void
 close_server(FenceCause cause, const char *reason)
 {
 	qsrepl_fence_set(cause, reason, WARNING);
-	qsrepl_peer_release();		/* to be refused rather than ended */
 	StartTransactionCommand();
-	qsrepl_end_writers();
+	if (!qsrepl_peer_release())
+		qsrepl_end_writers();
 	if (cause == FENCE_SUPERSEDED)
 		qsrepl_disable_subscriptions();
 	CommitTransactionCommand();
@@ -158,7 +160,7 @@ ask_and_act(void)
 		report_state(state, &answer);
 	qsrepl_peer_set_state(state, answer.timeline);
 	act(state, &answer);
-	qsrepl_peer_release();
+	(void) qsrepl_peer_release();
 }
 
 static void
@@ -166,7 +168,7 @@ not_configured(void)
 {
 	qsrepl_peer_set_state(PEER_NOT_CONFIGURED, 0);
 	open_server();
-	qsrepl_peer_release();
+	(void) qsrepl_peer_release();
 }
 
 static void

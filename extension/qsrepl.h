@@ -203,7 +203,7 @@ extern bool qsrepl_session_is_bound(void);
 
 /* What each statement, utility statement and function call begins with. */
 extern void qsrepl_fence_statement(void);
-extern void qsrepl_fence_utility(Node * statement);
+extern void qsrepl_fence_utility(Node *statement);
 extern void qsrepl_fence_function(Oid function);
 
 /* Does this function write large objects? */
@@ -225,8 +225,8 @@ extern void qsrepl_peer_register(void);
  * Writes wait here until the peer has answered, where the server has started
  * as a primary.
  */
-extern void qsrepl_peer_hold_plan(PlannedStmt * plan, int eflags);
-extern void qsrepl_peer_hold_utility(Node * statement);
+extern void qsrepl_peer_hold_plan(PlannedStmt *plan, int eflags);
+extern void qsrepl_peer_hold_utility(Node *statement);
 extern void qsrepl_peer_hold_function(Oid function);
 
 /* The peer is on this higher timeline; 0 where it is not. */

@@ -458,6 +458,34 @@ fenced_is($node, 'f|', 'and no fence');
 rmdir "$fence_file.tmp";
 
 #
+# COMMIT PREPARED that is on its way, here for want of a synchronous standby
+#
+app_can($node, "BEGIN; INSERT INTO t VALUES (700); PREPARE TRANSACTION 'q'",
+	'another prepared transaction');
+$node->append_conf('postgresql.conf', <<'CONF');
+synchronous_commit = local
+synchronous_standby_names = 'nobody'
+CONF
+$node->reload;
+my $preparer = $node->background_psql('one', extra_params => [ '-U', 'app' ]);
+my $preparer_pid = $preparer->query_safe('SELECT pg_backend_pid()');
+$preparer->query_until(qr/started/,
+	"\\echo started\nSET synchronous_commit = on;\nCOMMIT PREPARED 'q';\n");
+$node->poll_query_until('one',
+	"SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = $preparer_pid"
+) or die 'it does not wait';
+$node->safe_psql('one', q(SELECT qsrepl.fence('x')));
+query_is($node, 'one',
+	"SELECT count(*) FROM pg_stat_activity WHERE pid = $preparer_pid",
+	'0', 'COMMIT PREPARED on its way has ended when fence() returns');
+query_is($node, 'one', 'SELECT count(*) FROM t WHERE id = 700',
+	'1', 'and was done already');
+eval { $preparer->quit };
+$node->append_conf('postgresql.conf', "synchronous_standby_names = ''");
+$node->reload;
+$node->safe_psql('one', 'SELECT qsrepl.unfence()');
+
+#
 # Subscriptions
 #
 foreach my $db (qw(one two))

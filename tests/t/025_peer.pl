@@ -292,7 +292,7 @@ cmp_ok($write[2], '<', 5.0, 'a slow peer: it did not wait for ever');
 query_is($a, 'postgres', $peer_query, 'unreachable', 'a slow peer: the state');
 logged(
 	$a,
-	qr/WARNING: +the peer did not answer within 1000 ms.*\n.*DETAIL: +it did not answer in time/,
+	qr/WARNING: +the peer did not answer within 1000 ms.*\n.*DETAIL: +It did not answer in time/,
 	$offset,
 	'a slow peer: the log');
 
