@@ -3,13 +3,17 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 my $read_only = qr/ERROR: +cannot execute .* in a read-only transaction/;
 my $refused = qr/ERROR: +this server is fenced: it takes no changes/;
+my $refused_or_ended =
+  qr/read-only transaction|this server is fenced|terminating connection/;
 my $app_writes = 'INSERT INTO t VALUES (1000)';
 
 # Run as the role "app"; returns the exit code and what was said.
@@ -491,6 +495,61 @@ eval { $preparer->quit };
 $node->append_conf('postgresql.conf', "synchronous_standby_names = ''");
 $node->reload;
 $node->safe_psql('one', 'SELECT qsrepl.unfence()');
+
+#
+# Clients that write as fast as they can: when fence() has returned, nothing
+# more is committed.
+#
+$node->safe_psql('one', 'CREATE TABLE fast (id serial, n int)');
+$node->safe_psql('one', 'GRANT ALL ON fast, fast_id_seq TO app');
+my %scripts = (
+	'autocommit' => 'INSERT INTO fast (n) VALUES (1);',
+	'transactions' =>
+	  "BEGIN;\nSELECT 1;\nINSERT INTO fast (n) VALUES (2);\nCOMMIT;",
+	'large objects' => 'SELECT lo_create(0);',
+	'tables' =>
+	  "DROP TABLE IF EXISTS fast_:client_id;\nCREATE TABLE fast_:client_id (id int);",
+	'prepared transactions' =>
+	  "BEGIN;\nINSERT INTO fast (n) VALUES (3);\nPREPARE TRANSACTION 'x:client_id';\nCOMMIT PREPARED 'x:client_id';"
+);
+my $all = <<'SQL';
+SELECT (SELECT count(*) FROM fast), (SELECT count(*) FROM pg_largeobject_metadata),
+	(SELECT sum(oid::bigint) FROM pg_class WHERE relname LIKE 'fast%')
+SQL
+foreach my $what (sort keys %scripts)
+{
+	my $script = "$ENV{SCRATCH}/script";
+
+	unlink $script;
+	append_to_file($script, $scripts{$what});
+	foreach my $round (1 .. scaled(3))
+	{
+		my $before = $node->safe_psql('one', $all);
+		my $clients = IPC::Run::start(
+			[
+				'pgbench', '-n', '-f', $script, '-c', '4', '-j', '4', '-T', '60',
+				'-U', 'app', '-h', $node->host, '-p', $node->port, 'one'
+			],
+			'<', \undef, '>', \my $out, '2>', \my $err);
+
+		foreach (1 .. 100 * $PostgreSQL::Test::Utils::timeout_default)
+		{
+			last if $node->safe_psql('one', $all) ne $before;
+			usleep(10_000);
+		}
+		$node->safe_psql('one', q(SELECT qsrepl.fence('now')));
+		my $then = $node->safe_psql('one', $all);
+
+		$clients->finish;
+		query_is($node, 'one', $all, $then,
+			"$what, round $round: nothing comes behind the fence");
+		like($err, $refused_or_ended, "$what, round $round: clients are refused or ended");
+		$node->safe_psql('one', 'SELECT qsrepl.unfence()');
+		$node->safe_psql('one',
+			"ROLLBACK PREPARED '$_'") foreach split /\n/,
+		  $node->safe_psql('one', q(SELECT gid FROM pg_prepared_xacts));
+	}
+}
 
 #
 # Subscriptions
