@@ -91,7 +91,7 @@ qsrepl_wait_for_localizer(void)
 }
 
 static bool
-writes_ruled(const PlannedStmt * plan)
+writes_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
@@ -110,7 +110,7 @@ writes_ruled(const PlannedStmt * plan)
 void
 qsrepl_gate_plan(const QueryDesc * query, int eflags)
 {
-	const		PlannedStmt *plan = query->plannedstmt;
+	const PlannedStmt *plan = query->plannedstmt;
 
 	if ((plan->commandType == CMD_SELECT && plan->rowMarks == NIL &&
 		 !plan->hasModifyingCTE) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0 ||

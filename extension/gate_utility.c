@@ -27,7 +27,7 @@ static bool is_ruled(Oid relid);
 
 /* Does the query of a view read a ruled table? LOCK takes those too. */
 static bool
-query_is_ruled(Node * node, void *context)
+query_is_ruled(Node *node, void *context)
 {
 	const Oid  *self = context;
 
@@ -164,7 +164,7 @@ alters_ruled(const AlterTableStmt * alter)
 }
 
 static bool
-changes_ruled(Node * statement)
+changes_ruled(Node *statement)
 {
 	switch (nodeTag(statement))
 	{
@@ -212,7 +212,7 @@ changes_ruled(Node * statement)
 }
 
 void
-qsrepl_gate_utility(Node * statement)
+qsrepl_gate_utility(Node *statement)
 {
 	if (!qsrepl_gate_closed() || !changes_ruled(statement))
 		return;

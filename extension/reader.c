@@ -279,7 +279,7 @@ qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
 }
 
 static Node *
-wrap(Node * node, void *context)
+wrap(Node *node, void *context)
 {
 	Wrapping   *wrapping = context;
 
@@ -341,7 +341,7 @@ look_at_table(const RangeTblEntry * rte, Concern *concern)
 }
 
 static bool
-look(Node * node, void *context)
+look(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -355,7 +355,7 @@ look(Node * node, void *context)
 
 /* Does the query read anything but system catalogs and our own tables? */
 static bool
-reads_users_tables(Node * node, void *context)
+reads_users_tables(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -402,7 +402,7 @@ active_snapshot(void)
 
 /* Mark a plan in which everything is rewritten that must be. */
 static void
-mark(PlannedStmt * plan, bool passing)
+mark(PlannedStmt *plan, bool passing)
 {
 	PlanInvalItem *item = makeNode(PlanInvalItem);
 
@@ -414,7 +414,7 @@ mark(PlannedStmt * plan, bool passing)
 }
 
 static bool
-is_marked(const PlannedStmt * plan)
+is_marked(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
@@ -511,7 +511,7 @@ qsrepl_install_reader(void)
 }
 
 static bool
-reads_ruled(const PlannedStmt * plan)
+reads_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
@@ -526,7 +526,7 @@ reads_ruled(const PlannedStmt * plan)
 void
 qsrepl_check_plan(const QueryDesc * query)
 {
-	const		PlannedStmt *plan = query->plannedstmt;
+	const PlannedStmt *plan = query->plannedstmt;
 
 	if (plan->relationOids == NIL || query->snapshot == InvalidSnapshot ||
 		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||

@@ -17,8 +17,8 @@
 
 /* What stands in the place of a Var of this range table entry; it may scribble
  * on var. */
-extern Node * qsrepl_wrap_var(Var * var, const RangeTblEntry * rte,
-							  const Reading *reading);
+extern Node *qsrepl_wrap_var(Var * var, const RangeTblEntry * rte,
+							 const Reading *reading);
 
 #ifdef QSREPL_HAVE_VIRTUAL_COLUMNS
 

@@ -48,7 +48,7 @@ sibling(const Var * var, AttrNumber attnum, Oid type, int32 typmod,
 
 /* Columns of the same table in a generation expression. */
 static Node *
-expand(Node * node, void *context)
+expand(Node *node, void *context)
 {
 	Expanding  *expanding = context;
 	const		Var *column;
@@ -66,7 +66,7 @@ expand(Node * node, void *context)
 
 /* value, or null where the row is an outer join's null row */
 static Node *
-unless_null_row(const Var * var, Node * value)
+unless_null_row(const Var * var, Node *value)
 {
 	CaseExpr   *result = makeNode(CaseExpr);
 	CaseWhen   *when = makeNode(CaseWhen);

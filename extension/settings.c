@@ -76,5 +76,6 @@ qsrepl_define_settings(void)
 							NULL,
 							NULL,
 							NULL);
+	qsrepl_peer_define_settings();
 	qsrepl_reserve_prefix("qsrepl");
 }

@@ -28,6 +28,7 @@ include='-Icore -Itool -DQSREPL_VERSION="static"'
 ours=$(ls core/*.c tool/*/*.c)
 own_headers=$(ls core/*.h tool/*/*.h)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
+pq_include=$("${PG_CONFIG:-pg_config}" --includedir)
 
 # shellcheck disable=SC2086,SC2090 # lists of words
 compile_all() {
@@ -55,7 +56,7 @@ compile_extension() {
 		"$1" -std=gnu99 -Wall -Wextra -Werror -Wno-unused-parameter \
 			-Wno-sign-compare -Wno-missing-field-initializers \
 			-Wno-cast-function-type -Wno-ignored-attributes -D_GNU_SOURCE -Icore -Iextension \
-			-I"$pg_include" -fsyntax-only "$file" || return 1
+			-I"$pg_include" -I"$pq_include" -fsyntax-only "$file" || return 1
 	done
 }
 

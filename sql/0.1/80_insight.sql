@@ -95,6 +95,8 @@ CREATE VIEW qsrepl.status AS
 		g.seconds AS lag,
 		qsrepl._state_word() = 'local' AS localized,
 		coalesce(s.residue, '{}') AS residue,
+		f.fenced, f.reason AS fence_reason,
+		p.peer,
 		s.site AS stored_site,
 		s.localized_at, s.rows_changed,
 		CASE WHEN l.phase = 'running' THEN pg_catalog.format('running: %s, %s rows', l."table", l.rows)
@@ -103,7 +105,7 @@ CREATE VIEW qsrepl.status AS
 		(SELECT pg_catalog.count(*) FROM qsrepl.mapping) AS mappings,
 		(SELECT pg_catalog.count(*) FROM qsrepl.rule) AS rules,
 		(SELECT pg_catalog.count(*) FROM qsrepl._row_triggers t WHERE t.tgenabled = 'R') AS triggers
-	FROM qsrepl._here() h, qsrepl._lag() g, qsrepl._localizer() l
+	FROM qsrepl._here() h, qsrepl._lag() g, qsrepl._localizer() l, qsrepl._fence_state() f, qsrepl._peer_state() p
 		LEFT JOIN qsrepl._stored_state() s ON true;
 COMMENT ON VIEW qsrepl.status IS 'one line: where this database stands';
 
@@ -216,6 +218,7 @@ SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET 
 		UNION ALL SELECT * FROM qsrepl._check_rules()
 		UNION ALL SELECT * FROM qsrepl._check_logical()
 		UNION ALL SELECT * FROM qsrepl._check_state()
+		UNION ALL SELECT * FROM qsrepl._check_fence()
 	) x ORDER BY x.severity, x.object, x.problem;
 $$;
 COMMENT ON FUNCTION qsrepl.check IS 'everything that would make rewriting or replication go wrong here';
