@@ -154,6 +154,11 @@ TimestampDifferenceMilliseconds(TimestampTz start, TimestampTz stop)
 /* 18: generated columns that are computed when they are read */
 #if PG_VERSION_NUM >= 180000
 #define QSREPL_HAVE_VIRTUAL_COLUMNS
+#include "rewrite/rewriteHandler.h"
+#define qsrepl_expand_generated(expr, relation) \
+	((Expr *) expand_generated_columns_in_expr((Node *) (expr), relation, 1))
+#else
+#define qsrepl_expand_generated(expr, relation) ((Expr *) (expr))
 #endif
 
 /* 18: told the other way round */

@@ -125,7 +125,9 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are stored';
 
--- Rewrite these rows; bisect where a constraint or a length refuses some.
+-- Rewrite these rows; bisect where a constraint, a length or the owner's code
+-- refuses some. Errors of the world (no space, a deadlock, a cancel) are not
+-- the rows'.
 -- Returns those that are left as they are.
 CREATE FUNCTION qsrepl._localize_rows(relid regclass, statement text, rows tid[]) RETURNS tid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -136,8 +138,10 @@ BEGIN
 	BEGIN
 		PERFORM qsrepl._progress(relid, qsrepl._run_as_owner(relid, statement, rows));
 		RETURN '{}';
-	EXCEPTION WHEN integrity_constraint_violation OR data_exception OR program_limit_exceeded THEN
-		IF n = 1 THEN
+	EXCEPTION WHEN OTHERS THEN
+		IF SQLSTATE ~ '^(25|40|53|55|57|58|XX)' THEN
+			RAISE;
+		ELSIF n = 1 THEN
 			RETURN rows;
 		END IF;
 	END;
