@@ -72,6 +72,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET qsrepl.raw = o
 DECLARE
 	t		record;
 	columns text;
+	query	text;
 BEGIN
 	PERFORM qsrepl._local_site();
 	FOR t IN SELECT * FROM qsrepl._ruled_tables(preview.target) LOOP
@@ -83,7 +84,7 @@ BEGIN
 		INTO columns
 		FROM pg_attribute a WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT a.attisdropped;
 		FOR i IN 1 .. array_length(t.columns, 1) LOOP
-			RETURN QUERY EXECUTE format(
+			query := format(
 				'SELECT %1$L::text, x.key, %2$L::text, x.before,
 					CASE WHEN x.problem IS NULL THEN x.stored ELSE x.wanted END, x.problem FROM (
 					SELECT s."qsrepl key" AS key, s."qsrepl before" AS before, s."qsrepl stored" AS stored,
@@ -96,6 +97,12 @@ BEGIN
 				qsrepl._problem(t.relid, t.columns[i], t.typmods[i], t.kinds[i]),
 				columns, t.key_json, qsrepl._is_foreign(t.columns[i], t.forms[i]),
 				qsrepl._stored(t.columns[i], t.forms[i], t.typmods[i]));
+			-- Constraints are the owner's code: not with a superuser's rights.
+			IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+				RETURN QUERY SELECT * FROM qsrepl._query_as_owner(t.relid, query);
+			ELSE
+				RETURN QUERY EXECUTE query;
+			END IF;
 		END LOOP;
 	END LOOP;
 END $$;
@@ -290,7 +297,7 @@ BEGIN
 	-- After a restore this is where this database's own life begins.
 	PERFORM qsrepl._remember_objects();
 	PERFORM qsrepl._sync_triggers(false);
-	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules left rows', changed, cardinality(left_over)));
+	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules with rows left', changed, cardinality(left_over)));
 	IF cardinality(left_over) > 0 THEN
 		RAISE WARNING USING MESSAGE = 'some rows could not be localized',
 			DETAIL = array_to_string(left_over, ', '), HINT = 'See qsrepl.leaks().';
