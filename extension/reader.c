@@ -4,15 +4,15 @@
  *
  * The planner's hook puts a function around every Var of a ruled column.  A
  * STABLE, STRICT one, so that nothing is folded away and the null side of an
- * outer join stays null, with a RelabelType around it, which keeps typmod and
- * collation: EXECUTE and CREATE TABLE AS want them.  A whole row goes through
- * one function that returns its rowtype; ROW(...) in its place would make a
- * row of nulls of an outer join's null row.
+ * outer join stays null; it keeps type, typmod and collation: EXECUTE and CREATE
+ * TABLE AS want them.  A whole row goes through one function that returns its
+ * rowtype; ROW(...) in its place would make a row of nulls of an outer join's
+ * null row.
  *
- * A plan that was made so is marked by the function among the objects it
- * depends on; qsrepl_check_plan() lets any other read a ruled table only where
- * the rows that its snapshot sees are the local site's.  Rewriting twice, or
- * what is local already, does no harm.
+ * A plan that was made so is marked by a function of ours among the objects it
+ * depends on, one that no query can call; qsrepl_check_plan() lets any other
+ * read a ruled table only where the rows that its snapshot sees are the local
+ * site's.  Rewriting twice, or what is local already, does no harm.
  *
  * Set-returning SQL functions are inlined after this hook has seen the query,
  * so that is prevented while the reader is on: they are planned on their own.
@@ -91,10 +91,11 @@ function_oid(const char *name, int nargs, Oid first, Oid second, Oid third)
 	return oid;
 }
 
+/* What marks a plan: a trigger's function, which is in no plan of itself. */
 static Oid
-read_function(void)
+mark_function(void)
 {
-	return function_oid("_read", 3, ANYELEMENTOID, INT4OID, INT4OID);
+	return function_oid("_invalidate", 0, InvalidOid, InvalidOid, InvalidOid);
 }
 
 static Expr *
@@ -130,17 +131,28 @@ table_of(const Var *var, Oid relid, bool mixed)
 	return (Expr *) tableoid;
 }
 
-/* A call that gives what the Var gives, of the same type in all respects. */
+/*
+ * A call that gives what the Var gives, of the same type in all respects.
+ *
+ * A typmod is that of a call in the form of a cast whose second argument says
+ * it.  A RelabelType around the call would say it too, but the planner drops it
+ * under another one; then GROUP BY would not find its expression any more.
+ */
 static Node *
 call_on(const Var *var, Oid function, List *args)
 {
-	FuncExpr   *call = makeFuncExpr(function, var->vartype, args,
-									var->varcollid, var->varcollid,
-									COERCE_EXPLICIT_CALL);
+	return (Node *) makeFuncExpr(function, var->vartype, args,
+								 var->varcollid, var->varcollid,
+								 var->vartypmod >= 0 ? COERCE_EXPLICIT_CAST :
+								 COERCE_EXPLICIT_CALL);
+}
 
-	return (Node *) makeRelabelType((Expr *) call, var->vartype,
-									var->vartypmod, var->varcollid,
-									COERCE_IMPLICIT_CAST);
+static Node *
+read_call(Var *var, Expr *form)
+{
+	return call_on(var,
+				   function_oid("_read", 3, ANYELEMENTOID, INT4OID, INT4OID),
+				   list_make3(var, int_const(var->vartypmod), form));
 }
 
 /* ---- what is wrapped ---- */
@@ -176,17 +188,21 @@ wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
 	const RuleColumn *column = ruled_column(table, var->varattno, reading);
 
 	if (mixed && bms_is_member(var->varattno, table->mixed))
-		return call_on(var,
-					   function_oid("_read_of_table", 3, ANYELEMENTOID,
-									OIDOID, TEXTOID),
-					   list_make3(var, table_of(var, relid, true),
-								  name_const(get_attname(relid, var->varattno,
-														 false))));
+	{
+		Expr	   *name = name_const(get_attname(relid, var->varattno, false));
+		Oid			function = function_oid("_form_of", 2, OIDOID, TEXTOID,
+											InvalidOid);
+
+		return read_call(var, (Expr *)
+						 makeFuncExpr(function, INT4OID,
+									  list_make2(table_of(var, relid, true),
+												 name),
+									  InvalidOid, InvalidOid,
+									  COERCE_EXPLICIT_CALL));
+	}
 	if (column == NULL)
 		return (Node *) var;
-	return call_on(var, read_function(),
-				   list_make3(var, int_const(column->form),
-							  int_const(var->vartypmod)));
+	return read_call(var, int_const(column->form));
 }
 
 static bool
@@ -260,7 +276,7 @@ wrap(Node *node, void *context)
 		if (level == NULL || var->varno > list_length(level->query->rtable))
 			return (Node *) var;
 		return qsrepl_wrap_var(var, rt_fetch(var->varno, level->query->rtable),
-						wrapping->reading);
+							   wrapping->reading);
 	}
 	if (IsA(node, OnConflictExpr))
 	{
@@ -341,20 +357,26 @@ reads_users_tables(Node *node, void *context)
 }
 
 /*
- * Is the query none of ours?  Checks of foreign keys compare what is stored;
- * a walsender gives what is stored.
+ * Is it a query by which a foreign key is checked or followed?  The operators
+ * tell it from those of the triggers that it fires, which run as it does.
  */
 static bool
-passes(void)
+is_foreign_key_query(const char *text)
 {
-	return qsrepl_local_site[0] == '\0' || am_walsender ||
-		!IsTransactionState() || InNoForceRLSOperation();
+	return InNoForceRLSOperation() && text != NULL &&
+		strstr(text, " OPERATOR(") != NULL &&
+		(strncmp(text, "SELECT 1 FROM ", 14) == 0 ||
+		 strncmp(text, "DELETE FROM ", 12) == 0 ||
+		 strncmp(text, "UPDATE ", 7) == 0);
 }
 
+/* Foreign keys compare what is stored; a walsender gives what is stored. */
 bool
-qsrepl_concerned(void)
+qsrepl_concerned(const char *query_string)
 {
-	return !passes() && qsrepl_present();
+	return qsrepl_local_site[0] != '\0' && !am_walsender &&
+		IsTransactionState() && !is_foreign_key_query(query_string) &&
+		qsrepl_present();
 }
 
 static Snapshot
@@ -373,7 +395,7 @@ mark(PlannedStmt *plan, bool passing)
 
 	item->cacheId = PROCOID;
 	item->hashValue = GetSysCacheHashValue1(PROCOID,
-											ObjectIdGetDatum(read_function()));
+											ObjectIdGetDatum(mark_function()));
 	plan->invalItems = lappend(plan->invalItems, item);
 	plan->transientPlan |= passing;
 }
@@ -386,13 +408,13 @@ is_marked(const PlannedStmt *plan)
 
 	foreach(lc, plan->invalItems)
 	{
-		const PlanInvalItem *item = lfirst(lc);
+		const		PlanInvalItem *item = lfirst(lc);
 
 		if (item->cacheId != PROCOID)
 			continue;
 		if (hash == 0)
 			hash = GetSysCacheHashValue1(PROCOID,
-										 ObjectIdGetDatum(read_function()));
+										 ObjectIdGetDatum(mark_function()));
 		if (item->hashValue == hash)
 			return true;
 	}
@@ -429,7 +451,7 @@ read_planner(Query *query, const char *query_string, int options,
 	Wrapping	wrapping = {&reading, NULL};
 	PlannedStmt *plan;
 
-	if (!qsrepl_concerned())
+	if (!qsrepl_concerned(query_string))
 		return plan_query(query, query_string, options, params);
 	if (!qsrepl_usable() && !reads_users_tables((Node *) query, NULL))
 		return plan_query(query, query_string, options, params);
@@ -457,7 +479,7 @@ needs_fmgr(Oid function)
 	if (prev_needs_fmgr && prev_needs_fmgr(function))
 		return true;
 	if (planning == 0 || function < FirstNormalObjectId ||
-		!qsrepl_concerned() || !qsrepl_usable())
+		!qsrepl_concerned(NULL) || !qsrepl_usable())
 		return false;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	if (!HeapTupleIsValid(tuple))
@@ -477,16 +499,21 @@ qsrepl_install_reader(void)
 	needs_fmgr_hook = needs_fmgr;
 }
 
+/* Not relationOids, which has constants of type regclass too. */
 static bool
 reads_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
-	foreach(lc, plan->relationOids)
-		if (lfirst_oid(lc) >= FirstNormalObjectId &&
-		(lfirst_oid(lc) == qsrepl_state_table() ||
-		 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
-		return true;
+	foreach(lc, plan->rtable)
+	{
+		const RangeTblEntry *rte = lfirst(lc);
+
+		if (rte->rtekind == RTE_RELATION && rte->relid >= FirstNormalObjectId &&
+			(rte->relid == qsrepl_state_table() ||
+			 qsrepl_rules_by_oid(rte->relid) != NULL))
+			return true;
+	}
 	return false;
 }
 
@@ -495,8 +522,9 @@ qsrepl_check_plan(const QueryDesc *query)
 {
 	const PlannedStmt *plan = query->plannedstmt;
 
-	if (plan->relationOids == NIL || query->snapshot == InvalidSnapshot ||
-		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||
+	if (plan->rtable == NIL || query->snapshot == InvalidSnapshot ||
+		IsParallelWorker() || !qsrepl_concerned(query->sourceText) ||
+		!qsrepl_usable() ||
 		is_marked(plan) || !reads_ruled(plan) ||
 		qsrepl_reads_raw(query->snapshot))
 		return;

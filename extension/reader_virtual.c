@@ -85,6 +85,9 @@ unless_null_row(const Var *var, Node *value)
 	result->defresult = (Expr *) makeNullConst(var->vartype, var->vartypmod,
 											   var->varcollid);
 	result->location = -1;
+	/* It has the value's typmod if both have the same. */
+	if (exprTypmod((Node *) result) == var->vartypmod)
+		return (Node *) result;
 	return (Node *) makeRelabelType((Expr *) result, var->vartype,
 									var->vartypmod, var->varcollid,
 									COERCE_IMPLICIT_CAST);
