@@ -457,6 +457,8 @@ qsrepl_any_site(void)
 	return cache->sites != NIL;
 }
 
+static Cache *usable(void);
+
 const RwMatcher *
 qsrepl_matcher(const char *site)
 {
@@ -465,7 +467,7 @@ qsrepl_matcher(const char *site)
 	RwMemory	memory;
 	ListCell   *lc;
 
-	refresh();
+	usable();
 	if (site == NULL)
 	{
 		const RwMatcher *local = cache->local;

@@ -37,7 +37,7 @@ int			qsrepl_explaining = 0;
 static bool
 closed(bool fresh)
 {
-	return !qsrepl_at_work && qsrepl_concerned(NULL) &&
+	return !qsrepl_at_work && qsrepl_concerned(NULL) && qsrepl_usable() &&
 		qsrepl_newest_state(fresh) == STATE_FOREIGN && !RecoveryInProgress() &&
 		qsrepl_site_known();
 }

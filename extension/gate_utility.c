@@ -214,6 +214,10 @@ changes_ruled(Node *statement)
 void
 qsrepl_gate_utility(Node *statement)
 {
+	/* Whether a table has rules cannot be said where ours are damaged. */
+	if (IsA(statement, CopyStmt) && qsrepl_concerned(NULL) &&
+		!qsrepl_usable())
+		(void) changes_ruled(statement);
 	if (!qsrepl_gate_closed() || !changes_ruled(statement))
 		return;
 	qsrepl_wait_for_localizer();

@@ -25,6 +25,7 @@
 #include "access/sysattr.h"
 #include "access/parallel.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
@@ -36,7 +37,6 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
-#include "parser/parse_func.h"
 #include "parser/parsetree.h"
 #include "replication/walsender.h"
 #include "utils/builtins.h"
@@ -74,13 +74,16 @@ typedef struct Wrapping
 
 /* ---- the functions that are put around ---- */
 
+/* Found whoever asks: readers need no rights on the schema. */
 static Oid
 function_oid(const char *name, int nargs, Oid first, Oid second, Oid third)
 {
 	Oid			types[3] = {first, second, third};
-	List	   *names = list_make2(makeString(pstrdup("qsrepl")),
-								   makeString(pstrdup(name)));
-	Oid			oid = LookupFuncName(names, nargs, types, true);
+	Oid			schema = get_namespace_oid("qsrepl", true);
+	Oid			oid = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+									  CStringGetDatum(name),
+									  PointerGetDatum(buildoidvector(types, nargs)),
+									  ObjectIdGetDatum(schema));
 
 	if (!OidIsValid(oid))
 		ereport(ERROR,

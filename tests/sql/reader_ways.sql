@@ -127,10 +127,16 @@ EXECUTE by_path ('\\SRVB\QlikData\1');
 DO $$ BEGIN PERFORM qsrepl.set_mapping('share', 'path', 'B', '\\NEW\B'); END $$;
 EXECUTE by_path ('\\NEW\B\1');
 DO $$ BEGIN PERFORM qsrepl.set_mapping('share', 'path', 'B', '\\SRVB\QlikData'); END $$;
--- The setting raw is no change of the plan.
+-- Through the setting raw
+CREATE FUNCTION first_path() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT path FROM docs WHERE id = 1); END $$;
+SELECT first_path();
 SET qsrepl.raw = on;
+SELECT first_path();
 EXECUTE by_path ('\\SRVB\QlikData\1');
+EXECUTE by_path ('\\CN\QlikShare\1');
 RESET qsrepl.raw;
+SELECT first_path();
+EXECUTE by_path ('\\SRVB\QlikData\1');
 PREPARE made_of AS SELECT path, server FROM docs WHERE id = 1;
 CREATE TABLE executed AS EXECUTE made_of;
 \d executed
@@ -184,7 +190,6 @@ INSERT INTO secret VALUES (1, '\\CN\QlikShare\1', 'x'), (2, '\\O\2', 'x'), (3, '
 DO $$ BEGIN PERFORM qsrepl.add_rule('secret', 'path', 'path'); END $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON secret TO qsrepl_reader;
 ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
-CREATE POLICY by_path ON secret USING (path LIKE '%SRVB%' AND EXISTS (SELECT FROM secret_paths() p WHERE p = path));
 CREATE FUNCTION secret_paths() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER STABLE AS 'SELECT path FROM app.secret';
 CREATE POLICY by_path ON secret USING (path LIKE '%SRVB%' AND EXISTS (SELECT FROM secret_paths() p WHERE p = path));
 SET ROLE qsrepl_reader;
@@ -229,7 +234,7 @@ SELECT id, v, c || '|' AS c, octet_length(c), a FROM narrow ORDER BY id;
 SELECT narrow FROM narrow ORDER BY id;
 DROP TABLE narrow;
 
--- Within a rule's function, in a trigger's condition: as ever
+-- Expressions and queries of PL/pgSQL, cached
 DO $$
 DECLARE
 	p text;
@@ -298,11 +303,6 @@ EXPLAIN (COSTS OFF, VERBOSE) SELECT other FROM strict;
 SELECT plan('SELECT path FROM strict') LIKE '%\_read%' AS path, plan('SELECT path FROM docs') LIKE '%\_read%' AS docs;
 
 -- Virtual generated columns
-SELECT current_setting('server_version_num')::integer >= 180000 AS from_18 \gset
-\if :from_18
-\else
-\set QUIET on
-\endif
 CREATE FUNCTION virtual(OUT line text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	IF current_setting('server_version_num')::integer < 180000 THEN
