@@ -130,7 +130,7 @@ create_ruled(const CreateStmt *create)
 	foreach(lc, create->tableElts)
 	{
 		List	   *constraints = IsA(lfirst(lc), ColumnDef) ?
-			((ColumnDef *) lfirst(lc))->constraints : list_make1(lfirst(lc));
+		((ColumnDef *) lfirst(lc))->constraints : list_make1(lfirst(lc));
 		ListCell   *c;
 
 		foreach(c, constraints)
