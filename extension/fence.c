@@ -44,7 +44,7 @@ typedef struct Fence
 } Fence;
 
 static Fence *fence = NULL;
-static LWLock * lock = NULL;	/* guards *fence and the file */
+static LWLock *lock = NULL;		/* guards *fence and the file */
 
 /* A statement of this transaction began when there was no fence. */
 static bool ran_unfenced = false;
@@ -61,7 +61,7 @@ qsrepl_fence_size(void)
 }
 
 void
-qsrepl_fence_init(LWLock * guard)
+qsrepl_fence_init(LWLock *guard)
 {
 	bool		found;
 

@@ -37,7 +37,7 @@ int			qsrepl_explaining = 0;
 static bool
 closed(bool fresh)
 {
-	return !qsrepl_at_work && qsrepl_concerned() &&
+	return !qsrepl_at_work && qsrepl_concerned(NULL) && qsrepl_usable() &&
 		qsrepl_newest_state(fresh) == STATE_FOREIGN && !RecoveryInProgress() &&
 		qsrepl_site_known();
 }
@@ -97,7 +97,7 @@ writes_ruled(const PlannedStmt *plan)
 
 	foreach(lc, plan->rtable)
 	{
-		const		RangeTblEntry *rte = lfirst(lc);
+		const RangeTblEntry *rte = lfirst(lc);
 
 		if (rte->rtekind == RTE_RELATION &&
 			rte->rellockmode > AccessShareLock &&
@@ -108,7 +108,7 @@ writes_ruled(const PlannedStmt *plan)
 }
 
 void
-qsrepl_gate_plan(const QueryDesc * query, int eflags)
+qsrepl_gate_plan(const QueryDesc *query, int eflags)
 {
 	const PlannedStmt *plan = query->plannedstmt;
 

@@ -22,7 +22,7 @@ static ProcessUtility_hook_type prev_process_utility = NULL;
 static object_access_hook_type prev_object_access = NULL;
 
 static void
-executor_start(QueryDesc * query, int eflags)
+executor_start(QueryDesc *query, int eflags)
 {
 	qsrepl_fence_statement();
 	qsrepl_peer_hold_plan(query->plannedstmt, eflags);

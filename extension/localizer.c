@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(qsrepl_localizer_state);
 PG_FUNCTION_INFO_V1(qsrepl_localizer_progress);
 
 static LocalizerShared *shared = NULL;
-static LWLock * guard = NULL;
+static LWLock *guard = NULL;
 
 static const char *const phase_names[] = {
 	"idle", "asked", "running", "blocked", "failed", "done"
@@ -35,7 +35,7 @@ qsrepl_localizer_size(void)
 }
 
 void
-qsrepl_localizer_init(LWLock * my_guard)
+qsrepl_localizer_init(LWLock *my_guard)
 {
 	bool		found;
 

@@ -41,7 +41,7 @@ typedef struct Peer
 } Peer;
 
 static Peer *peer = NULL;
-static LWLock * lock = NULL;	/* guards state and timeline */
+static LWLock *lock = NULL;		/* guards state and timeline */
 
 char	   *qsrepl_peer_conninfo = NULL;
 int			qsrepl_peer_wait = 5000;
@@ -143,7 +143,7 @@ is_configured(void)
 }
 
 void
-qsrepl_peer_init(LWLock * guard)
+qsrepl_peer_init(LWLock *guard)
 {
 	bool		found;
 

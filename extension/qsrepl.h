@@ -258,8 +258,8 @@ struct QueryDesc;
 /* The planner's hook: rewriting is put around what the query reads. */
 extern void qsrepl_install_reader(void);
 
-/* Are statements of this process any of the extension's business? */
-extern bool qsrepl_concerned(void);
+/* Is this statement, NULL: any, of the extension's business here? */
+extern bool qsrepl_concerned(const char *query_string);
 
 /* Refuse a plan that would show what is stored, under this snapshot. */
 extern void qsrepl_check_plan(const struct QueryDesc *query);

@@ -62,7 +62,11 @@ named_targets(TupleDesc desc, List *names)
 	foreach(lc, names)
 	{
 		bool		found = false;
+		ListCell   *other;
 
+		foreach(other, names)
+			if (other != lc && equal(lfirst(other), lfirst(lc)))
+			return NIL;
 		for (int i = 0; i < desc->natts; i++)
 		{
 			Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -104,7 +108,7 @@ qsrepl_copy_query(PlannedStmt *planned)
 	Reading		reading;
 
 	if (!IsA(copy, CopyStmt) || copy->is_from || copy->relation == NULL ||
-		!qsrepl_concerned())
+		!qsrepl_concerned(NULL))
 		return planned;
 	relid = RangeVarGetRelid(copy->relation, NoLock, true);
 	if (!OidIsValid(relid) || relid < FirstNormalObjectId)

@@ -105,7 +105,7 @@ qsrepl_disable_subscriptions_main(Datum database)
 }
 
 static void
-wait_for_worker(BackgroundWorkerHandle * handle)
+wait_for_worker(BackgroundWorkerHandle *handle)
 {
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 												  WAIT_FOR_WORKER);

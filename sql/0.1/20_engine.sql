@@ -50,13 +50,13 @@ RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'qsrepl_invalidate';
 
 -- What the reader puts around the columns and rows of a query.
-CREATE FUNCTION qsrepl._read(value anyelement, form integer, typmod integer)
+CREATE FUNCTION qsrepl._read(value anyelement, typmod integer, form integer)
 RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'qsrepl_read';
 
-CREATE FUNCTION qsrepl._read_of_table(value anyelement, relation oid, "column" text)
-RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'qsrepl_read_of_table';
+CREATE FUNCTION qsrepl._form_of(relation oid, "column" text)
+RETURNS integer LANGUAGE C STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'qsrepl_form_of';
 
 CREATE FUNCTION qsrepl._read_row(value anyelement, relation oid)
 RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE

@@ -295,6 +295,7 @@ BEGIN
 	SELECT coalesce(array_agg(DISTINCT l ORDER BY l), '{}') INTO left_over FROM unnest(left_over) AS l;
 	PERFORM qsrepl._set_state(NULL, changed, left_over);
 	-- After a restore this is where this database's own life begins.
+	PERFORM qsrepl._order_own_triggers();
 	PERFORM qsrepl._remember_objects();
 	PERFORM qsrepl._sync_triggers(false);
 	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules with rows left', changed, cardinality(left_over)));
