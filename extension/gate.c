@@ -91,13 +91,13 @@ qsrepl_wait_for_localizer(void)
 }
 
 static bool
-writes_ruled(const PlannedStmt *plan)
+writes_ruled(const PlannedStmt * plan)
 {
 	ListCell   *lc;
 
 	foreach(lc, plan->rtable)
 	{
-		const RangeTblEntry *rte = lfirst(lc);
+		const		RangeTblEntry *rte = lfirst(lc);
 
 		if (rte->rtekind == RTE_RELATION &&
 			rte->rellockmode > AccessShareLock &&
@@ -108,9 +108,9 @@ writes_ruled(const PlannedStmt *plan)
 }
 
 void
-qsrepl_gate_plan(const QueryDesc *query, int eflags)
+qsrepl_gate_plan(const QueryDesc * query, int eflags)
 {
-	const PlannedStmt *plan = query->plannedstmt;
+	const		PlannedStmt *plan = query->plannedstmt;
 
 	if ((plan->commandType == CMD_SELECT && plan->rowMarks == NIL &&
 		 !plan->hasModifyingCTE) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0 ||

@@ -27,7 +27,7 @@ static bool is_ruled(Oid relid);
 
 /* Does the query of a view read a ruled table? LOCK takes those too. */
 static bool
-query_is_ruled(Node *node, void *context)
+query_is_ruled(Node * node, void *context)
 {
 	const Oid  *self = context;
 
@@ -35,7 +35,7 @@ query_is_ruled(Node *node, void *context)
 		return false;
 	if (IsA(node, RangeTblEntry))
 	{
-		const RangeTblEntry *rte = (RangeTblEntry *) node;
+		const		RangeTblEntry *rte = (RangeTblEntry *) node;
 
 		/* A view's own entries for OLD and NEW are the view itself. */
 		return rte->rtekind == RTE_RELATION && rte->relid != *self &&
@@ -73,7 +73,7 @@ is_ruled(Oid relid)
 }
 
 static bool
-names_ruled(const RangeVar *name)
+names_ruled(const RangeVar * name)
 {
 	return name != NULL && is_ruled(RangeVarGetRelid(name, NoLock, true));
 }
@@ -98,7 +98,7 @@ any_ruled(List *names)
 
 /* DROP: the names are lists; of what hangs on a table the last is its own. */
 static bool
-drops_ruled(const DropStmt *drop)
+drops_ruled(const DropStmt * drop)
 {
 	bool		of_table = drop->removeType == OBJECT_TRIGGER ||
 	drop->removeType == OBJECT_RULE || drop->removeType == OBJECT_POLICY;
@@ -123,14 +123,14 @@ drops_ruled(const DropStmt *drop)
 
 /* CREATE TABLE: a child, a partition, or one that refers to a ruled table. */
 static bool
-create_ruled(const CreateStmt *create)
+create_ruled(const CreateStmt * create)
 {
 	ListCell   *lc;
 
 	foreach(lc, create->tableElts)
 	{
 		List	   *constraints = IsA(lfirst(lc), ColumnDef) ?
-			((ColumnDef *) lfirst(lc))->constraints : list_make1(lfirst(lc));
+		((ColumnDef *) lfirst(lc))->constraints : list_make1(lfirst(lc));
 		ListCell   *c;
 
 		foreach(c, constraints)
@@ -143,7 +143,7 @@ create_ruled(const CreateStmt *create)
 
 /* ALTER TABLE: also where it refers to a ruled table or attaches one. */
 static bool
-alters_ruled(const AlterTableStmt *alter)
+alters_ruled(const AlterTableStmt * alter)
 {
 	ListCell   *lc;
 
@@ -164,7 +164,7 @@ alters_ruled(const AlterTableStmt *alter)
 }
 
 static bool
-changes_ruled(Node *statement)
+changes_ruled(Node * statement)
 {
 	switch (nodeTag(statement))
 	{
@@ -212,7 +212,7 @@ changes_ruled(Node *statement)
 }
 
 void
-qsrepl_gate_utility(Node *statement)
+qsrepl_gate_utility(Node * statement)
 {
 	if (!qsrepl_gate_closed() || !changes_ruled(statement))
 		return;

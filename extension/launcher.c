@@ -196,7 +196,7 @@ next_database(bool *more)
 	{
 		const LocalizerDatabase *entry = &shared->databases[i];
 		bool		again = entry->phase == LOCALIZER_FAILED ||
-			entry->phase == LOCALIZER_BLOCKED;
+		entry->phase == LOCALIZER_BLOCKED;
 
 		if ((!again && entry->phase != LOCALIZER_ASKED) ||
 			is_running(entry->database))

@@ -53,7 +53,7 @@ typedef struct LocalizerShared
 extern LocalizerShared *qsrepl_localizer_shared(void);
 
 /* Guards all but the condition variable. */
-extern LWLock *qsrepl_localizer_guard(void);
+extern LWLock * qsrepl_localizer_guard(void);
 
 /* This database's entry, made if need be; NULL: the table is full. The guard
  * must be held. */

@@ -113,7 +113,7 @@ name_const(const char *name)
 
 /* The table of the row that a Var belongs to, a child's or partition's too. */
 static Expr *
-table_of(const Var *var, Oid relid, bool mixed)
+table_of(const Var * var, Oid relid, bool mixed)
 {
 	Var		   *tableoid;
 
@@ -132,7 +132,7 @@ table_of(const Var *var, Oid relid, bool mixed)
 
 /* A call that gives what the Var gives, of the same type in all respects. */
 static Node *
-call_on(const Var *var, Oid function, List *args)
+call_on(const Var * var, Oid function, List *args)
 {
 	FuncExpr   *call = makeFuncExpr(function, var->vartype, args,
 									var->varcollid, var->varcollid,
@@ -170,7 +170,7 @@ ruled_column(const RuleTable *table, AttrNumber attnum,
 }
 
 static Node *
-wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
+wrap_column(Var * var, Oid relid, const RuleTable *table, bool mixed,
 			const Reading *reading)
 {
 	const RuleColumn *column = ruled_column(table, var->varattno, reading);
@@ -199,7 +199,7 @@ any_column_read(const RuleTable *table, const Reading *reading)
 }
 
 static Node *
-wrap_row(Var *var, Oid relid, const RuleTable *table, bool mixed,
+wrap_row(Var * var, Oid relid, const RuleTable *table, bool mixed,
 		 const Reading *reading)
 {
 	if (!mixed && !any_column_read(table, reading))
@@ -211,7 +211,7 @@ wrap_row(Var *var, Oid relid, const RuleTable *table, bool mixed,
 }
 
 Node *
-qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
+qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
 {
 	const RuleTable *table;
 	bool		mixed;
@@ -244,7 +244,7 @@ qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
 }
 
 static Node *
-wrap(Node *node, void *context)
+wrap(Node * node, void *context)
 {
 	Wrapping   *wrapping = context;
 
@@ -260,7 +260,7 @@ wrap(Node *node, void *context)
 		if (level == NULL || var->varno > list_length(level->query->rtable))
 			return (Node *) var;
 		return qsrepl_wrap_var(var, rt_fetch(var->varno, level->query->rtable),
-						wrapping->reading);
+							   wrapping->reading);
 	}
 	if (IsA(node, OnConflictExpr))
 	{
@@ -289,7 +289,7 @@ wrap(Node *node, void *context)
 /* ---- what concerns the reader ---- */
 
 static bool
-look_at_table(const RangeTblEntry *rte, Concern *concern)
+look_at_table(const RangeTblEntry * rte, Concern *concern)
 {
 	if (rte->rtekind != RTE_RELATION ||
 		(rte->relkind != RELKIND_RELATION &&
@@ -306,7 +306,7 @@ look_at_table(const RangeTblEntry *rte, Concern *concern)
 }
 
 static bool
-look(Node *node, void *context)
+look(Node * node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -320,7 +320,7 @@ look(Node *node, void *context)
 
 /* Does the query read anything but system catalogs and our own tables? */
 static bool
-reads_users_tables(Node *node, void *context)
+reads_users_tables(Node * node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -367,7 +367,7 @@ active_snapshot(void)
 
 /* Mark a plan in which everything is rewritten that must be. */
 static void
-mark(PlannedStmt *plan, bool passing)
+mark(PlannedStmt * plan, bool passing)
 {
 	PlanInvalItem *item = makeNode(PlanInvalItem);
 
@@ -379,14 +379,14 @@ mark(PlannedStmt *plan, bool passing)
 }
 
 static bool
-is_marked(const PlannedStmt *plan)
+is_marked(const PlannedStmt * plan)
 {
 	uint32		hash = 0;
 	ListCell   *lc;
 
 	foreach(lc, plan->invalItems)
 	{
-		const PlanInvalItem *item = lfirst(lc);
+		const		PlanInvalItem *item = lfirst(lc);
 
 		if (item->cacheId != PROCOID)
 			continue;
@@ -400,7 +400,7 @@ is_marked(const PlannedStmt *plan)
 }
 
 static PlannedStmt *
-plan_query(Query *query, const char *query_string, int options,
+plan_query(Query * query, const char *query_string, int options,
 		   ParamListInfo params)
 {
 	PlannedStmt *result;
@@ -421,7 +421,7 @@ plan_query(Query *query, const char *query_string, int options,
 }
 
 static PlannedStmt *
-read_planner(Query *query, const char *query_string, int options,
+read_planner(Query * query, const char *query_string, int options,
 			 ParamListInfo params)
 {
 	Concern		concern = {false, false};
@@ -478,22 +478,22 @@ qsrepl_install_reader(void)
 }
 
 static bool
-reads_ruled(const PlannedStmt *plan)
+reads_ruled(const PlannedStmt * plan)
 {
 	ListCell   *lc;
 
 	foreach(lc, plan->relationOids)
 		if (lfirst_oid(lc) >= FirstNormalObjectId &&
-		(lfirst_oid(lc) == qsrepl_state_table() ||
-		 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
+			(lfirst_oid(lc) == qsrepl_state_table() ||
+			 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
 		return true;
 	return false;
 }
 
 void
-qsrepl_check_plan(const QueryDesc *query)
+qsrepl_check_plan(const QueryDesc * query)
 {
-	const PlannedStmt *plan = query->plannedstmt;
+	const		PlannedStmt *plan = query->plannedstmt;
 
 	if (plan->relationOids == NIL || query->snapshot == InvalidSnapshot ||
 		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||
