@@ -132,6 +132,13 @@ TimestampDifferenceMilliseconds(TimestampTz start, TimestampTz stop)
 }
 #endif
 
+/* 17: there is a timeout of transactions too */
+#if PG_VERSION_NUM >= 170000
+#define QSREPL_NEWER_TIMEOUTS {"transaction_timeout", "0"},
+#else
+#define QSREPL_NEWER_TIMEOUTS
+#endif
+
 /* 15: the timeline on which this server writes; recovery has its own header */
 #if PG_VERSION_NUM >= 150000
 #include "access/xlogrecovery.h"

@@ -37,7 +37,7 @@ int			qsrepl_explaining = 0;
 static bool
 closed(bool fresh)
 {
-	return !qsrepl_at_work && qsrepl_concerned() &&
+	return !qsrepl_at_work && qsrepl_active() &&
 		qsrepl_newest_state(fresh) == STATE_FOREIGN && !RecoveryInProgress() &&
 		qsrepl_site_known();
 }
@@ -68,8 +68,7 @@ qsrepl_wait_for_localizer(void)
 	LocalizerShared *shared = qsrepl_localizer_shared();
 	TimestampTz deadline;
 
-	if (shared == NULL || XactReadOnly || qsrepl_explaining > 0 ||
-		!closed(false) || !closed(true))
+	if (shared == NULL || XactReadOnly || !closed(false) || !closed(true))
 		return false;
 	deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										   qsrepl_localize_wait);
@@ -91,13 +90,13 @@ qsrepl_wait_for_localizer(void)
 }
 
 static bool
-writes_ruled(const PlannedStmt * plan)
+writes_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
 	foreach(lc, plan->rtable)
 	{
-		const		RangeTblEntry *rte = lfirst(lc);
+		const RangeTblEntry *rte = lfirst(lc);
 
 		if (rte->rtekind == RTE_RELATION &&
 			rte->rellockmode > AccessShareLock &&
@@ -108,9 +107,9 @@ writes_ruled(const PlannedStmt * plan)
 }
 
 void
-qsrepl_gate_plan(const QueryDesc * query, int eflags)
+qsrepl_gate_plan(const QueryDesc *query, int eflags)
 {
-	const		PlannedStmt *plan = query->plannedstmt;
+	const PlannedStmt *plan = query->plannedstmt;
 
 	if ((plan->commandType == CMD_SELECT && plan->rowMarks == NIL &&
 		 !plan->hasModifyingCTE) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0 ||

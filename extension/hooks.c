@@ -19,7 +19,7 @@ static ExecutorStart_hook_type prev_executor_start = NULL;
 static ProcessUtility_hook_type prev_process_utility = NULL;
 
 static void
-executor_start(QueryDesc * query, int eflags)
+executor_start(QueryDesc *query, int eflags)
 {
 	qsrepl_gate_plan(query, eflags);
 	qsrepl_check_plan(query);
@@ -39,7 +39,7 @@ next_utility(QSREPL_UTILITY_PARAMETERS)
 }
 
 static bool
-explains_only(Node * statement)
+explains_only(Node *statement)
 {
 	ListCell   *lc;
 

@@ -37,8 +37,10 @@
 
 /* At the same time. */
 #define MAX_WORKERS 4
-/* Before a worker that failed or was held up is sent again. */
+/* Before a worker that was held up is sent again; one that failed waits twice
+ * as long each time. */
 #define RETRY_MS 500
+#define LONGEST_RETRY_MS 10000
 
 typedef struct Running
 {
@@ -140,6 +142,33 @@ start_worker(Running *slot, Oid database)
 	return started;
 }
 
+static bool
+is_in_phase(Oid database, LocalizerPhase phase)
+{
+	LocalizerDatabase *entry;
+	bool		result;
+
+	LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
+	entry = qsrepl_localizer_database(database);
+	result = entry != NULL && entry->phase == phase;
+	LWLockRelease(qsrepl_localizer_guard());
+	return result;
+}
+
+/* A worker is gone without a word; perhaps its database is. */
+static void
+end_running(Oid database)
+{
+	List	   *there = databases();
+
+	if (list_member_oid(there, database))
+		qsrepl_localizer_enter(database, LOCALIZER_FAILED,
+							   "The localizer was ended.");
+	else
+		qsrepl_localizer_leave(database);
+	list_free(there);
+}
+
 /* Free the places of workers that have ended; true if any still runs. */
 static bool
 look_after_workers(void)
@@ -149,7 +178,6 @@ look_after_workers(void)
 	for (int i = 0; i < MAX_WORKERS; i++)
 	{
 		Running    *slot = &running[i];
-		LocalizerDatabase *entry;
 		pid_t		pid;
 
 		if (slot->handle == NULL)
@@ -162,14 +190,8 @@ look_after_workers(void)
 		pfree(slot->handle);
 		slot->handle = NULL;
 		/* One that died could not say so. */
-		LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
-		entry = qsrepl_localizer_database(slot->database);
-		if (entry != NULL && entry->phase == LOCALIZER_RUNNING)
-		{
-			entry->phase = LOCALIZER_FAILED;
-			entry->since = GetCurrentTimestamp();
-		}
-		LWLockRelease(qsrepl_localizer_guard());
+		if (is_in_phase(slot->database, LOCALIZER_RUNNING))
+			end_running(slot->database);
 	}
 	return any;
 }
@@ -181,6 +203,16 @@ is_running(Oid database)
 		if (running[i].handle != NULL && running[i].database == database)
 			return true;
 	return false;
+}
+
+static int
+retry_ms(const LocalizerDatabase *entry)
+{
+	int			ms = RETRY_MS;
+
+	for (int i = 1; i < entry->failures && ms < LONGEST_RETRY_MS; i++)
+		ms *= 2;
+	return Min(ms, LONGEST_RETRY_MS);
 }
 
 /* A database that a worker is to be sent to now, or InvalidOid. */
@@ -202,7 +234,8 @@ next_database(bool *more)
 			is_running(entry->database))
 			continue;
 		*more = true;
-		if (!again || TimestampDifferenceExceeds(entry->since, now, RETRY_MS))
+		if (!again || TimestampDifferenceExceeds(entry->since, now,
+												 retry_ms(entry)))
 			result = entry->database;
 	}
 	LWLockRelease(qsrepl_localizer_guard());

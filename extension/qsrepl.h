@@ -255,7 +255,10 @@ struct QueryDesc;
 /* The planner's hook: rewriting is put around what the query reads. */
 extern void qsrepl_install_reader(void);
 
-/* Are statements of this process any of the extension's business? */
+/* Is the extension in this database, at a site that has a name? */
+extern bool qsrepl_active(void);
+
+/* Do statements of this process see the local site's values? */
 extern bool qsrepl_concerned(void);
 
 /* Refuse a plan that would show what is stored, under this snapshot. */
@@ -285,7 +288,7 @@ extern bool qsrepl_wait_for_localizer(void);
 /* Would it wait? Cheap, and may be wrong for a moment after a change. */
 extern bool qsrepl_gate_closed(void);
 
-/* EXPLAIN without ANALYZE is at work: nothing waits. */
+/* EXPLAIN without ANALYZE is at work: its own statement does not wait. */
 extern int	qsrepl_explaining;
 
 /* The same for a plan, which may have been made before. */
@@ -294,7 +297,7 @@ extern void qsrepl_gate_plan(const struct QueryDesc *query, int eflags);
 /* ---- gate_utility.c ---- */
 
 /* The same for a utility statement. */
-extern void qsrepl_gate_utility(Node * statement);
+extern void qsrepl_gate_utility(Node *statement);
 
 /* ---- localizer.c ---- */
 

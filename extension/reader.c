@@ -113,7 +113,7 @@ name_const(const char *name)
 
 /* The table of the row that a Var belongs to, a child's or partition's too. */
 static Expr *
-table_of(const Var * var, Oid relid, bool mixed)
+table_of(const Var *var, Oid relid, bool mixed)
 {
 	Var		   *tableoid;
 
@@ -132,7 +132,7 @@ table_of(const Var * var, Oid relid, bool mixed)
 
 /* A call that gives what the Var gives, of the same type in all respects. */
 static Node *
-call_on(const Var * var, Oid function, List *args)
+call_on(const Var *var, Oid function, List *args)
 {
 	FuncExpr   *call = makeFuncExpr(function, var->vartype, args,
 									var->varcollid, var->varcollid,
@@ -170,7 +170,7 @@ ruled_column(const RuleTable *table, AttrNumber attnum,
 }
 
 static Node *
-wrap_column(Var * var, Oid relid, const RuleTable *table, bool mixed,
+wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
 			const Reading *reading)
 {
 	const RuleColumn *column = ruled_column(table, var->varattno, reading);
@@ -199,7 +199,7 @@ any_column_read(const RuleTable *table, const Reading *reading)
 }
 
 static Node *
-wrap_row(Var * var, Oid relid, const RuleTable *table, bool mixed,
+wrap_row(Var *var, Oid relid, const RuleTable *table, bool mixed,
 		 const Reading *reading)
 {
 	if (!mixed && !any_column_read(table, reading))
@@ -211,7 +211,7 @@ wrap_row(Var * var, Oid relid, const RuleTable *table, bool mixed,
 }
 
 Node *
-qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
+qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
 {
 	const RuleTable *table;
 	bool		mixed;
@@ -244,7 +244,7 @@ qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
 }
 
 static Node *
-wrap(Node * node, void *context)
+wrap(Node *node, void *context)
 {
 	Wrapping   *wrapping = context;
 
@@ -289,7 +289,7 @@ wrap(Node * node, void *context)
 /* ---- what concerns the reader ---- */
 
 static bool
-look_at_table(const RangeTblEntry * rte, Concern *concern)
+look_at_table(const RangeTblEntry *rte, Concern *concern)
 {
 	if (rte->rtekind != RTE_RELATION ||
 		(rte->relkind != RELKIND_RELATION &&
@@ -306,7 +306,7 @@ look_at_table(const RangeTblEntry * rte, Concern *concern)
 }
 
 static bool
-look(Node * node, void *context)
+look(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -320,7 +320,7 @@ look(Node * node, void *context)
 
 /* Does the query read anything but system catalogs and our own tables? */
 static bool
-reads_users_tables(Node * node, void *context)
+reads_users_tables(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -340,21 +340,38 @@ reads_users_tables(Node * node, void *context)
 	return expression_tree_walker(node, reads_users_tables, context);
 }
 
-/*
- * Is the query none of ours?  Checks of foreign keys compare what is stored;
- * a walsender gives what is stored.
- */
-static bool
-passes(void)
+bool
+qsrepl_active(void)
 {
-	return qsrepl_local_site[0] == '\0' || am_walsender ||
-		!IsTransactionState() || InNoForceRLSOperation();
+	return qsrepl_local_site[0] != '\0' && IsTransactionState() &&
+		qsrepl_present();
 }
 
+/* A walsender gives what is stored. */
 bool
 qsrepl_concerned(void)
 {
-	return !passes() && qsrepl_present();
+	return !am_walsender && qsrepl_active();
+}
+
+/*
+ * Is it a query of a foreign key, which compares what is stored?  It gives no
+ * value away.  Triggers that it fires may run queries of their own within.
+ */
+static bool
+compares_keys(const char *text)
+{
+	static const char *const begins[] = {
+		"SELECT 1 FROM ", "DELETE FROM ONLY \"", "UPDATE ONLY \"",
+		"DELETE FROM \"", "UPDATE \""
+	};
+
+	if (!InNoForceRLSOperation() || text == NULL)
+		return false;
+	for (int i = 0; i < lengthof(begins); i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
 }
 
 static Snapshot
@@ -367,7 +384,7 @@ active_snapshot(void)
 
 /* Mark a plan in which everything is rewritten that must be. */
 static void
-mark(PlannedStmt * plan, bool passing)
+mark(PlannedStmt *plan, bool passing)
 {
 	PlanInvalItem *item = makeNode(PlanInvalItem);
 
@@ -379,14 +396,14 @@ mark(PlannedStmt * plan, bool passing)
 }
 
 static bool
-is_marked(const PlannedStmt * plan)
+is_marked(const PlannedStmt *plan)
 {
 	uint32		hash = 0;
 	ListCell   *lc;
 
 	foreach(lc, plan->invalItems)
 	{
-		const		PlanInvalItem *item = lfirst(lc);
+		const PlanInvalItem *item = lfirst(lc);
 
 		if (item->cacheId != PROCOID)
 			continue;
@@ -400,7 +417,7 @@ is_marked(const PlannedStmt * plan)
 }
 
 static PlannedStmt *
-plan_query(Query * query, const char *query_string, int options,
+plan_query(Query *query, const char *query_string, int options,
 		   ParamListInfo params)
 {
 	PlannedStmt *result;
@@ -421,7 +438,7 @@ plan_query(Query * query, const char *query_string, int options,
 }
 
 static PlannedStmt *
-read_planner(Query * query, const char *query_string, int options,
+read_planner(Query *query, const char *query_string, int options,
 			 ParamListInfo params)
 {
 	Concern		concern = {false, false};
@@ -429,14 +446,15 @@ read_planner(Query * query, const char *query_string, int options,
 	Wrapping	wrapping = {&reading, NULL};
 	PlannedStmt *plan;
 
-	if (!qsrepl_concerned())
+	if (!qsrepl_active())
 		return plan_query(query, query_string, options, params);
 	if (!qsrepl_usable() && !reads_users_tables((Node *) query, NULL))
 		return plan_query(query, query_string, options, params);
 	look((Node *) query, &concern);
-	if (concern.locks)
+	if (concern.locks && qsrepl_explaining == 0)
 		qsrepl_wait_for_localizer();
-	if (!concern.reads || !qsrepl_reading(active_snapshot(), &reading))
+	if (am_walsender || compares_keys(query_string) || !concern.reads ||
+		!qsrepl_reading(active_snapshot(), &reading))
 		return plan_query(query, query_string, options, params);
 	query = (Query *) wrap((Node *) query, &wrapping);
 	plan = plan_query(query, query_string, options, params);
@@ -478,7 +496,7 @@ qsrepl_install_reader(void)
 }
 
 static bool
-reads_ruled(const PlannedStmt * plan)
+reads_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
@@ -491,14 +509,14 @@ reads_ruled(const PlannedStmt * plan)
 }
 
 void
-qsrepl_check_plan(const QueryDesc * query)
+qsrepl_check_plan(const QueryDesc *query)
 {
-	const		PlannedStmt *plan = query->plannedstmt;
+	const PlannedStmt *plan = query->plannedstmt;
 
 	if (plan->relationOids == NIL || query->snapshot == InvalidSnapshot ||
 		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||
-		is_marked(plan) || !reads_ruled(plan) ||
-		qsrepl_reads_raw(query->snapshot))
+		compares_keys(query->sourceText) || is_marked(plan) ||
+		!reads_ruled(plan) || qsrepl_reads_raw(query->snapshot))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

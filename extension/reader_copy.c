@@ -95,7 +95,7 @@ ruled_targets(Oid relid, List *names)
 }
 
 PlannedStmt *
-qsrepl_copy_query(PlannedStmt * planned)
+qsrepl_copy_query(PlannedStmt *planned)
 {
 	CopyStmt   *copy = (CopyStmt *) planned->utilityStmt;
 	Oid			relid;

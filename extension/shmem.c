@@ -17,7 +17,7 @@
 typedef struct Part
 {
 	Size(*size) (void);
-	void		(*init) (LWLock * guard);	/* guard: this part's own lock */
+	void		(*init) (LWLock *guard);	/* guard: this part's own lock */
 } Part;
 
 static const Part parts[] = {

@@ -71,7 +71,7 @@ ledger_move(Ledger *to, Ledger *from)
 /* ---- what a statement gave ---- */
 
 void
-client_failed(Client *client, const char *what, const PGresult * result)
+client_failed(Client *client, const char *what, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
@@ -96,7 +96,7 @@ is_foreign(const char *value)
 }
 
 void
-client_look(Client *client, const char *what, const PGresult * result)
+client_look(Client *client, const char *what, const PGresult *result)
 {
 	for (int row = 0; row < PQntuples(result); row++)
 		for (int column = 0; column < PQnfields(result); column++)

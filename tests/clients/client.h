@@ -78,7 +78,7 @@ extern void *client_main(void *client);
 
 /* Look at all values of a result; what is foreign is told and counted. */
 extern void client_look(Client *client, const char *what,
-						const PGresult * result);
+						const PGresult *result);
 
 /*
  * client_run
@@ -88,16 +88,16 @@ extern void client_look(Client *client, const char *what,
  * out:    the result, which the caller frees; NULL: an error, which has been
  *         counted, and the transaction must be given up
  */
-extern PGresult * client_run(Client *client, Protocol protocol,
-							 const char *name, const char *sql, int n,
-							 const char *const *params);
+extern PGresult *client_run(Client *client, Protocol protocol,
+							const char *name, const char *sql, int n,
+							const char *const *params);
 
 /* The same for one that has no parameters and gives nothing of interest. */
 extern bool client_do(Client *client, const char *sql);
 
 /* Count an error by its SQLSTATE; result NULL: of the connection. */
 extern void client_failed(Client *client, const char *what,
-						  const PGresult * result);
+						  const PGresult *result);
 
 extern void ledger_add(Ledger *ledger, const char *tag);
 extern void ledger_move(Ledger *to, Ledger *from);
@@ -117,6 +117,6 @@ extern bool statements_write(Client *client);
 /* ---- verify.c ---- */
 
 /* What the database says of all that was acknowledged; number of faults. */
-extern int	verify(PGconn * conn, const Client *clients, int n);
+extern int	verify(PGconn *conn, const Client *clients, int n);
 
 #endif							/* CLIENT_H */

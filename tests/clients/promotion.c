@@ -49,7 +49,7 @@ pause_ms(long ms)
 
 /* What the server is now; false: it does not answer. */
 static bool
-look(PGconn * conn, Watch *watch)
+look(PGconn *conn, Watch *watch)
 {
 	PGresult   *result = PQexec(conn, "SELECT pg_is_in_recovery(), qsrepl._state_word()");
 	bool		good = PQresultStatus(result) == PGRES_TUPLES_OK;

@@ -43,7 +43,7 @@ static const Check checks[] = {
 };
 
 static bool
-run(PGconn * conn, const char *sql)
+run(PGconn *conn, const char *sql)
 {
 	PGresult   *result = PQexec(conn, sql);
 	ExecStatusType status = PQresultStatus(result);
@@ -57,7 +57,7 @@ run(PGconn * conn, const char *sql)
 }
 
 static bool
-load(PGconn * conn, const char *copy, const Ledger *ledger)
+load(PGconn *conn, const char *copy, const Ledger *ledger)
 {
 	PGresult   *result;
 	bool		good;
@@ -79,7 +79,7 @@ load(PGconn * conn, const char *copy, const Ledger *ledger)
 }
 
 static int
-run_check(PGconn * conn, const Check *check)
+run_check(PGconn *conn, const Check *check)
 {
 	PGresult   *result = PQexec(conn, check->sql);
 	int			faults = 1;
@@ -95,7 +95,7 @@ run_check(PGconn * conn, const Check *check)
 }
 
 int
-verify(PGconn * conn, const Client *clients, int n)
+verify(PGconn *conn, const Client *clients, int n)
 {
 	int			faults = 0;
 
