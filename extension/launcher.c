@@ -41,6 +41,8 @@
  * as long each time. */
 #define RETRY_MS 500
 #define LONGEST_RETRY_MS 10000
+/* Before the lack of slots is reported. */
+#define SLOT_MS 1000
 
 typedef struct Running
 {
@@ -110,11 +112,33 @@ databases(void)
 	return result;
 }
 
+/*
+ * There was no slot for a worker, or there was one again.  One that has just
+ * ended, perhaps one of ours, keeps its slot for a moment.
+ */
+static void
+note_slots(bool none)
+{
+	LocalizerShared *shared = qsrepl_localizer_shared();
+	static TimestampTz none_since = 0;
+
+	if (!none || none_since == 0)
+		none_since = none ? GetCurrentTimestamp() : 0;
+	none = none && TimestampDifferenceExceeds(none_since,
+											  GetCurrentTimestamp(), SLOT_MS);
+	if (none && !shared->no_slot)
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("could not start a localizer: no background worker slot is free"),
+				 errdetail("Rows of another site stay as they are, and statements that write to them wait."),
+				 errhint("Increase \"max_worker_processes\" and restart the server, or call qsrepl.localize() in each database.")));
+	shared->no_slot = none;
+}
+
 static bool
 start_worker(Running *slot, Oid database)
 {
 	BackgroundWorker worker;
-	LocalizerShared *shared = qsrepl_localizer_shared();
 	bool		started;
 
 	memset(&worker, 0, sizeof(worker));
@@ -132,13 +156,6 @@ start_worker(Running *slot, Oid database)
 	if (!started)
 		slot->handle = NULL;
 	slot->database = database;
-	if (!started && !shared->no_slot)
-		ereport(WARNING,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("could not start a localizer: no background worker slot is free"),
-				 errdetail("Rows of another site stay as they are, and statements that write to them wait."),
-				 errhint("Increase \"max_worker_processes\" and restart the server, or call qsrepl.localize() in each database.")));
-	shared->no_slot = !started;
 	return started;
 }
 
@@ -242,11 +259,16 @@ next_database(bool *more)
 	return result;
 }
 
-/* Send workers where they are asked for; true: look again soon. */
+/*
+ * Send workers where they are asked for; true: look again soon.
+ *
+ * in:     once: where there is no slot, leave it
+ */
 static bool
-send_workers(void)
+send_workers(bool once)
 {
 	bool		more = look_after_workers();
+	bool		none = false;
 
 	for (int i = 0; i < MAX_WORKERS; i++)
 	{
@@ -260,11 +282,16 @@ send_workers(void)
 		qsrepl_localizer_enter(database, LOCALIZER_RUNNING, NULL);
 		if (!start_worker(&running[i], database))
 		{
-			qsrepl_localizer_enter(database, LOCALIZER_FAILED,
-								   "No background worker slot is free.");
+			qsrepl_localizer_enter(database, LOCALIZER_ASKED, NULL);
+			/* A slot must be free for the launcher's own, after a promotion. */
+			if (once)
+				return look_after_workers();
+			none |= !look_after_workers();
 			break;
 		}
 	}
+	if (!once)
+		note_slots(none);
 	return more;
 }
 
@@ -316,9 +343,10 @@ qsrepl_launcher_main(Datum once)
 	ask_everywhere();
 	for (;;)
 	{
-		bool		more = send_workers();
+		bool		more = send_workers(DatumGetBool(once));
 
-		if (!more && DatumGetBool(once))
+		/* After a promotion the launcher proper does it. */
+		if (DatumGetBool(once) && (!more || !RecoveryInProgress()))
 			proc_exit(0);
 		WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH |
 				  (more ? WL_TIMEOUT : 0), 100, PG_WAIT_EXTENSION);

@@ -154,7 +154,7 @@ qsrepl_localizer_problem(void)
 	else if (shared->launcher == 0)
 		result = pstrdup("The localizer is not running.");
 	else if (shared->no_slot)
-		result = pstrdup("No worker could be started: all slots are in use.");
+		result = pstrdup("No background worker slot is free.");
 	LWLockRelease(guard);
 	return result;
 }

@@ -20,7 +20,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 our @EXPORT = qw(
-  make_site make_standby promote localized create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
+  make_site make_standby keep_data from_kept promote localized create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
   publish subscribe catch_up caught_up_or_error apply_pid
   tables_equal_rewritten no_leaks query_is
   json_rewritten
@@ -90,6 +90,35 @@ sub make_standby
 	$standby->append_conf('postgresql.conf', $opt{conf}) if $opt{conf};
 	$standby->start;
 	return $standby;
+}
+
+=pod
+
+=item keep_data($node)
+
+Keep a copy of the data directory of a stopped node, which from_kept() brings
+back: much faster than another base backup. Returns the copy's name.
+
+=cut
+
+sub keep_data
+{
+	my ($node) = @_;
+	my $kept = PostgreSQL::Test::Utils::tempdir() . '/kept';
+
+	PostgreSQL::Test::Utils::system_or_bail('cp', '-a', $node->data_dir,
+		$kept);
+	return $kept;
+}
+
+sub from_kept
+{
+	my ($node, $kept) = @_;
+
+	PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', $node->data_dir);
+	PostgreSQL::Test::Utils::system_or_bail('cp', '-a', $kept,
+		$node->data_dir);
+	return;
 }
 
 =pod

@@ -109,15 +109,7 @@ $site_b->append_conf('postgresql.conf', "primary_conninfo = ''\n");
 $site_b->stop('fast');
 
 # Each round begins with a copy of this.
-my $saved = PostgreSQL::Test::Utils::tempdir() . '/saved';
-system_or_bail('cp', '-a', $site_b->data_dir, $saved);
-
-sub as_before
-{
-	system_or_bail('rm', '-rf', $site_b->data_dir);
-	system_or_bail('cp', '-a', $saved, $site_b->data_dir);
-	return;
-}
+my $kept = keep_data($site_b);
 
 my %sum = map { $_ => 0 } qw(reads writes values longest localized);
 my $bad = 0;
@@ -130,7 +122,7 @@ sub campaign
 	my $before = int rand 1_500_000;
 	my ($in, $out, $err) = ('', '', '');
 
-	as_before();
+	from_kept($site_b, $kept);
 	my $offset = -s $site_b->logfile;
 	# They try to connect before the standby lets them.
 	my $program = IPC::Run::start(
@@ -180,7 +172,7 @@ foreach my $mode ('simple', 'extended', 'prepared')
 	my ($in, $out) = ('', '');
 	my ($failed, $succeeded, %errors) = (0, 0);
 
-	as_before();
+	from_kept($site_b, $kept);
 	$site_b->start;
 	my $readers =
 	  IPC::Run::start([ @pgbench, '-S', '-T', 3, $site_b->connstr('bench') ],
