@@ -68,7 +68,7 @@ qsrepl_wait_for_localizer(void)
 	LocalizerShared *shared = qsrepl_localizer_shared();
 	TimestampTz deadline;
 
-	if (shared == NULL || XactReadOnly || !closed(false) || !closed(true))
+	if (shared == NULL || !closed(false) || !closed(true))
 		return false;
 	deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										   qsrepl_localize_wait);
@@ -113,7 +113,8 @@ qsrepl_gate_plan(const QueryDesc *query, int eflags)
 
 	if ((plan->commandType == CMD_SELECT && plan->rowMarks == NIL &&
 		 !plan->hasModifyingCTE) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0 ||
-		IsParallelWorker() || !closed(false) || !writes_ruled(plan))
+		XactReadOnly || IsParallelWorker() || !closed(false) ||
+		!writes_ruled(plan))
 		return;
 	if (qsrepl_wait_for_localizer())
 		ereport(ERROR,

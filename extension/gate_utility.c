@@ -12,10 +12,10 @@
 #include "qsrepl.h"
 
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
@@ -62,20 +62,6 @@ view_is_ruled(Oid relid)
 	return result;
 }
 
-/* A child may have rules on columns that its parent does not have. */
-static bool
-child_is_ruled(Oid relid)
-{
-	ListCell   *lc;
-
-	if (!has_subclass(relid))
-		return false;
-	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
-		if (qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL)
-		return true;
-	return false;
-}
-
 static bool
 is_ruled(Oid relid)
 {
@@ -85,8 +71,7 @@ is_ruled(Oid relid)
 		relid = IndexGetRelation(relid, true);
 	if (relkind == RELKIND_VIEW)
 		return view_is_ruled(relid);
-	return OidIsValid(relid) &&
-		(qsrepl_rules_by_oid(relid) != NULL || child_is_ruled(relid));
+	return OidIsValid(relid) && qsrepl_any_rules(relid);
 }
 
 static bool
@@ -235,10 +220,19 @@ changes_ruled(Node *statement)
 	}
 }
 
+/* These take strong locks in read-only transactions too. */
+static bool
+runs_read_only(Node *statement)
+{
+	return IsA(statement, LockStmt) || IsA(statement, VacuumStmt) ||
+		IsA(statement, ReindexStmt) || IsA(statement, ClusterStmt);
+}
+
 void
 qsrepl_gate_utility(Node *statement)
 {
-	if (!qsrepl_gate_closed() || !changes_ruled(statement))
+	if ((XactReadOnly && !runs_read_only(statement)) || !qsrepl_gate_closed() ||
+		!changes_ruled(statement))
 		return;
 	qsrepl_wait_for_localizer();
 }

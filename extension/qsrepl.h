@@ -166,6 +166,9 @@ extern void qsrepl_register_cache(void);
 extern const RuleTable *qsrepl_rules_for(Relation relation);
 extern const RuleTable *qsrepl_rules_by_oid(Oid relid);
 
+/* Has the table rules, or a child of it, which may have a column more? */
+extern bool qsrepl_any_rules(Oid relid);
+
 /* Is the extension in this database, and are its tables in order? */
 extern bool qsrepl_present(void);
 extern bool qsrepl_usable(void);

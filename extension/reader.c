@@ -297,7 +297,8 @@ look_at_table(const RangeTblEntry *rte, Concern *concern)
 		return false;
 	if (rte->relid == qsrepl_state_table())
 		concern->reads = true;
-	else if (qsrepl_rules_by_oid(rte->relid) != NULL)
+	else if (rte->inh ? qsrepl_any_rules(rte->relid) :
+			 qsrepl_rules_by_oid(rte->relid) != NULL)
 	{
 		concern->reads = true;
 		concern->locks |= rte->rellockmode > AccessShareLock;
@@ -451,7 +452,8 @@ read_planner(Query *query, const char *query_string, int options,
 	if (!qsrepl_usable() && !reads_users_tables((Node *) query, NULL))
 		return plan_query(query, query_string, options, params);
 	look((Node *) query, &concern);
-	if (concern.locks && qsrepl_explaining == 0)
+	/* A read-only transaction is refused by PostgreSQL itself. */
+	if (concern.locks && !XactReadOnly && qsrepl_explaining == 0)
 		qsrepl_wait_for_localizer();
 	if (am_walsender || compares_keys(query_string) || !concern.reads ||
 		!qsrepl_reading(active_snapshot(), &reading))
@@ -495,16 +497,22 @@ qsrepl_install_reader(void)
 	needs_fmgr_hook = needs_fmgr;
 }
 
+/* Not by relationOids: those have tables too that are named only. */
 static bool
 reads_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
-	foreach(lc, plan->relationOids)
-		if (lfirst_oid(lc) >= FirstNormalObjectId &&
-			(lfirst_oid(lc) == qsrepl_state_table() ||
-			 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
-		return true;
+	foreach(lc, plan->rtable)
+	{
+		const RangeTblEntry *rte = lfirst(lc);
+
+		if (rte->rtekind == RTE_RELATION &&
+			rte->relid >= FirstNormalObjectId &&
+			(rte->relid == qsrepl_state_table() ||
+			 qsrepl_rules_by_oid(rte->relid) != NULL))
+			return true;
+	}
 	return false;
 }
 

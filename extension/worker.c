@@ -232,6 +232,13 @@ run_late_fixups(const char *names)
 			names = MemoryContextStrdup(TopMemoryContext, names);
 		commit();
 	}
+	if (names != NULL)
+		ereport(WARNING,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("could not run fixups: %s", names),
+				 errdetail("Tables were in use at each of %d attempts.",
+						   LATE_TRIES),
+				 errhint("Run their statements, which are in qsrepl.fixup, by hand.")));
 }
 
 static void

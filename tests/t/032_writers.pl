@@ -124,6 +124,7 @@ my $late = $site_b->background_psql($db, on_error_stop => 0);
 $late->query_safe('BEGIN');
 $site_a->stop('fast');
 promote($site_b);
+$site_b->safe_psql('postgres', 'ALTER DATABASE held SET qsrepl.localize_wait = 2000');
 ok(localized($site_b, 'other'), 'another database is localized');
 
 #
@@ -161,6 +162,7 @@ my @writes = (
 		  'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE',
 		'SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'
 	),
+	[ 'LOCK in a read-only transaction', 'BEGIN READ ONLY; LOCK TABLE ruled IN SHARE MODE' ],
 	[ 'LOCK of a view', 'BEGIN; LOCK TABLE v IN SHARE MODE' ],
 	[ 'TRUNCATE', 'TRUNCATE ruled, child' ],
 	[ 'TRUNCATE CASCADE', 'TRUNCATE parent CASCADE' ],
@@ -222,8 +224,17 @@ foreach my $write (@writes)
 	$stderr =~ s/^(LOCATION|CONTEXT|SQL statement|COPY|NOTICE|PL\/pgSQL|SQL function).*\n//mg;
 	like($stderr, $message, "$name waits");
 }
+{
+	# A connection for replication runs statements too.
+	my ($result, $stdout, $stderr) = $site_b->psql($db,
+		'UPDATE ruled SET n = 1 WHERE id = 1',
+		replication => 'database', extra_params => [ '-v', 'VERBOSITY=sqlstate' ]);
+	like($stderr, qr/ERROR: +(55P03|57014)/, 'a walsender waits');
+}
 query_is($site_b, $db, 'SELECT sum(n), count(*) FROM ruled', '0|100',
 	'none of them has written');
+
+$site_b->safe_psql('postgres', 'ALTER DATABASE held RESET qsrepl.localize_wait');
 
 #
 # What does not wait.
@@ -231,6 +242,8 @@ query_is($site_b, $db, 'SELECT sum(n), count(*) FROM ruled', '0|100',
 my @free = (
 	[ 'reads', 'SELECT * FROM ruled', ],
 	[ 'reads of views', 'SELECT * FROM v' ],
+	[ 'a parent whose child has a rule', 'SELECT b FROM base b' ],
+	[ 'the name of a table', q(SELECT pg_relation_size('ruled') > 0, 'ruled'::regclass) ],
 	[ 'COPY TO', 'COPY ruled TO STDOUT' ],
 	[ 'LOCK ACCESS SHARE', 'BEGIN; LOCK TABLE ruled IN ACCESS SHARE MODE' ],
 	[ 'unruled tables', q(INSERT INTO plain VALUES (1000, 0, 'x'); UPDATE plain SET n = 1; DELETE FROM plain WHERE id = 1000) ],
@@ -238,6 +251,7 @@ my @free = (
 	[ 'FOR UPDATE OF the unruled one', 'SELECT r.path FROM plain p JOIN ruled r USING (id) WHERE id = 6 FOR UPDATE OF p' ],
 	[ 'temporary tables', 'CREATE TEMP TABLE t AS SELECT * FROM ruled; UPDATE t SET n = 1; DROP TABLE t' ],
 	[ 'catalogs', q(CREATE TABLE new (id int); COMMENT ON TABLE new IS 'x'; ALTER TABLE new ADD x int; CREATE INDEX ON new (x); DROP TABLE new) ],
+	[ 'a read-only transaction', 'BEGIN READ ONLY; SELECT * FROM ruled; LOCK TABLE ruled IN ACCESS SHARE MODE; COMMIT' ],
 	[ 'roles', 'CREATE ROLE somebody; DROP ROLE somebody' ],
 	[ 'EXPLAIN', 'EXPLAIN UPDATE ruled SET n = 1' ],
 	[ 'EXPLAIN without ANALYZE', 'EXPLAIN (ANALYZE false) DELETE FROM ruled' ],
