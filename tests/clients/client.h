@@ -116,7 +116,12 @@ extern bool statements_write(Client *client);
 
 /* ---- verify.c ---- */
 
-/* What the database says of all that was acknowledged; number of faults. */
-extern int	verify(PGconn *conn, const Client *clients, int n);
+/*
+ * verify
+ *		What the database says of all that was acknowledged; number of faults.
+ *
+ * in:     crashes: more may have been done than was acknowledged
+ */
+extern int	verify(PGconn *conn, const Client *clients, int n, bool crashes);
 
 #endif							/* CLIENT_H */

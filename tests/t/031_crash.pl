@@ -5,6 +5,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
@@ -36,6 +37,7 @@ SELECT qsrepl.add_rule('ruled', 'path', 'path'), qsrepl.add_rule('ruled', 'doc',
 SELECT qsrepl.localize();
 TRUNCATE heartbeat;
 SQL
+promotion_db($site_a, 'clients', 5000);
 my $site_b = make_standby($site_a, 'B');
 $site_a->wait_for_catchup($site_b, 'replay', $site_a->lsn('write'));
 $site_a->stop('fast');
@@ -171,5 +173,47 @@ sub campaign
 my $rounds = scaled(4);
 campaign($_) foreach 1 .. $rounds;
 is(join("\n", @wrong), '', "$rounds promotions with crashes");
+
+# The same while clients are at work: what was acknowledged is there.
+sub with_clients
+{
+	my ($round) = @_;
+	my ($in, $out) = ('', '');
+
+	from_kept($site_b, $kept);
+	my $program = IPC::Run::start(
+		[
+			'build/promotion', $site_b->connstr('clients'),
+			$seed + $round, 8, 5000, 1500, 120, 'crashes'
+		],
+		'<',
+		\$in,
+		'>',
+		\$out,
+		'2>&1');
+	$site_b->start;
+	usleep(int rand 500_000);
+	promote($site_b);
+	usleep(int rand 300_000);
+	if ($round % 2)
+	{
+		kill_postmaster();
+	}
+	else
+	{
+		kill_one('localizer', 'KILL');
+	}
+	my $good = $program->finish;
+	note "$round: $out";
+	push @wrong, "round $round: $out" unless $good;
+	$site_b->stop('fast');
+	return $out =~ / writes=(\d+)/ ? $1 : 0;
+}
+
+my $writes = 0;
+$rounds = scaled(2);
+$writes += with_clients($_) foreach 1 .. $rounds;
+is(join("\n", @wrong), '', "$rounds with clients at work");
+diag "$writes writes acknowledged";
 diag join ', ', map { "$_: $killed{$_}" } sort keys %killed;
 done_testing();
