@@ -818,6 +818,21 @@ qsrepl_rules_by_oid(Oid relid)
 }
 
 bool
+qsrepl_any_rules(Oid relid)
+{
+	ListCell   *lc;
+
+	if (qsrepl_rules_by_oid(relid) != NULL)
+		return true;
+	if (cache->rules == NIL || !has_subclass(relid))
+		return false;
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+		if (qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL)
+		return true;
+	return false;
+}
+
+bool
 qsrepl_present(void)
 {
 	refresh();

@@ -140,6 +140,13 @@ TimestampDifferenceMilliseconds(TimestampTz start, TimestampTz stop)
 }
 #endif
 
+/* 17: there is a timeout of transactions too */
+#if PG_VERSION_NUM >= 170000
+#define QSREPL_NEWER_TIMEOUTS {"transaction_timeout", "0"},
+#else
+#define QSREPL_NEWER_TIMEOUTS
+#endif
+
 /*
  * 15: the timeline on which this server writes is a function's; before,
  * RecoveryInProgress() has set it where it is over.  Recovery has a header.

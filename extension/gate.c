@@ -37,7 +37,7 @@ int			qsrepl_explaining = 0;
 static bool
 closed(bool fresh)
 {
-	return !qsrepl_at_work && qsrepl_concerned(NULL) && qsrepl_usable() &&
+	return !qsrepl_at_work && qsrepl_active() && qsrepl_usable() &&
 		qsrepl_newest_state(fresh) == STATE_FOREIGN && !RecoveryInProgress() &&
 		qsrepl_site_known();
 }
@@ -68,8 +68,7 @@ qsrepl_wait_for_localizer(void)
 	LocalizerShared *shared = qsrepl_localizer_shared();
 	TimestampTz deadline;
 
-	if (shared == NULL || XactReadOnly || qsrepl_explaining > 0 ||
-		!closed(false) || !closed(true))
+	if (shared == NULL || !closed(false) || !closed(true))
 		return false;
 	deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										   qsrepl_localize_wait);
@@ -114,7 +113,8 @@ qsrepl_gate_plan(const QueryDesc *query, int eflags)
 
 	if ((plan->commandType == CMD_SELECT && plan->rowMarks == NIL &&
 		 !plan->hasModifyingCTE) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0 ||
-		IsParallelWorker() || !closed(false) || !writes_ruled(plan))
+		XactReadOnly || IsParallelWorker() || !closed(false) ||
+		!writes_ruled(plan))
 		return;
 	if (qsrepl_wait_for_localizer())
 		ereport(ERROR,

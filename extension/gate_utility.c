@@ -3,7 +3,8 @@
  *		Utility statements that change or lock ruled tables.
  *
  * A table's DDL needs a stronger lock than the localizer lets others wait
- * for: it waits like a write.
+ * for: it waits like a write.  So does what does not name all the tables that
+ * it will lock.
  *
  * IDENTIFICATION
  *		extension/gate_utility.c
@@ -11,6 +12,7 @@
 #include "qsrepl.h"
 
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -69,7 +71,7 @@ is_ruled(Oid relid)
 		relid = IndexGetRelation(relid, true);
 	if (relkind == RELKIND_VIEW)
 		return view_is_ruled(relid);
-	return OidIsValid(relid) && qsrepl_rules_by_oid(relid) != NULL;
+	return OidIsValid(relid) && qsrepl_any_rules(relid);
 }
 
 static bool
@@ -104,8 +106,9 @@ drops_ruled(const DropStmt *drop)
 	drop->removeType == OBJECT_RULE || drop->removeType == OBJECT_POLICY;
 	ListCell   *lc;
 
-	if (drop->removeType == OBJECT_SCHEMA)
-		return drop->behavior == DROP_CASCADE;
+	/* What else goes with it may be a ruled table's. */
+	if (drop->behavior == DROP_CASCADE)
+		return true;
 	if (!of_table && drop->removeType != OBJECT_TABLE &&
 		drop->removeType != OBJECT_INDEX)
 		return false;
@@ -175,7 +178,8 @@ changes_ruled(Node *statement)
 			return ((LockStmt *) statement)->mode > AccessShareLock &&
 				any_ruled(((LockStmt *) statement)->relations);
 		case T_TruncateStmt:
-			return any_ruled(((TruncateStmt *) statement)->relations);
+			return ((TruncateStmt *) statement)->behavior == DROP_CASCADE ||
+				any_ruled(((TruncateStmt *) statement)->relations);
 		case T_AlterTableStmt:
 			return alters_ruled((AlterTableStmt *) statement);
 		case T_RenameStmt:
@@ -189,7 +193,8 @@ changes_ruled(Node *statement)
 		case T_ClusterStmt:
 			return names_ruled(((ClusterStmt *) statement)->relation);
 		case T_CreateTrigStmt:
-			return names_ruled(((CreateTrigStmt *) statement)->relation);
+			return names_ruled(((CreateTrigStmt *) statement)->relation) ||
+				names_ruled(((CreateTrigStmt *) statement)->constrrel);
 		case T_RuleStmt:
 			return names_ruled(((RuleStmt *) statement)->relation);
 		case T_CreatePolicyStmt:
@@ -204,21 +209,33 @@ changes_ruled(Node *statement)
 			return create_ruled((CreateStmt *) statement);
 		case T_DropStmt:
 			return drops_ruled((DropStmt *) statement);
+			/* These say nothing of the tables. */
 		case T_DropOwnedStmt:
+		case T_ReassignOwnedStmt:
+		case T_AlterTableMoveAllStmt:
+		case T_AlterDomainStmt:
 			return true;
 		default:
 			return false;
 	}
 }
 
+/* These take strong locks in read-only transactions too. */
+static bool
+runs_read_only(Node *statement)
+{
+	return IsA(statement, LockStmt) || IsA(statement, VacuumStmt) ||
+		IsA(statement, ReindexStmt) || IsA(statement, ClusterStmt);
+}
+
 void
 qsrepl_gate_utility(Node *statement)
 {
 	/* Whether a table has rules cannot be said where ours are damaged. */
-	if (IsA(statement, CopyStmt) && qsrepl_concerned(NULL) &&
-		!qsrepl_usable())
+	if (IsA(statement, CopyStmt) && qsrepl_concerned() && !qsrepl_usable())
 		(void) changes_ruled(statement);
-	if (!qsrepl_gate_closed() || !changes_ruled(statement))
+	if ((XactReadOnly && !runs_read_only(statement)) || !qsrepl_gate_closed() ||
+		!changes_ruled(statement))
 		return;
 	qsrepl_wait_for_localizer();
 }

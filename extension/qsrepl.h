@@ -169,6 +169,9 @@ extern void qsrepl_register_cache(void);
 extern const RuleTable *qsrepl_rules_for(Relation relation);
 extern const RuleTable *qsrepl_rules_by_oid(Oid relid);
 
+/* Has the table rules, or a child of it, which may have a column more? */
+extern bool qsrepl_any_rules(Oid relid);
+
 /* Is the extension in this database, and are its tables in order? */
 extern bool qsrepl_present(void);
 extern bool qsrepl_usable(void);
@@ -258,8 +261,11 @@ struct QueryDesc;
 /* The planner's hook: rewriting is put around what the query reads. */
 extern void qsrepl_install_reader(void);
 
-/* Is this statement, NULL: any, of the extension's business here? */
-extern bool qsrepl_concerned(const char *query_string);
+/* Is the extension in this database, at a site that has a name? */
+extern bool qsrepl_active(void);
+
+/* Do statements of this process see the local site's values? */
+extern bool qsrepl_concerned(void);
 
 /* Refuse a plan that would show what is stored, under this snapshot. */
 extern void qsrepl_check_plan(const struct QueryDesc *query);
@@ -288,7 +294,7 @@ extern bool qsrepl_wait_for_localizer(void);
 /* Would it wait? Cheap, and may be wrong for a moment after a change. */
 extern bool qsrepl_gate_closed(void);
 
-/* EXPLAIN without ANALYZE is at work: nothing waits. */
+/* EXPLAIN without ANALYZE is at work: its own statement does not wait. */
 extern int	qsrepl_explaining;
 
 /* The same for a plan, which may have been made before. */

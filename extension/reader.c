@@ -348,7 +348,8 @@ look_at_table(const RangeTblEntry *rte, Concern *concern)
 		return false;
 	if (rte->relid == qsrepl_state_table())
 		concern->reads = true;
-	else if (qsrepl_rules_by_oid(rte->relid) != NULL)
+	else if (rte->inh ? qsrepl_any_rules(rte->relid) :
+			 qsrepl_rules_by_oid(rte->relid) != NULL)
 	{
 		concern->reads = true;
 		concern->locks |= rte->rellockmode > AccessShareLock;
@@ -391,27 +392,40 @@ reads_users_tables(Node *node, void *context)
 	return expression_tree_walker(node, reads_users_tables, context);
 }
 
-/*
- * Is it a query by which a foreign key is checked or followed?  The operators
- * tell it from those of the triggers that it fires, which run as it does.
- */
-static bool
-is_foreign_key_query(const char *text)
+bool
+qsrepl_active(void)
 {
-	return InNoForceRLSOperation() && text != NULL &&
-		strstr(text, " OPERATOR(") != NULL &&
-		(strncmp(text, "SELECT 1 FROM ", 14) == 0 ||
-		 strncmp(text, "DELETE FROM ", 12) == 0 ||
-		 strncmp(text, "UPDATE ", 7) == 0);
+	return qsrepl_local_site[0] != '\0' && IsTransactionState() &&
+		qsrepl_present();
 }
 
-/* Foreign keys compare what is stored; a walsender gives what is stored. */
+/* A walsender gives what is stored. */
 bool
-qsrepl_concerned(const char *query_string)
+qsrepl_concerned(void)
 {
-	return qsrepl_local_site[0] != '\0' && !am_walsender &&
-		IsTransactionState() && !is_foreign_key_query(query_string) &&
-		qsrepl_present();
+	return !am_walsender && qsrepl_active();
+}
+
+/*
+ * Is it a query of a foreign key, which compares what is stored?  It gives no
+ * value away.  The operators tell it from queries of triggers that it fires,
+ * which run as it does.
+ */
+static bool
+compares_keys(const char *text)
+{
+	static const char *const begins[] = {
+		"SELECT 1 FROM ", "DELETE FROM ONLY \"", "UPDATE ONLY \"",
+		"DELETE FROM \"", "UPDATE \""
+	};
+
+	if (!InNoForceRLSOperation() || text == NULL ||
+		strstr(text, " OPERATOR(") == NULL)
+		return false;
+	for (int i = 0; i < lengthof(begins); i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
 }
 
 static Snapshot
@@ -442,7 +456,7 @@ is_marked(const PlannedStmt *plan)
 
 	foreach(lc, plan->invalItems)
 	{
-		const		PlanInvalItem *item = lfirst(lc);
+		const PlanInvalItem *item = lfirst(lc);
 
 		if (item->cacheId != PROCOID)
 			continue;
@@ -483,14 +497,16 @@ read_planner(Query *query, const char *query_string, int options,
 	Wrapping	wrapping = {&reading, NULL};
 	PlannedStmt *plan;
 
-	if (!qsrepl_concerned(query_string))
+	if (!qsrepl_active())
 		return plan_query(query, query_string, options, params);
 	if (!qsrepl_usable() && !reads_users_tables((Node *) query, NULL))
 		return plan_query(query, query_string, options, params);
 	look((Node *) query, &concern);
-	if (concern.locks)
+	/* A read-only transaction is refused by PostgreSQL itself. */
+	if (concern.locks && !XactReadOnly && qsrepl_explaining == 0)
 		qsrepl_wait_for_localizer();
-	if (!concern.reads || !qsrepl_reading(active_snapshot(), &reading))
+	if (am_walsender || compares_keys(query_string) || !concern.reads ||
+		!qsrepl_reading(active_snapshot(), &reading))
 		return plan_query(query, query_string, options, params);
 	query = (Query *) wrap((Node *) query, &wrapping);
 	plan = plan_query(query, query_string, options, params);
@@ -511,7 +527,7 @@ needs_fmgr(Oid function)
 	if (prev_needs_fmgr && prev_needs_fmgr(function))
 		return true;
 	if (planning == 0 || function < FirstNormalObjectId ||
-		!qsrepl_concerned(NULL) || !qsrepl_usable())
+		!qsrepl_concerned() || !qsrepl_usable())
 		return false;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	if (!HeapTupleIsValid(tuple))
@@ -556,9 +572,9 @@ qsrepl_check_plan(const QueryDesc *query)
 	const PlannedStmt *plan = query->plannedstmt;
 
 	if (plan->rtable == NIL || query->snapshot == InvalidSnapshot ||
-		IsParallelWorker() || !qsrepl_concerned(query->sourceText) ||
-		!qsrepl_usable() || !reads_ruled(plan) || is_marked(plan) ||
-		qsrepl_reads_raw(query->snapshot))
+		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||
+		compares_keys(query->sourceText) || !reads_ruled(plan) ||
+		is_marked(plan) || qsrepl_reads_raw(query->snapshot))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

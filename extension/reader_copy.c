@@ -108,7 +108,7 @@ qsrepl_copy_query(PlannedStmt *planned)
 	Reading		reading;
 
 	if (!IsA(copy, CopyStmt) || copy->is_from || copy->relation == NULL ||
-		!qsrepl_concerned(NULL))
+		!qsrepl_concerned())
 		return planned;
 	relid = RangeVarGetRelid(copy->relation, NoLock, true);
 	if (!OidIsValid(relid) || relid < FirstNormalObjectId)

@@ -27,6 +27,7 @@ warn="-Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 -Wmissing-prototypes
 include='-Icore -Itool -DQSREPL_VERSION="static"'
 ours=$(ls core/*.c tool/*/*.c)
 own_headers=$(ls core/*.h tool/*/*.h)
+pg_client_include=$("${PG_CONFIG:-pg_config}" --includedir)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
 pq_include=$("${PG_CONFIG:-pg_config}" --includedir)
 
@@ -36,6 +37,15 @@ compile_all() {
 	shift
 	for file in $ours; do
 		"$compiler" -std=c99 $warn $include "$@" -fsyntax-only "$file" || return 1
+	done
+}
+
+# The programs of the tests, on POSIX with libpq.
+# shellcheck disable=SC2086
+compile_clients() {
+	for file in tests/clients/*.c; do
+		"$1" -std=c99 $warn -Itests/unit -I"$pg_client_include" \
+			-fsyntax-only "$file" || return 1
 	done
 }
 
@@ -83,6 +93,8 @@ absent() {
 check "gcc, all warnings" compile_all gcc
 check "clang, all warnings" compile_all clang
 check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc
+check "clients of the tests, gcc" compile_clients gcc
+check "clients of the tests, clang" compile_clients clang
 check "extension, gcc" compile_extension gcc
 check "extension, clang" compile_extension clang
 check "headers stand alone" headers_alone

@@ -209,15 +209,15 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 		ELSE ARRAY(SELECT a[i] OR b[i] FROM generate_subscripts(b, 1) AS i ORDER BY i) END;
 $$;
 
--- A prepared transaction that has written to a ruled table, or null: its rows
--- are locked, and would be another site's when it commits.
+-- A prepared transaction that has written to a ruled table, or to the state, or
+-- null: its rows are locked, and would be another site's when it commits.
 CREATE FUNCTION qsrepl._blocker() RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT min(p.gid)
 	FROM pg_prepared_xacts p
 		JOIN pg_locks l ON l.virtualtransaction = '-1/' || p.transaction::text
 	WHERE p.database = current_database() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock'
-		AND l.relation IN (SELECT r.relid FROM qsrepl._ruled_columns r);
+		AND l.relation IN (SELECT r.relid FROM qsrepl._ruled_columns r UNION ALL SELECT 'qsrepl.state'::regclass);
 $$;
 
 -- One fixup; returns what is wrong with it. What fails is told and left, since
@@ -292,6 +292,8 @@ BEGIN
 	-- What follows is written here, not replicated.
 	PERFORM set_config('session_replication_role', 'origin', true);
 	PERFORM qsrepl._note('fixup failed', f) FROM unnest(failures) AS f;
+	-- Who runs them later notes that too.
+	PERFORM qsrepl._note('fixup not run', l) FROM unnest(late) AS l;
 	SELECT coalesce(array_agg(DISTINCT l ORDER BY l), '{}') INTO left_over FROM unnest(left_over) AS l;
 	PERFORM qsrepl._set_state(NULL, changed, left_over);
 	-- After a restore this is where this database's own life begins.
@@ -344,7 +346,6 @@ BEGIN
 			HINT = 'Use READ COMMITTED.';
 	END IF;
 	SELECT * INTO done FROM qsrepl._localize();
-	PERFORM qsrepl._note('fixup not run', l) FROM unnest(done.late) AS l;
 	RETURN done.changed;
 END $$;
 COMMENT ON FUNCTION qsrepl.localize IS 'rewrite stored rows to the local site''s values; returns rows changed';
