@@ -286,7 +286,8 @@ qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
 		return (Node *) var;
 	mixed = rte->inh && table->mixed != NULL;
 #ifdef QSREPL_HAVE_VIRTUAL_COLUMNS
-	if (reading->all && qsrepl_expand_virtual(&var, rte, reading))
+	if ((mixed || any_column_read(table, reading)) &&
+		qsrepl_expand_virtual(&var, rte, reading))
 		return (Node *) var;
 #endif
 	if (var->varattno == 0)

@@ -746,6 +746,22 @@ DELETE FROM hosts WHERE name = 'srvb1';
 SELECT line LIKE '%SRVB%' AS local, line LIKE '%\\CN%' AS stored FROM log WHERE line LIKE 'DELETE%' LIMIT 1;
 ROLLBACK;
 
+-- Nothing is rewritten, in no plan, where the rows are the local site's.
+CREATE FUNCTION test.plan(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	r record;
+	result text := '';
+BEGIN
+	PERFORM set_config('search_path', 'there, public', true);
+	FOR r IN EXECUTE 'EXPLAIN (VERBOSE) ' || query LOOP
+		result := result || r."QUERY PLAN";
+	END LOOP;
+	RETURN result;
+END $$;
+SELECT count(*) > 200 AS many FROM (TABLE test.query UNION ALL TABLE test.change) q WHERE test.plan(query) LIKE '%qsrepl.%';
+UPDATE qsrepl.state SET system_identifier = (qsrepl._here()).system_identifier;
+SELECT query FROM (TABLE test.query UNION ALL TABLE test.change) q WHERE test.plan(query) LIKE '%qsrepl.%';
+
 DROP SCHEMA here, there, test CASCADE;
 DROP FUNCTION make;
 DROP EXTENSION qsrepl;

@@ -205,8 +205,15 @@ SELECT * FROM secret;
 COPY secret TO stdout;
 RESET row_security;
 RESET ROLE;
+-- As the owner
+GRANT CREATE ON SCHEMA app TO qsrepl_reader;
+ALTER TABLE secret OWNER TO qsrepl_reader;
+SET ROLE qsrepl_reader;
+SELECT path FROM secret ORDER BY id;
 ALTER TABLE secret FORCE ROW LEVEL SECURITY;
 SELECT path FROM secret ORDER BY id;
+COPY secret (path) TO stdout;
+RESET ROLE;
 DROP TABLE secret CASCADE;
 REVOKE ALL ON SCHEMA app FROM qsrepl_reader;
 DROP ROLE qsrepl_reader;
@@ -320,6 +327,20 @@ BEGIN
 	EXECUTE 'DROP TABLE virtual';
 END $$;
 SELECT * FROM virtual();
+-- The same of what could not be stored
+DO $$
+BEGIN
+	IF current_setting('server_version_num')::integer >= 180000 THEN
+		EXECUTE 'CREATE TABLE virtual (id integer, path text CHECK (path LIKE ''%CN%''), slashed text GENERATED ALWAYS AS (translate(path, ''\'', ''/'')) VIRTUAL)';
+		PERFORM qsrepl.add_rule('app.virtual', 'path', 'path');
+		EXECUTE 'INSERT INTO virtual VALUES (1, ''\\CN\QlikShare'')';
+		PERFORM qsrepl.localize();
+	ELSE
+		EXECUTE 'CREATE TABLE virtual AS SELECT 1 AS id, ''\\SRVB\QlikData'' AS path, ''//SRVB/QlikData'' AS slashed';
+	END IF;
+END $$;
+SELECT * FROM virtual;
+SELECT v FROM virtual v;
 
 SET client_min_messages = warning;
 DROP SCHEMA app CASCADE;

@@ -4,6 +4,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
@@ -99,6 +100,22 @@ is(ask('cursor', 'FETCH 1 FROM c'), '\\\\BCN\\Qlik$\\1', 'a cursor, before');
 # Reads on through the promotion
 $session{watcher}->query_until(qr/begins/, "\\echo begins\nCALL watch();\n");
 
+# So do statements that are prepared by the protocol; a wrong row divides by 0.
+my $script = PostgreSQL::Test::Utils::tempdir() . '/read.sql';
+append_to_file($script, <<'SQL');
+SELECT 1 / (CASE WHEN a = 0 AND b = 2000 AND refusing_a = 0 THEN 1 ELSE 0 END) FROM seen;
+SELECT 1 / (CASE WHEN path = '\\BCN\Qlik$\5' THEN 1 ELSE 0 END) FROM docs WHERE id = 5;
+SELECT 1 / (CASE WHEN row_to_json(r) ->> 'path' = '\\BCN\Qlik$\7' THEN 1 ELSE 0 END) FROM refusing r WHERE id = 7;
+SQL
+my %bench = map {
+	my ($mode, $output) = ($_, '');
+	$mode => [
+		IPC::Run::start(
+			[ 'pgbench', '-n', '-M', $mode, '-c', '2', '-T', '5', '-f', $script, $site_b->connstr($db) ],
+			'<', \undef, '>', \$output, '2>&1'),
+		\$output ]
+} qw(extended prepared);
+
 $site_a->stop;
 promote($site_b);
 sees_b('prepared', 'promoted');
@@ -154,6 +171,13 @@ sees_b('planned', 'without the snapshot');
 ask('prepared', 'UPDATE docs SET n = n + 1 WHERE id = 5');
 query_is($site_b, $db, 'SET qsrepl.raw = on; SELECT path, n FROM docs WHERE id = 5', '\\\\BCN\\Qlik$\\5|1', 'written');
 
+foreach my $mode (sort keys %bench)
+{
+	my ($run, $output) = @{ $bench{$mode} };
+
+	ok($run->finish, "pgbench -M $mode read one site only") or diag $$output;
+	like($$output, qr/number of transactions actually processed: [1-9]\d\d/, "pgbench -M $mode: hundreds of times");
+}
 $session{watcher}->query('SELECT 1');
 unlike($session{watcher}->{stderr}, qr/ERROR/, 'whoever read through the promotion saw one site only');
 like($session{watcher}->{stderr}, qr/watched/, 'to the end');
