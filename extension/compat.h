@@ -127,17 +127,11 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 #define qsrepl_database_valid(form) true
 #endif
 
-/* 14: milliseconds between two timestamps */
-#if PG_VERSION_NUM < 140000
-static inline long
-TimestampDifferenceMilliseconds(TimestampTz start, TimestampTz stop)
-{
-	long		seconds;
-	int			microseconds;
-
-	TimestampDifference(start, stop, &seconds, &microseconds);
-	return seconds * 1000 + microseconds / 1000;
-}
+/* 14: wait events have a header of their own */
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
 #endif
 
 /* 17: there is a timeout of transactions too */

@@ -26,7 +26,6 @@
 #include "pgstat.h"
 #include "storage/condition_variable.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "compat.h"
 

@@ -44,14 +44,24 @@ $site_a->stop('fast');
 $site_b->stop('fast');
 my $kept = keep_data($site_b);
 
+# A query of a server that may be down: psql must not be given it through a
+# pipe, which breaks.
+sub ask
+{
+	my ($sql) = @_;
+	my ($stdout) =
+	  run_command([ 'psql', '-XAtq', '-d', $site_b->connstr($db), '-c', $sql ]);
+
+	return $stdout;
+}
+
 # The process of a kind, or nothing.
 sub pid_of
 {
 	my ($type) = @_;
-	my ($result, $stdout) = $site_b->psql($db,
-		"SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'qsrepl $type'");
 
-	return $result == 0 ? $stdout : '';
+	return ask(
+		"SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'qsrepl $type'");
 }
 
 # After a crash of one of its processes the server restarts by itself.
@@ -59,8 +69,7 @@ sub up_again
 {
 	foreach (1 .. 20 * $PostgreSQL::Test::Utils::timeout_default)
 	{
-		my ($result) = $site_b->psql($db, 'SELECT 1');
-		return if $result == 0;
+		return if ask('SELECT 1') eq '1';
 		usleep(50_000);
 	}
 	die 'the server does not come back';
