@@ -99,13 +99,13 @@ CREATE TABLE key_of_part (id int, p text) PARTITION BY RANGE (id);
 CREATE TABLE key_of_part_1 PARTITION OF key_of_part (PRIMARY KEY (p)) FOR VALUES FROM (0) TO (10);
 SQL
 my %refused = (
-	'key_path.p' => 'its primary key',
-	'key_two.p' => 'its primary key',
-	'by_index.p' => 'its replica identity',
-	'referenced.p' => 'its target of a foreign key',
-	'referencing.p' => 'its foreign key',
-	'parts.p' => 'its primary key',
-	'key_of_part.p' => 'its primary key');
+	'key_path.p' => 'the primary key',
+	'key_two.p' => 'the primary key',
+	'by_index.p' => 'the replica identity',
+	'referenced.p' => 'the target of a foreign key',
+	'referencing.p' => 'the foreign key',
+	'parts.p' => 'the primary key',
+	'key_of_part.p' => 'the primary key');
 foreach my $column (sort keys %refused)
 {
 	my ($table, $name) = split /\./, $column;
@@ -116,7 +116,7 @@ foreach my $column (sort keys %refused)
 	isnt($result, 0, "enable() refuses a rule on $column");
 	like(
 		$stderr,
-		qr/ERROR: +column "$name" of table (public\.)?${table}(_1)? belongs to $refused{$column}/,
+		qr/ERROR: +column "$name" of table (public\.)?${table}(_1)? is part of $refused{$column}/,
 		'and says why');
 	$site_b->safe_psql($db, "SELECT qsrepl.drop_rule('$table', '$name')");
 }

@@ -233,7 +233,7 @@ query_is($site_b, 'many_8',
 	'status afterwards');
 query_is($site_b, 'many_8',
 	q(SELECT what, detail FROM qsrepl.event ORDER BY id DESC LIMIT 1),
-	'localized|500 rows changed, 0 rules left rows', 'it is noted');
+	'localized|500 rows changed, 0 rules with rows left', 'it is noted');
 
 # The owner's code had the owner's rights.
 query_is($site_b, $db,
