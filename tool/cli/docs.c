@@ -1,0 +1,71 @@
+/*
+ * docs.c
+ *		The command line of "qsrepl completion" and "qsrepl docs".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "base/report.h"
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "config/document.h"
+
+static int
+print(void (*add) (Text *text))
+{
+	Text		text = {NULL, 0, 0};
+	int			code = EXIT_OK;
+
+	add(&text);
+	fputs(text.bytes, stdout);
+	text_free(&text);
+	if (fflush(stdout) != 0 || ferror(stdout))
+	{
+		report_errorf(NULL, "could not write to standard output: %s",
+					  strerror(errno));
+		code = EXIT_SYSTEM;
+	}
+	return code;
+}
+
+static int
+run_bash(const CliCall *call)
+{
+	(void) call;
+	return print(cli_completion_add);
+}
+
+static int
+run_man(const CliCall *call)
+{
+	(void) call;
+	return print(cli_man_add);
+}
+
+static int
+run_configuration(const CliCall *call)
+{
+	(void) call;
+	return print(config_document_add);
+}
+
+const CliCommand cli_completion_bash = {
+	.words = "completion bash",
+	.summary = "print the script for bash",
+	.about = "Put this into ~/.bashrc:\n  . <(qsrepl completion bash)\n",
+	.run = run_bash
+};
+
+const CliCommand cli_docs_man = {
+	.words = "docs man",
+	.summary = "print the manual page, for man -l -",
+	.run = run_man
+};
+
+const CliCommand cli_docs_configuration = {
+	.words = "docs configuration",
+	.summary = "print the page about the configuration file, in Markdown",
+	.run = run_configuration
+};
