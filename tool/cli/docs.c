@@ -66,6 +66,6 @@ const CliCommand cli_docs_man = {
 
 const CliCommand cli_docs_configuration = {
 	.words = "docs configuration",
-	.summary = "print the page about the configuration file, in Markdown",
+	.summary = "print the page about the configuration file",
 	.run = run_configuration
 };

@@ -6,6 +6,7 @@
 
 #include "config/load.h"
 #include "config/path.h"
+#include "config/words.h"
 
 /* The line of a site's key, or of its section. */
 static size_t
@@ -122,7 +123,8 @@ check_mode(const Config *config, Problems *problems)
 		const ConfigSetting *setting = config_setting(config, "qsrepl",
 													  logical[i]);
 
-		if (setting->source == CONFIG_FROM_FILE)
+		if (setting->source == CONFIG_FROM_FILE && setting->value != NULL &&
+			!words_has("off no false 0", setting->value))
 			problems_warning(problems, setting->line,
 							 "It is for mode = logical.", NULL,
 							 "key \"%s\" has no effect", logical[i]);

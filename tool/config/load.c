@@ -65,7 +65,11 @@ good_name(ConfigLoad *load, const ConfigSectionKind *kind,
 		problems_error(load->problems, section->line, NULL,
 					   "Write it behind the word, as in [site A].",
 					   "section \"[%s]\" needs a name", kind->word);
-	/* Names of mappings are for the engine to judge. */
+	else if (kind->open && strlen(section->name) > RW_NAME_MAX)
+		problems_error(load->problems, section->line, NULL,
+					   "Use up to 63 bytes.",
+					   "invalid name of a section: \"[%s %s]\"", kind->word,
+					   name);
 	else if (kind->named && !kind->open && !is_plain_name(section->name))
 		problems_error(load->problems, section->line, NULL,
 					   "Use up to 63 letters, digits, hyphens and "
@@ -169,7 +173,9 @@ fill_kind(ConfigLoad *load, size_t place)
 		if (strcmp(section->word, kind->word) != 0)
 			continue;
 		found = true;
-		if (!good_name(load, kind, section) || !is_first(load, section))
+		/* The main section is there under any name: checks rely on it. */
+		if ((!good_name(load, kind, section) && kind->named) ||
+			!is_first(load, section))
 			continue;
 		if (kind->named)
 			target.title = arena_printf(arena, "%s %s", kind->word,
