@@ -528,14 +528,17 @@ SKIP:
 		return ($h->result || 0, $stdout, $stderr);
 	};
 	my @answers = (
-		[ qr/\[qsrepl\] site: $/, 'A' ], [ qr/\[site A\] host: $/, ' db-a ' ],
+		[ qr/\[qsrepl\] site: $/, [ 'C', 'A' ] ], [ qr/\[site A\] host: $/, ' db-a ' ],
 		[ qr/\[site A\] port \[4432\]: $/, [ 'x', '70000', '5433' ] ],
-		[ qr/data_directory: $/, '/srv/data' ], [ qr/settings_file: $/, '/etc/q.conf' ],
+		[ qr/data_directory: $/, '/srv/data' ],
+		[ qr/\[site A\] settings_file: $/, [ '/srv/data/q.conf', '/etc/q.conf' ] ],
+		[ qr/settings_file: $/, '/etc/q.conf' ],
 		[ qr/\[site B\] host: $/, 'db-b' ], [ qr/Overwrite/, 'y' ]);
 
 	($code, $out, $err) = $dialog->(\@answers, '--config', "$dir/asked.conf");
 	is($code, 0, 'questions and answers');
-	like($err, qr/is not a whole number.*It is out of range/s, 'a wrong answer is asked again');
+	like($err, qr/site "C" is not defined.*is not a whole number.*It is out of range.*inside the data/s,
+		'wrong answers are asked again');
 	($code, $out) = qsrepl('config', 'show', '--config', "$dir/asked.conf");
 	like($out, qr/^site = A\n.*^host = db-a\n.*^port = 5433\n.*^host = db-b\n# default\nport = 4432/ms,
 		'they are in the file');
@@ -544,7 +547,7 @@ SKIP:
 	is($code, 6, 'only "yes" overwrites');
 	is(slurp("$dir/asked.conf"), $asked, '... and "y" does not');
 	$answers[-1][1] = 'yes';
-	$answers[2][1] = '1234';
+	$answers[$_][1] = { 0 => 'A', 2 => '1234', 4 => '/etc/q.conf' }->{$_} for 0, 2, 4;
 	($code, $out, $err) = $dialog->(\@answers, '--config', "$dir/asked.conf");
 	is($code, 0, 'yes');
 	like(slurp("$dir/asked.conf"), qr/^port = 1234$/m, '... does');

@@ -166,6 +166,14 @@ for my $no (qw(0 no off false), '')
 ($code, $out, $err) = qsrepl('config', 'check', '--config', $file, '--verbose');
 like($err, qr/^qsrepl: info: reading configuration file/, '--verbose');
 
+# Standard output that cannot be written.
+for my $words ([ '--help' ], [ 'docs', 'man' ], [ 'config', 'check', '--config', $file, '--json' ])
+{
+	run [ $qsrepl, @$words ], '<', \'', '>', '/dev/full', '2>', \$err;
+	is($? >> 8, 4, "@$words, the disk being full");
+	like($err, qr/^qsrepl: error: could not write to standard output: /m, '... is told');
+}
+
 # Colour.
 sub coloured
 {
@@ -185,6 +193,7 @@ SKIP:
 	is(coloured(NO_COLOR => '1'), 0, 'not with NO_COLOR');
 	is(coloured(TERM => 'dumb'), 0, 'not on a dumb one');
 }
+($code, $out, $err) = qsrepl('frobnicate');
 unlike($err, qr/\033/, 'no colour elsewhere');
 
 # JSON of the cases.

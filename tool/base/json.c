@@ -4,7 +4,6 @@
  */
 #include "base/json.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,8 +54,8 @@ json_set_text(json_t * object, const char *name, const char *string)
 						string != NULL ? json_text(string) : json_null());
 }
 
-int
-json_print(json_t * document, int code)
+void
+json_print(json_t * document)
 {
 	char	   *text = json_dumps(document, JSON_INDENT(2));
 
@@ -68,9 +67,4 @@ json_print(json_t * document, int code)
 	}
 	puts(text);
 	free(text);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return code;
-	report_errorf(NULL, "could not write to standard output: %s",
-				  strerror(errno));
-	return EXIT_SYSTEM;
 }

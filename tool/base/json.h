@@ -17,13 +17,7 @@ extern json_t * json_text(const char *string);
 extern void json_set_text(json_t * object, const char *name,
 						  const char *string);
 
-/*
- * json_print
- *		Print a document with a line feed and release it.
- *
- * errors: EXIT_SYSTEM after a report, where standard output fails; else the
- *         given code
- */
-extern int	json_print(json_t * document, int code);
+/* Print a document with a line feed, and release it. */
+extern void json_print(json_t * document);
 
 #endif							/* TOOL_JSON_H */

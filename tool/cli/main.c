@@ -2,6 +2,7 @@
  * main.c
  *		The qsrepl command: parse the command line, run the command.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,17 @@ run(const CliCall *call)
 	return call->command->run(call);
 }
 
+/* What could not be printed was not done. */
+static int
+finish(int code)
+{
+	if (code == EXIT_SYSTEM || (fflush(stdout) == 0 && !ferror(stdout)))
+		return code;
+	report_errorf(NULL, "could not write to standard output: %s",
+				  strerror(errno));
+	return EXIT_SYSTEM;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -74,5 +86,5 @@ main(int argc, char **argv)
 			break;
 	}
 	cli_call_free(&call);
-	return code;
+	return finish(code);
 }

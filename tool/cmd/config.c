@@ -58,8 +58,8 @@ problem_object(const Problem *problem)
 	return object;
 }
 
-static int
-print_problems(const char *file, const Problems *problems, int code)
+static void
+print_problems(const char *file, const Problems *problems)
 {
 	json_t	   *document = json_object();
 	json_t	   *list = json_array();
@@ -72,7 +72,7 @@ print_problems(const char *file, const Problems *problems, int code)
 	json_object_set_new(document, "warnings",
 						json_integer((json_int_t) problems->warnings));
 	json_object_set_new(document, "problems", list);
-	return json_print(document, code);
+	json_print(document);
 }
 
 int
@@ -85,7 +85,7 @@ cmd_config_check(const char *file, bool json)
 	report_info("reading configuration file \"%s\"", file);
 	code = code_of(config_load(file, &config, &problems));
 	if (json)
-		code = print_problems(file, &problems, code);
+		print_problems(file, &problems);
 	else
 	{
 		problems_print(&problems, file);
@@ -115,7 +115,7 @@ source_word(ConfigSource source)
 	}
 }
 
-static int
+static void
 show_json(const Config *config)
 {
 	json_t	   *document = json_object();
@@ -138,7 +138,7 @@ show_json(const Config *config)
 	}
 	json_set_text(document, "file", config->file);
 	json_object_set_new(document, "settings", list);
-	return json_print(document, EXIT_OK);
+	json_print(document);
 }
 
 /* Comments stand before what they explain: the output is a file too. */
@@ -173,7 +173,7 @@ cmd_config_show(const char *file, bool json)
 	if (code != EXIT_OK)
 		return code;
 	if (json)
-		code = show_json(&config);
+		show_json(&config);
 	else
 	{
 		printf("# %s\n", file);

@@ -16,7 +16,6 @@
 #include "cmd/ask.h"
 #include "config/describe.h"
 #include "config/template.h"
-#include "config/value.h"
 #include "config/words.h"
 #include "platform/file.h"
 
@@ -105,24 +104,46 @@ collect(Init *init)
 	return true;
 }
 
-/* Is the answer a value of the key?  Tells if not. */
+/*
+ * Write the text, and let the parser judge it: false after a report.
+ * *missing: how much is left to fill in.
+ */
 static bool
-is_value(const ConfigKey *key, const char *answer)
+judge(const Init *init, Text *text, size_t *missing)
 {
-	Problems	problems = {NULL, 0, 0, 0, 0, 0, {NULL}};
-	Arena		arena = {NULL};
-	ConfigInput input = {key, answer, 0, NULL, &arena, &problems};
-	union
-	{
-		long		number;
-		const char *string;
-		ConfigWords words;
-	}			field;
-	bool		good = config_value_parse(&input, &field);
+	Config		config;
+	Problems	problems;
+	bool		good;
 
-	problems_print(&problems, key->name);
+	config_template_add(text, &init->answers);
+	config_load_text(init->request->file, text->bytes, text->len, &config,
+					 &problems);
+	*missing = problems.missing;
+	good = problems.errors == problems.missing;
+	for (size_t i = 0; !good && i < problems.n; i++)
+		if (problems.list[i].severity == REPORT_ERROR &&
+			!problems.list[i].missing)
+			report_error(problems.list[i].message, problems.list[i].detail,
+						 problems.list[i].hint);
 	problems_free(&problems);
-	arena_free(&arena);
+	config_free(&config);
+	return good;
+}
+
+/* Keep an answer that fits what is there already. */
+static bool
+keep_good(Init *init, const char *section, const char *key,
+		  const char *answer)
+{
+	Text		text = {NULL, 0, 0};
+	size_t		missing;
+	bool		good;
+
+	keep(init, section, key, arena_strdup(&init->arena, answer));
+	good = judge(init, &text, &missing);
+	if (!good)
+		init->answers.n--;
+	text_free(&text);
 	return good;
 }
 
@@ -146,10 +167,8 @@ ask_key(Init *init, const char *section, const ConfigKey *key)
 
 		if (answer == NULL)
 			return false;
-		done = answer[0] == '\0' || is_value(key, answer);
-		if (done && answer[0] != '\0')
-			keep(init, section, key->name,
-				 arena_strdup(&init->arena, answer));
+		done = answer[0] == '\0' ||
+			keep_good(init, section, key->name, answer);
 		free(answer);
 	}
 	return true;
@@ -212,29 +231,7 @@ may_write(const InitRequest *request)
 	return EXIT_REFUSED;
 }
 
-/* Does the parser take the text?  *missing: how much is left to fill in. */
-static bool
-is_good(const Init *init, const Text *text, size_t *missing)
-{
-	Config		config;
-	Problems	problems;
-	bool		good;
-
-	config_load_text(init->request->file, text->bytes, text->len, &config,
-					 &problems);
-	*missing = problems.missing;
-	good = problems.errors == problems.missing;
-	for (size_t i = 0; !good && i < problems.n; i++)
-		if (problems.list[i].severity == REPORT_ERROR &&
-			!problems.list[i].missing)
-			report_error(problems.list[i].message, problems.list[i].detail,
-						 problems.list[i].hint);
-	problems_free(&problems);
-	config_free(&config);
-	return good;
-}
-
-static int
+static void
 tell(const Init *init, const Text *text, size_t missing)
 {
 	const InitRequest *request = init->request;
@@ -247,7 +244,7 @@ tell(const Init *init, const Text *text, size_t missing)
 		else
 			printf("wrote \"%s\"; values still to be filled in: %lu\n",
 				   request->file, (unsigned long) missing);
-		return EXIT_OK;
+		return;
 	}
 	document = json_object();
 	json_set_text(document, "file", request->file);
@@ -255,53 +252,57 @@ tell(const Init *init, const Text *text, size_t missing)
 	json_object_set_new(document, "missing",
 						json_integer((json_int_t) missing));
 	json_set_text(document, "content", text->bytes);
-	return json_print(document, EXIT_OK);
+	json_print(document);
 }
 
 static int
-write_file(const Init *init)
+write_file(const Init *init, const Text *text, size_t missing)
 {
 	const InitRequest *request = init->request;
-	Text		text = {NULL, 0, 0};
 	Error		error = ERROR_NONE;
-	size_t		missing;
-	int			code = EXIT_USAGE;
 
-	config_template_add(&text, &init->answers);
-	if (is_good(init, &text, &missing))
+	if (request->dry_run ||
+		plat_file_write(request->file, text->bytes, text->len, true, &error))
 	{
-		if (request->dry_run ||
-			plat_file_write(request->file, text.bytes, text.len, true,
-							&error))
-			code = tell(init, &text, missing);
-		else
-		{
-			error_report(&error);
-			code = EXIT_SYSTEM;
-		}
+		tell(init, text, missing);
+		return EXIT_OK;
 	}
+	error_report(&error);
 	error_free(&error);
-	text_free(&text);
-	return code;
+	return EXIT_SYSTEM;
+}
+
+/* What the options leave open is asked, where somebody is there. */
+static int
+complete(Init *init)
+{
+	if (!ask_possible() || init->request->yes || ask_all(init))
+		return EXIT_OK;
+	report_error("the questions were not answered", NULL,
+				 "Nothing was written.");
+	return EXIT_REFUSED;
 }
 
 int
 cmd_init(const InitRequest *request)
 {
 	Init		init = {request, {NULL, 0}, {NULL, NULL, 0}, {NULL}};
+	Text		text = {NULL, 0, 0};
+	size_t		missing;
 	int			code = EXIT_USAGE;
 
-	if (collect(&init))
+	/* What the options say must be good before anything is asked. */
+	if (collect(&init) && judge(&init, &text, &missing))
 		code = may_write(request);
-	if (code == EXIT_OK && ask_possible() && !request->yes &&
-		!ask_all(&init))
-	{
-		report_error("the questions were not answered", NULL,
-					 "Nothing was written.");
-		code = EXIT_REFUSED;
-	}
 	if (code == EXIT_OK)
-		code = write_file(&init);
+		code = complete(&init);
+	if (code == EXIT_OK)
+	{
+		text_free(&text);
+		code = judge(&init, &text, &missing) ?
+			write_file(&init, &text, missing) : EXIT_USAGE;
+	}
+	text_free(&text);
 	free(init.answers.list);
 	arena_free(&init.arena);
 	return code;

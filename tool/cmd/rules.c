@@ -122,15 +122,15 @@ run_cases(const CaseFile *file, Results *results)
 		rw_matcher_free(matcher);
 }
 
-static int
-print_results(const Results *results, int code)
+static void
+print_results(const Results *results)
 {
 	json_t	   *document;
 
 	if (results->mismatches == NULL)
 	{
 		printf("%lu passed, %lu failed\n", results->passed, results->failed);
-		return code;
+		return;
 	}
 	document = json_object();
 	json_object_set_new(document, "passed",
@@ -138,7 +138,7 @@ print_results(const Results *results, int code)
 	json_object_set_new(document, "failed",
 						json_integer((json_int_t) results->failed));
 	json_object_set_new(document, "mismatches", results->mismatches);
-	return json_print(document, code);
+	json_print(document);
 }
 
 int
@@ -154,14 +154,13 @@ cmd_rules_test(const char *path, bool json)
 		results.mismatches = json_array();
 	run_cases(&file, &results);
 	casefile_free(&file);
-	code = print_results(&results, results.failed == 0 ? EXIT_OK :
-						 EXIT_NOT_SO);
+	print_results(&results);
 	if (results.passed + results.failed == 0)
 	{
 		report_errorf(NULL, "file \"%s\" holds no case", path);
 		return EXIT_INPUT;
 	}
-	return code;
+	return results.failed == 0 ? EXIT_OK : EXIT_NOT_SO;
 }
 
 static int

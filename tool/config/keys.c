@@ -130,7 +130,7 @@ static const ConfigKey site_keys[] = {
 		.words = "pg_ctl pg_ctlcluster systemctl windows_service command",
 	.help = "What starts and stops the server."},
 	{"server_name", CONFIG_TEXT, AT(ConfigSite, server_name),
-		.example = "15/main",
+		.asked = true,.example = "15/main",
 		.help = "For pg_ctlcluster the version and cluster, as in 15/main; "
 	"for systemctl the unit; for windows_service the service."},
 	{"server_user", CONFIG_NAME, AT(ConfigSite, server_user),
