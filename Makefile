@@ -22,9 +22,10 @@ WARN = -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
 CORE_SRC = $(wildcard core/*.c)
 TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
-TOOL_LIBS = -linih -ljansson
 TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
-TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"'
+TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
+	$(shell pkg-config --cflags inih jansson)
+TOOL_LIBS = $(shell pkg-config --libs inih jansson)
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
 HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
 

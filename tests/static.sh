@@ -4,8 +4,7 @@ set -u
 passed=0
 failed=0
 log=$(mktemp)
-mingw=$(mktemp -d)
-trap 'rm -rf "$log" "$mingw"' EXIT
+trap 'rm -f "$log"' EXIT
 
 # $1 what is checked; the rest: the command, whose output is shown on failure
 check() {
@@ -26,30 +25,27 @@ warn="-Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 -Wmissing-prototypes
 # The quotes are the compiler's, not the shell's.
 # shellcheck disable=SC2089
 include='-Icore -Itool -DQSREPL_VERSION="static"'
-portable=$(ls core/*.c tool/*/*.c)
-ours="$portable $(ls tool/platform/posix/*.c)"
-own_headers=$(ls core/*.h tool/*/*.h)
+# The libraries' headers alone: a cross compiler cannot have all of
+# /usr/include.
+libraries=$(mktemp -d)
+trap 'rm -rf "$log" "$libraries"' EXIT
+inih_include=$(pkg-config --variable=includedir inih)
+json_include=$(pkg-config --variable=includedir jansson)
+cp "$inih_include"/ini.h "$json_include"/jansson.h \
+	"$json_include"/jansson_config.h "$libraries"
+include="$include -isystem $libraries"
+# What every system can compile, and what only one can.
+anywhere=$(ls core/*.c tool/*/*.c)
+posix=$(ls tool/platform/posix/*.c)
+ours="$anywhere $posix"
+own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
 
 # shellcheck disable=SC2086,SC2090 # lists of words
 compile_all() {
 	compiler=$1
-	shift
-	for file in $ours; do
-		"$compiler" -std=c99 $warn $include "$@" -fsyntax-only "$file" || return 1
-	done
-}
-
-# For Windows: all but tool/platform/posix.  Headers of the libraries are used
-# as they are here, without the rest of /usr/include.
-# shellcheck disable=SC2086,SC2090
-compile_mingw() {
-	for header in ini.h jansson.h jansson_config.h; do
-		cp "$(find /usr/include -maxdepth 2 -name "$header" | head -n 1)" "$mingw" || return 1
-	done
-	for file in $portable; do
-		x86_64-w64-mingw32-gcc -std=c99 $warn $include -isystem "$mingw" \
-			-fsyntax-only "$file" || return 1
+	for file in $2; do
+		"$compiler" -std=c99 $warn $include -fsyntax-only "$file" || return 1
 	done
 }
 
@@ -57,7 +53,7 @@ compile_mingw() {
 # shellcheck disable=SC2086,SC2090
 headers_alone() {
 	for header in $own_headers; do
-		printf '#include "%s"\n' "$(basename "$(dirname "$header")")/$(basename "$header")" >"$log.c"
+		printf '#include "%s"\n' "${header#*/}" >"$log.c"
 		gcc -std=c99 $warn $include -I. -fsyntax-only "$log.c" || return 1
 	done
 	rm -f "$log.c"
@@ -94,9 +90,9 @@ absent() {
 	! grep -nE "$pattern" "$@"
 }
 
-check "gcc, all warnings" compile_all gcc
-check "clang, all warnings" compile_all clang
-check "x86_64-w64-mingw32-gcc, all warnings" compile_mingw
+check "gcc, all warnings" compile_all gcc "$ours"
+check "clang, all warnings" compile_all clang "$ours"
+check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc "$anywhere"
 check "extension, gcc" compile_extension gcc
 check "extension, clang" compile_extension clang
 check "headers stand alone" headers_alone

@@ -22,12 +22,13 @@ FUZZ_SEED ?= 1
 # Objects of two compilers do not mix.
 UNIT_BUILD = $(BUILD)/unit/$(notdir $(firstword $(CC)))
 FUZZ_BUILD = $(BUILD)/fuzz
-UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP
+UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP \
+	-DQSREPL_VERSION='"unit"' $(shell pkg-config --cflags inih jansson)
+UNIT_LIBS = $(shell pkg-config --libs inih jansson)
 UNIT_CC = $(CC) $(STD) $(WARN) $(UNIT_CPPFLAGS)
 
-UNIT_TOOL_SRC = tool/rules/casefile.c $(wildcard tool/base/*.c \
-	tool/config/*.c tool/platform/posix/*.c)
-UNIT_LIBS = -linih -ljansson
+UNIT_TOOL_SRC = tool/rules/casefile.c \
+	$(wildcard tool/base/*.c tool/platform/posix/*.c tool/config/*.c)
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c, \
 	$(wildcard tests/unit/*.c))
