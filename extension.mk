@@ -6,7 +6,9 @@ OBJS = $(patsubst %.c,%.o,$(wildcard core/*.c extension/*.c))
 EXTENSION = qsrepl
 DATA_built = sql/qsrepl--0.1.sql
 
-PG_CPPFLAGS = -I$(srcdir)/core -I$(srcdir)/extension
+PG_CPPFLAGS = -I$(srcdir)/core -I$(srcdir)/extension -I$(libpq_srcdir)
+# The other site's server is asked by libpq.
+SHLIB_LINK_INTERNAL = $(libpq)
 # Most of the engine's time is spent in short loops: -O3 is measurably faster.
 PG_CFLAGS = -O3 -std=gnu99 -Wall -Wextra -Wno-unused-parameter \
 	-Wno-sign-compare -Wno-declaration-after-statement \

@@ -45,7 +45,24 @@ $(BENCH_BUILD)/noop.so: bench/apply/noop.c
 		-I$$($(PG_CONFIG) --includedir-server) -o $@ $<
 
 bench-apply: install-extension $(BENCH_BUILD)/noop.so
-	@BENCH_NOOP=$(BENCH_BUILD)/noop.so BENCH_JSON=$(BENCH_BUILD)/apply.json \
-		sh bench/apply/start.sh "$(PG_BINDIR)" $(BENCH_ROWS) $(BENCH_ROUNDS)
+	@sh bench/start.sh bench/apply/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/apply.json $(BENCH_BUILD)/noop.so \
+		$(BENCH_ROWS) $(BENCH_ROUNDS)
 
-bench: bench-engine bench-apply
+# Physical mode: what the library costs beside a server without it; promotion
+# to localized rows beside doing it by hand. BENCH_LONG=1: a million rows, all
+# of which change, too.
+BENCH_PAIRS ?= 15
+BENCH_TRANSACTIONS ?= 8000
+
+.PHONY: bench-overhead bench-promotion
+
+bench-overhead: install-extension
+	@sh bench/start.sh bench/physical/overhead.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/overhead.json $(BENCH_PAIRS) $(BENCH_TRANSACTIONS)
+
+bench-promotion: install-extension
+	@sh bench/start.sh bench/physical/promotion.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/promotion.json
+
+bench: bench-engine bench-apply bench-overhead bench-promotion

@@ -54,9 +54,9 @@ static const char *const table_names[N_TABLES] = {
 };
 
 /* The columns that are read, by position: a letter a type, capital: may be
- * null. */
+ * null; X: any, not read. */
 static const char *const table_shapes[N_TABLES] = {
-	"tT", "tt", "tttb", "tttT", "tlo"
+	"tT", "tt", "tttb", "tttT", "tloXXXXXa"
 };
 
 typedef struct Rule
@@ -133,10 +133,14 @@ column_fits(TupleDesc desc, int i, char letter)
 	if (i >= desc->natts)
 		return false;
 	att = TupleDescAttr(desc, i);
+	if (letter == 'X')
+		return true;
 	if (att->attisdropped)
 		return false;
 	switch (letter)
 	{
+		case 'a':
+			return att->atttypid == TEXTARRAYOID;
 		case 't':
 		case 'T':
 			return att->atttypid == TEXTOID;
@@ -453,6 +457,8 @@ qsrepl_any_site(void)
 	return cache->sites != NIL;
 }
 
+static Cache *usable(void);
+
 const RwMatcher *
 qsrepl_matcher(const char *site)
 {
@@ -461,7 +467,7 @@ qsrepl_matcher(const char *site)
 	RwMemory	memory;
 	ListCell   *lc;
 
-	refresh();
+	usable();
 	if (site == NULL)
 	{
 		const RwMatcher *local = cache->local;
@@ -645,7 +651,7 @@ column_by_attnum(const RuleTable *table, AttrNumber attnum)
 
 /*
  * Add the columns to which a child's rules do something else than the
- * parent's.
+ * parent's, or may do when only the rules of state.residue are read.
  */
 static void
 compare_child(Relation relation, RuleTable *table, Oid childid,
@@ -665,7 +671,8 @@ compare_child(Relation relation, RuleTable *table, Oid childid,
 		there = column_by_attnum(child, get_attnum(childid,
 												   NameStr(att->attname)));
 		if ((here == NULL) != (there == NULL) ||
-			(here != NULL && here->form != there->form))
+			(here != NULL && (here->form != there->form ||
+							  strcmp(here->rule, there->rule) != 0)))
 			table->mixed = bms_add_member(table->mixed, att->attnum);
 	}
 }
@@ -808,6 +815,21 @@ const RuleTable *
 qsrepl_rules_by_oid(Oid relid)
 {
 	return rules_by_oid(usable(), relid);
+}
+
+bool
+qsrepl_any_rules(Oid relid)
+{
+	ListCell   *lc;
+
+	if (qsrepl_rules_by_oid(relid) != NULL)
+		return true;
+	if (cache->rules == NIL || !has_subclass(relid))
+		return false;
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+		if (qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL)
+		return true;
+	return false;
 }
 
 bool

@@ -19,7 +19,15 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
+#include "storage/proc.h"
 #include "utils/guc.h"
+
+/* 14: wait events have a header of their own */
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
+#endif
 
 /* 16: access to variable-length values has a header of its own */
 #if PG_VERSION_NUM >= 160000
@@ -119,20 +127,24 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 #define qsrepl_database_valid(form) true
 #endif
 
-/* 14: milliseconds between two timestamps */
-#if PG_VERSION_NUM < 140000
-static inline long
-TimestampDifferenceMilliseconds(TimestampTz start, TimestampTz stop)
-{
-	long		seconds;
-	int			microseconds;
-
-	TimestampDifference(start, stop, &seconds, &microseconds);
-	return seconds * 1000 + microseconds / 1000;
-}
+/* 14: wait events have a header of their own */
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
 #endif
 
-/* 15: the timeline on which this server writes; recovery has its own header */
+/* 17: there is a timeout of transactions too */
+#if PG_VERSION_NUM >= 170000
+#define QSREPL_NEWER_TIMEOUTS {"transaction_timeout", "0"},
+#else
+#define QSREPL_NEWER_TIMEOUTS
+#endif
+
+/*
+ * 15: the timeline on which this server writes is a function's; before,
+ * RecoveryInProgress() has set it where it is over.  Recovery has a header.
+ */
 #if PG_VERSION_NUM >= 150000
 #include "access/xlogrecovery.h"
 #define qsrepl_timeline() GetWALInsertionTimeLine()
@@ -143,6 +155,18 @@ TimestampDifferenceMilliseconds(TimestampTz start, TimestampTz stop)
 /* 18: generated columns that are computed when they are read */
 #if PG_VERSION_NUM >= 180000
 #define QSREPL_HAVE_VIRTUAL_COLUMNS
+#include "rewrite/rewriteHandler.h"
+#define qsrepl_expand_generated(expr, relation) \
+	((Expr *) expand_generated_columns_in_expr((Node *) (expr), relation, 1))
+#else
+#define qsrepl_expand_generated(expr, relation) ((Expr *) (expr))
+#endif
+
+/* 18: told the other way round */
+#if PG_VERSION_NUM >= 180000
+#define qsrepl_is_client_backend(proc) ((proc)->isRegularBackend)
+#else
+#define qsrepl_is_client_backend(proc) (!(proc)->isBackgroundWorker)
 #endif
 
 #endif							/* QSREPL_COMPAT_H */

@@ -11,10 +11,12 @@
 #include "qsrepl.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 
 #include "compat.h"
 
@@ -31,7 +33,8 @@ checks_hold(Relation relation, EState *estate, TupleTableSlot *slot)
 
 		if (!qsrepl_check_enforced(&constr->check[i]))
 			continue;
-		expr = stringToNode(constr->check[i].ccbin);
+		expr = qsrepl_expand_generated(stringToNode(constr->check[i].ccbin),
+									   relation);
 		if (!ExecCheck(ExecPrepareExpr(expr, estate), econtext))
 			return false;
 	}
@@ -66,9 +69,8 @@ indexes_hold(ResultRelInfo *result, EState *estate, TupleTableSlot *slot,
 	return true;
 }
 
-bool
-qsrepl_can_store(Relation relation, HeapTuple tuple,
-				 const ItemPointerData *old)
+static bool
+all_hold(Relation relation, HeapTuple tuple, const ItemPointerData *old)
 {
 	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *result = makeNode(ResultRelInfo);
@@ -88,5 +90,64 @@ qsrepl_can_store(Relation relation, HeapTuple tuple,
 	ExecCloseIndices(result);
 	ExecDropSingleTupleTableSlot(slot);
 	FreeExecutorState(estate);
+	return holds;
+}
+
+/* Is it an error about the value, not about the world? localize() judges by
+ * the same classes. */
+static bool
+is_of_value(const ErrorData * error)
+{
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_INVALID_TRANSACTION_STATE:
+		case ERRCODE_TRANSACTION_ROLLBACK:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
+		case ERRCODE_OPERATOR_INTERVENTION:
+		case ERRCODE_SYSTEM_ERROR:
+		case ERRCODE_INTERNAL_ERROR:
+			return false;
+		default:
+			return true;
+	}
+}
+
+/*
+ * Expressions may raise an error instead of being false: in a subtransaction
+ * they do not end the whole.
+ */
+bool
+qsrepl_can_store(Relation relation, HeapTuple tuple,
+				 const ItemPointerData *old)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool holds = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		holds = all_hold(relation, tuple, old);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (!is_of_value(error))
+			ReThrowError(error);
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
 	return holds;
 }

@@ -26,7 +26,6 @@
 #include "pgstat.h"
 #include "storage/condition_variable.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "compat.h"
 
@@ -37,7 +36,7 @@ int			qsrepl_explaining = 0;
 static bool
 closed(bool fresh)
 {
-	return !qsrepl_at_work && qsrepl_concerned() &&
+	return !qsrepl_at_work && qsrepl_active() && qsrepl_usable() &&
 		qsrepl_newest_state(fresh) == STATE_FOREIGN && !RecoveryInProgress() &&
 		qsrepl_site_known();
 }
@@ -68,8 +67,7 @@ qsrepl_wait_for_localizer(void)
 	LocalizerShared *shared = qsrepl_localizer_shared();
 	TimestampTz deadline;
 
-	if (shared == NULL || XactReadOnly || qsrepl_explaining > 0 ||
-		!closed(false) || !closed(true))
+	if (shared == NULL || !closed(false) || !closed(true))
 		return false;
 	deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										   qsrepl_localize_wait);
@@ -91,13 +89,13 @@ qsrepl_wait_for_localizer(void)
 }
 
 static bool
-writes_ruled(const PlannedStmt * plan)
+writes_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
 	foreach(lc, plan->rtable)
 	{
-		const		RangeTblEntry *rte = lfirst(lc);
+		const RangeTblEntry *rte = lfirst(lc);
 
 		if (rte->rtekind == RTE_RELATION &&
 			rte->rellockmode > AccessShareLock &&
@@ -108,13 +106,14 @@ writes_ruled(const PlannedStmt * plan)
 }
 
 void
-qsrepl_gate_plan(const QueryDesc * query, int eflags)
+qsrepl_gate_plan(const QueryDesc *query, int eflags)
 {
-	const		PlannedStmt *plan = query->plannedstmt;
+	const PlannedStmt *plan = query->plannedstmt;
 
 	if ((plan->commandType == CMD_SELECT && plan->rowMarks == NIL &&
 		 !plan->hasModifyingCTE) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0 ||
-		IsParallelWorker() || !closed(false) || !writes_ruled(plan))
+		XactReadOnly || IsParallelWorker() || !closed(false) ||
+		!writes_ruled(plan))
 		return;
 	if (qsrepl_wait_for_localizer())
 		ereport(ERROR,

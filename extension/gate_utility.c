@@ -3,7 +3,8 @@
  *		Utility statements that change or lock ruled tables.
  *
  * A table's DDL needs a stronger lock than the localizer lets others wait
- * for: it waits like a write.
+ * for: it waits like a write.  So does what does not name all the tables that
+ * it will lock.
  *
  * IDENTIFICATION
  *		extension/gate_utility.c
@@ -11,6 +12,7 @@
 #include "qsrepl.h"
 
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -27,7 +29,7 @@ static bool is_ruled(Oid relid);
 
 /* Does the query of a view read a ruled table? LOCK takes those too. */
 static bool
-query_is_ruled(Node * node, void *context)
+query_is_ruled(Node *node, void *context)
 {
 	const Oid  *self = context;
 
@@ -35,7 +37,7 @@ query_is_ruled(Node * node, void *context)
 		return false;
 	if (IsA(node, RangeTblEntry))
 	{
-		const		RangeTblEntry *rte = (RangeTblEntry *) node;
+		const RangeTblEntry *rte = (RangeTblEntry *) node;
 
 		/* A view's own entries for OLD and NEW are the view itself. */
 		return rte->rtekind == RTE_RELATION && rte->relid != *self &&
@@ -69,11 +71,11 @@ is_ruled(Oid relid)
 		relid = IndexGetRelation(relid, true);
 	if (relkind == RELKIND_VIEW)
 		return view_is_ruled(relid);
-	return OidIsValid(relid) && qsrepl_rules_by_oid(relid) != NULL;
+	return OidIsValid(relid) && qsrepl_any_rules(relid);
 }
 
 static bool
-names_ruled(const RangeVar * name)
+names_ruled(const RangeVar *name)
 {
 	return name != NULL && is_ruled(RangeVarGetRelid(name, NoLock, true));
 }
@@ -98,14 +100,15 @@ any_ruled(List *names)
 
 /* DROP: the names are lists; of what hangs on a table the last is its own. */
 static bool
-drops_ruled(const DropStmt * drop)
+drops_ruled(const DropStmt *drop)
 {
 	bool		of_table = drop->removeType == OBJECT_TRIGGER ||
 	drop->removeType == OBJECT_RULE || drop->removeType == OBJECT_POLICY;
 	ListCell   *lc;
 
-	if (drop->removeType == OBJECT_SCHEMA)
-		return drop->behavior == DROP_CASCADE;
+	/* What else goes with it may be a ruled table's. */
+	if (drop->behavior == DROP_CASCADE)
+		return true;
 	if (!of_table && drop->removeType != OBJECT_TABLE &&
 		drop->removeType != OBJECT_INDEX)
 		return false;
@@ -123,7 +126,7 @@ drops_ruled(const DropStmt * drop)
 
 /* CREATE TABLE: a child, a partition, or one that refers to a ruled table. */
 static bool
-create_ruled(const CreateStmt * create)
+create_ruled(const CreateStmt *create)
 {
 	ListCell   *lc;
 
@@ -143,7 +146,7 @@ create_ruled(const CreateStmt * create)
 
 /* ALTER TABLE: also where it refers to a ruled table or attaches one. */
 static bool
-alters_ruled(const AlterTableStmt * alter)
+alters_ruled(const AlterTableStmt *alter)
 {
 	ListCell   *lc;
 
@@ -164,7 +167,7 @@ alters_ruled(const AlterTableStmt * alter)
 }
 
 static bool
-changes_ruled(Node * statement)
+changes_ruled(Node *statement)
 {
 	switch (nodeTag(statement))
 	{
@@ -175,7 +178,8 @@ changes_ruled(Node * statement)
 			return ((LockStmt *) statement)->mode > AccessShareLock &&
 				any_ruled(((LockStmt *) statement)->relations);
 		case T_TruncateStmt:
-			return any_ruled(((TruncateStmt *) statement)->relations);
+			return ((TruncateStmt *) statement)->behavior == DROP_CASCADE ||
+				any_ruled(((TruncateStmt *) statement)->relations);
 		case T_AlterTableStmt:
 			return alters_ruled((AlterTableStmt *) statement);
 		case T_RenameStmt:
@@ -189,7 +193,8 @@ changes_ruled(Node * statement)
 		case T_ClusterStmt:
 			return names_ruled(((ClusterStmt *) statement)->relation);
 		case T_CreateTrigStmt:
-			return names_ruled(((CreateTrigStmt *) statement)->relation);
+			return names_ruled(((CreateTrigStmt *) statement)->relation) ||
+				names_ruled(((CreateTrigStmt *) statement)->constrrel);
 		case T_RuleStmt:
 			return names_ruled(((RuleStmt *) statement)->relation);
 		case T_CreatePolicyStmt:
@@ -204,17 +209,33 @@ changes_ruled(Node * statement)
 			return create_ruled((CreateStmt *) statement);
 		case T_DropStmt:
 			return drops_ruled((DropStmt *) statement);
+			/* These say nothing of the tables. */
 		case T_DropOwnedStmt:
+		case T_ReassignOwnedStmt:
+		case T_AlterTableMoveAllStmt:
+		case T_AlterDomainStmt:
 			return true;
 		default:
 			return false;
 	}
 }
 
-void
-qsrepl_gate_utility(Node * statement)
+/* These take strong locks in read-only transactions too. */
+static bool
+runs_read_only(Node *statement)
 {
-	if (!qsrepl_gate_closed() || !changes_ruled(statement))
+	return IsA(statement, LockStmt) || IsA(statement, VacuumStmt) ||
+		IsA(statement, ReindexStmt) || IsA(statement, ClusterStmt);
+}
+
+void
+qsrepl_gate_utility(Node *statement)
+{
+	/* Whether a table has rules cannot be said where ours are damaged. */
+	if (IsA(statement, CopyStmt) && qsrepl_concerned() && !qsrepl_usable())
+		(void) changes_ruled(statement);
+	if ((XactReadOnly && !runs_read_only(statement)) || !qsrepl_gate_closed() ||
+		!changes_ruled(statement))
 		return;
 	qsrepl_wait_for_localizer();
 }

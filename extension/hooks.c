@@ -10,6 +10,8 @@
 #include "qsrepl.h"
 
 #include "commands/defrem.h"
+#include "access/xact.h"
+#include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "tcop/utility.h"
 
@@ -17,10 +19,13 @@
 
 static ExecutorStart_hook_type prev_executor_start = NULL;
 static ProcessUtility_hook_type prev_process_utility = NULL;
+static object_access_hook_type prev_object_access = NULL;
 
 static void
-executor_start(QueryDesc * query, int eflags)
+executor_start(QueryDesc *query, int eflags)
 {
+	qsrepl_fence_statement();
+	qsrepl_peer_hold_plan(query->plannedstmt, eflags);
 	qsrepl_gate_plan(query, eflags);
 	qsrepl_check_plan(query);
 	if (prev_executor_start)
@@ -39,7 +44,7 @@ next_utility(QSREPL_UTILITY_PARAMETERS)
 }
 
 static bool
-explains_only(Node * statement)
+explains_only(Node *statement)
 {
 	ListCell   *lc;
 
@@ -55,6 +60,8 @@ explains_only(Node * statement)
 static void
 process_utility(QSREPL_UTILITY_PARAMETERS)
 {
+	qsrepl_fence_utility(planned->utilityStmt);
+	qsrepl_peer_hold_utility(planned->utilityStmt);
 	if (explains_only(planned->utilityStmt))
 	{
 		qsrepl_explaining++;
@@ -74,6 +81,20 @@ process_utility(QSREPL_UTILITY_PARAMETERS)
 	next_utility(QSREPL_UTILITY_ARGUMENTS);
 }
 
+/* The only hook that functions called by the fastpath protocol meet. */
+static void
+object_access(ObjectAccessType access, Oid class, Oid object, int sub,
+			  void *arg)
+{
+	if (prev_object_access)
+		prev_object_access(access, class, object, sub, arg);
+	if (access == OAT_FUNCTION_EXECUTE)
+	{
+		qsrepl_peer_hold_function(object);
+		qsrepl_fence_function(object);
+	}
+}
+
 void
 qsrepl_install_hooks(void)
 {
@@ -82,4 +103,7 @@ qsrepl_install_hooks(void)
 	prev_process_utility = ProcessUtility_hook;
 	ProcessUtility_hook = process_utility;
 	qsrepl_install_reader();
+	prev_object_access = object_access_hook;
+	object_access_hook = object_access;
+	RegisterXactCallback(qsrepl_fence_at_end, NULL);
 }

@@ -31,14 +31,17 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "compat.h"
 
 /* At the same time. */
 #define MAX_WORKERS 4
-/* Before a worker that failed or was held up is sent again. */
+/* Before a worker that was held up is sent again; one that failed waits twice
+ * as long each time. */
 #define RETRY_MS 500
+#define LONGEST_RETRY_MS 10000
+/* Before the lack of slots is reported. */
+#define SLOT_MS 1000
 
 typedef struct Running
 {
@@ -108,11 +111,33 @@ databases(void)
 	return result;
 }
 
+/*
+ * There was no slot for a worker, or there was one again.  One that has just
+ * ended, perhaps one of ours, keeps its slot for a moment.
+ */
+static void
+note_slots(bool none)
+{
+	LocalizerShared *shared = qsrepl_localizer_shared();
+	static TimestampTz none_since = 0;
+
+	if (!none || none_since == 0)
+		none_since = none ? GetCurrentTimestamp() : 0;
+	none = none && TimestampDifferenceExceeds(none_since,
+											  GetCurrentTimestamp(), SLOT_MS);
+	if (none && !shared->no_slot)
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("could not start a localizer: no background worker slot is free"),
+				 errdetail("Rows of another site stay as they are, and statements that write to them wait."),
+				 errhint("Increase \"max_worker_processes\" and restart the server, or call qsrepl.localize() in each database.")));
+	shared->no_slot = none;
+}
+
 static bool
 start_worker(Running *slot, Oid database)
 {
 	BackgroundWorker worker;
-	LocalizerShared *shared = qsrepl_localizer_shared();
 	bool		started;
 
 	memset(&worker, 0, sizeof(worker));
@@ -130,14 +155,34 @@ start_worker(Running *slot, Oid database)
 	if (!started)
 		slot->handle = NULL;
 	slot->database = database;
-	if (!started && !shared->no_slot)
-		ereport(WARNING,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("could not start a localizer: no background worker slot is free"),
-				 errdetail("Rows of another site stay as they are, and statements that write to them wait."),
-				 errhint("Increase \"max_worker_processes\" and restart the server, or call qsrepl.localize() in each database.")));
-	shared->no_slot = !started;
 	return started;
+}
+
+static bool
+is_in_phase(Oid database, LocalizerPhase phase)
+{
+	LocalizerDatabase *entry;
+	bool		result;
+
+	LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
+	entry = qsrepl_localizer_database(database);
+	result = entry != NULL && entry->phase == phase;
+	LWLockRelease(qsrepl_localizer_guard());
+	return result;
+}
+
+/* A worker is gone without a word; perhaps its database is. */
+static void
+end_running(Oid database)
+{
+	List	   *there = databases();
+
+	if (list_member_oid(there, database))
+		qsrepl_localizer_enter(database, LOCALIZER_FAILED,
+							   "The localizer was ended.");
+	else
+		qsrepl_localizer_leave(database);
+	list_free(there);
 }
 
 /* Free the places of workers that have ended; true if any still runs. */
@@ -149,7 +194,6 @@ look_after_workers(void)
 	for (int i = 0; i < MAX_WORKERS; i++)
 	{
 		Running    *slot = &running[i];
-		LocalizerDatabase *entry;
 		pid_t		pid;
 
 		if (slot->handle == NULL)
@@ -162,14 +206,8 @@ look_after_workers(void)
 		pfree(slot->handle);
 		slot->handle = NULL;
 		/* One that died could not say so. */
-		LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
-		entry = qsrepl_localizer_database(slot->database);
-		if (entry != NULL && entry->phase == LOCALIZER_RUNNING)
-		{
-			entry->phase = LOCALIZER_FAILED;
-			entry->since = GetCurrentTimestamp();
-		}
-		LWLockRelease(qsrepl_localizer_guard());
+		if (is_in_phase(slot->database, LOCALIZER_RUNNING))
+			end_running(slot->database);
 	}
 	return any;
 }
@@ -181,6 +219,16 @@ is_running(Oid database)
 		if (running[i].handle != NULL && running[i].database == database)
 			return true;
 	return false;
+}
+
+static int
+retry_ms(const LocalizerDatabase *entry)
+{
+	int			ms = RETRY_MS;
+
+	for (int i = 1; i < entry->failures && ms < LONGEST_RETRY_MS; i++)
+		ms *= 2;
+	return Min(ms, LONGEST_RETRY_MS);
 }
 
 /* A database that a worker is to be sent to now, or InvalidOid. */
@@ -202,18 +250,24 @@ next_database(bool *more)
 			is_running(entry->database))
 			continue;
 		*more = true;
-		if (!again || TimestampDifferenceExceeds(entry->since, now, RETRY_MS))
+		if (!again || TimestampDifferenceExceeds(entry->since, now,
+												 retry_ms(entry)))
 			result = entry->database;
 	}
 	LWLockRelease(qsrepl_localizer_guard());
 	return result;
 }
 
-/* Send workers where they are asked for; true: look again soon. */
+/*
+ * Send workers where they are asked for; true: look again soon.
+ *
+ * in:     once: where there is no slot, leave it
+ */
 static bool
-send_workers(void)
+send_workers(bool once)
 {
 	bool		more = look_after_workers();
+	bool		none = false;
 
 	for (int i = 0; i < MAX_WORKERS; i++)
 	{
@@ -227,11 +281,16 @@ send_workers(void)
 		qsrepl_localizer_enter(database, LOCALIZER_RUNNING, NULL);
 		if (!start_worker(&running[i], database))
 		{
-			qsrepl_localizer_enter(database, LOCALIZER_FAILED,
-								   "No background worker slot is free.");
+			qsrepl_localizer_enter(database, LOCALIZER_ASKED, NULL);
+			/* A slot must be free for the launcher's own, after a promotion. */
+			if (once)
+				return look_after_workers();
+			none |= !look_after_workers();
 			break;
 		}
 	}
+	if (!once)
+		note_slots(none);
 	return more;
 }
 
@@ -283,9 +342,10 @@ qsrepl_launcher_main(Datum once)
 	ask_everywhere();
 	for (;;)
 	{
-		bool		more = send_workers();
+		bool		more = send_workers(DatumGetBool(once));
 
-		if (!more && DatumGetBool(once))
+		/* After a promotion the launcher proper does it. */
+		if (DatumGetBool(once) && (!more || !RecoveryInProgress()))
 			proc_exit(0);
 		WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH |
 				  (more ? WL_TIMEOUT : 0), 100, PG_WAIT_EXTENSION);

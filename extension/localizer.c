@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(qsrepl_localizer_state);
 PG_FUNCTION_INFO_V1(qsrepl_localizer_progress);
 
 static LocalizerShared *shared = NULL;
-static LWLock * guard = NULL;
+static LWLock *guard = NULL;
 
 static const char *const phase_names[] = {
 	"idle", "asked", "running", "blocked", "failed", "done"
@@ -35,7 +35,7 @@ qsrepl_localizer_size(void)
 }
 
 void
-qsrepl_localizer_init(LWLock * my_guard)
+qsrepl_localizer_init(LWLock *my_guard)
 {
 	bool		found;
 
@@ -88,13 +88,35 @@ qsrepl_localizer_enter(Oid database, LocalizerPhase phase,
 	{
 		entry->phase = phase;
 		entry->since = GetCurrentTimestamp();
+		if (phase == LOCALIZER_FAILED)
+			entry->failures++;
+		else if (phase != LOCALIZER_RUNNING)
+			entry->failures = 0;
 		if (phase == LOCALIZER_RUNNING)
 		{
 			entry->rows = 0;
 			entry->table = InvalidOid;
 		}
-		strlcpy(entry->problem, problem != NULL ? problem : "",
-				LOCALIZER_PROBLEM_LEN);
+		else
+			strlcpy(entry->problem, problem != NULL ? problem : "",
+					LOCALIZER_PROBLEM_LEN);
+	}
+	LWLockRelease(guard);
+}
+
+void
+qsrepl_localizer_leave(Oid database)
+{
+	LocalizerDatabase *entry;
+
+	LWLockAcquire(guard, LW_EXCLUSIVE);
+	entry = qsrepl_localizer_database(database);
+	if (entry != NULL && entry->phase != LOCALIZER_ASKED)
+	{
+		entry->phase = LOCALIZER_IDLE;
+		entry->since = GetCurrentTimestamp();
+		entry->failures = 0;
+		entry->problem[0] = '\0';
 	}
 	LWLockRelease(guard);
 }
@@ -132,7 +154,7 @@ qsrepl_localizer_problem(void)
 	else if (shared->launcher == 0)
 		result = pstrdup("The localizer is not running.");
 	else if (shared->no_slot)
-		result = pstrdup("No worker could be started: all slots are in use.");
+		result = pstrdup("No background worker slot is free.");
 	LWLockRelease(guard);
 	return result;
 }

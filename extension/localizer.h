@@ -33,6 +33,8 @@ typedef struct LocalizerDatabase
 	Oid			database;
 	LocalizerPhase phase;
 	TimestampTz since;			/* begin of this phase */
+	int			failures;		/* one after the other */
+	bool		announced;		/* plans from before are not used any more */
 	Oid			table;			/* at which the worker is */
 	int64		rows;			/* that it has written */
 	char		problem[LOCALIZER_PROBLEM_LEN];
@@ -53,7 +55,7 @@ typedef struct LocalizerShared
 extern LocalizerShared *qsrepl_localizer_shared(void);
 
 /* Guards all but the condition variable. */
-extern LWLock * qsrepl_localizer_guard(void);
+extern LWLock *qsrepl_localizer_guard(void);
 
 /* This database's entry, made if need be; NULL: the table is full. The guard
  * must be held. */
@@ -62,6 +64,9 @@ extern LocalizerDatabase *qsrepl_localizer_database(Oid database);
 /* Enter a phase of a database, with the problem if there is one. */
 extern void qsrepl_localizer_enter(Oid database, LocalizerPhase phase,
 								   const char *problem);
+
+/* There is nothing to be done there, unless it was asked again meanwhile. */
+extern void qsrepl_localizer_leave(Oid database);
 
 /* Have the launcher look at this database. */
 extern void qsrepl_ask_for_localizer(void);

@@ -30,4 +30,5 @@ _PG_init(void)
 	qsrepl_request_shmem();
 	qsrepl_install_hooks();
 	qsrepl_register_launcher();
+	qsrepl_peer_register();
 }

@@ -13,7 +13,10 @@
 #include "access/attnum.h"
 #include "nodes/bitmapset.h"
 #include "nodes/nodes.h"
+#include "access/xact.h"
+#include "access/xlogdefs.h"
 #include "nodes/pg_list.h"
+#include "nodes/plannodes.h"
 #include "port/atomics.h"
 #include "utils/relcache.h"
 #include "utils/timestamp.h"
@@ -166,6 +169,9 @@ extern void qsrepl_register_cache(void);
 extern const RuleTable *qsrepl_rules_for(Relation relation);
 extern const RuleTable *qsrepl_rules_by_oid(Oid relid);
 
+/* Has the table rules, or a child of it, which may have a column more? */
+extern bool qsrepl_any_rules(Oid relid);
+
 /* Is the extension in this database, and are its tables in order? */
 extern bool qsrepl_present(void);
 extern bool qsrepl_usable(void);
@@ -255,7 +261,10 @@ struct QueryDesc;
 /* The planner's hook: rewriting is put around what the query reads. */
 extern void qsrepl_install_reader(void);
 
-/* Are statements of this process any of the extension's business? */
+/* Is the extension in this database, at a site that has a name? */
+extern bool qsrepl_active(void);
+
+/* Do statements of this process see the local site's values? */
 extern bool qsrepl_concerned(void);
 
 /* Refuse a plan that would show what is stored, under this snapshot. */
@@ -285,7 +294,7 @@ extern bool qsrepl_wait_for_localizer(void);
 /* Would it wait? Cheap, and may be wrong for a moment after a change. */
 extern bool qsrepl_gate_closed(void);
 
-/* EXPLAIN without ANALYZE is at work: nothing waits. */
+/* EXPLAIN without ANALYZE is at work: its own statement does not wait. */
 extern int	qsrepl_explaining;
 
 /* The same for a plan, which may have been made before. */
@@ -294,7 +303,7 @@ extern void qsrepl_gate_plan(const struct QueryDesc *query, int eflags);
 /* ---- gate_utility.c ---- */
 
 /* The same for a utility statement. */
-extern void qsrepl_gate_utility(Node * statement);
+extern void qsrepl_gate_utility(Node *statement);
 
 /* ---- localizer.c ---- */
 
@@ -315,5 +324,45 @@ struct ItemPointerData;
  */
 extern bool qsrepl_can_store(Relation relation, struct HeapTupleData *tuple,
 							 const struct ItemPointerData *old);
+
+/* ---- fence.c ---- */
+
+extern Size qsrepl_fence_size(void);
+extern void qsrepl_fence_init(struct LWLock *guard);
+
+/* Is this server fenced, and does that bind this session? */
+extern bool qsrepl_fence_in_force(void);
+extern bool qsrepl_session_is_bound(void);
+
+/* What each statement, utility statement and function call begins with. */
+extern void qsrepl_fence_statement(void);
+extern void qsrepl_fence_utility(Node *statement);
+extern void qsrepl_fence_function(Oid function);
+
+/* Does this function write large objects? */
+extern bool qsrepl_writes_large_object(Oid function);
+
+/* Callback at the end of transactions. */
+extern void qsrepl_fence_at_end(XactEvent event, void *arg);
+
+/* ---- peer.c ---- */
+
+extern Size qsrepl_peer_size(void);
+extern void qsrepl_peer_init(struct LWLock *guard);
+extern void qsrepl_peer_define_settings(void);
+
+/* Register the background worker that asks the peer. */
+extern void qsrepl_peer_register(void);
+
+/*
+ * Writes wait here until the peer has answered, where the server has started
+ * as a primary.
+ */
+extern void qsrepl_peer_hold_plan(PlannedStmt *plan, int eflags);
+extern void qsrepl_peer_hold_utility(Node *statement);
+extern void qsrepl_peer_hold_function(Oid function);
+
+/* The peer is on this higher timeline; 0 where it is not. */
+extern TimeLineID qsrepl_peer_supersedes(void);
 
 #endif							/* QSREPL_H */

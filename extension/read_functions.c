@@ -21,7 +21,7 @@
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(qsrepl_read);
-PG_FUNCTION_INFO_V1(qsrepl_read_of_table);
+PG_FUNCTION_INFO_V1(qsrepl_form_of);
 PG_FUNCTION_INFO_V1(qsrepl_read_row);
 PG_FUNCTION_INFO_V1(qsrepl_read_site);
 
@@ -37,57 +37,47 @@ local_value(const ColumnType *type, RwForm form, Datum value)
 }
 
 /*
- * qsrepl._read(value anyelement, form integer, typmod integer)
+ * qsrepl._read(value anyelement, typmod integer, form integer)
  *		returns anyelement
  *
- *		form, an RwForm, and typmod are the same in all calls of a plan.
+ *		typmod is the same in all calls of a plan; form is an RwForm or -1.
  */
 Datum
 qsrepl_read(PG_FUNCTION_ARGS)
 {
 	ColumnType *type = fcinfo->flinfo->fn_extra;
-	int			form = PG_GETARG_INT32(1);
+	int			form = PG_GETARG_INT32(2);
 
 	if (type == NULL)
 	{
 		type = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(ColumnType));
-		if (form < 0 || form > RW_FORM_VALUE ||
-			!qsrepl_column_type(get_fn_expr_argtype(fcinfo->flinfo, 0),
-								PG_GETARG_INT32(2), type))
+		if (!qsrepl_column_type(get_fn_expr_argtype(fcinfo->flinfo, 0),
+								PG_GETARG_INT32(1), type))
 			elog(ERROR, "values cannot be read rewritten");
 		fcinfo->flinfo->fn_extra = type;
 	}
+	if (form < 0 || form > RW_FORM_VALUE)
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	PG_RETURN_DATUM(local_value(type, (RwForm) form, PG_GETARG_DATUM(0)));
 }
 
-static const RuleColumn *
-column_of(const RuleTable *table, AttrNumber attnum)
-{
-	for (int i = 0; table != NULL && i < table->n_columns; i++)
-		if (table->columns[i].attnum == attnum)
-			return &table->columns[i];
-	return NULL;
-}
-
 /*
- * qsrepl._read_of_table(value anyelement, relation oid, column text)
- *		returns anyelement
- *
- *		A value of a table whose children or partitions have rules of their
- *		own; relation is the one that the row is of.
+ * qsrepl._form_of(relation oid, column text) returns integer
+ *		The form of the rule on a column of the table that a row is of, where
+ *		children or partitions have rules of their own; -1: there is none.
  */
 Datum
-qsrepl_read_of_table(PG_FUNCTION_ARGS)
+qsrepl_form_of(PG_FUNCTION_ARGS)
 {
-	Oid			relid = PG_GETARG_OID(1);
-	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	const RuleColumn *column = column_of(qsrepl_rules_by_oid(relid),
-										 get_attnum(relid, name));
+	Oid			relid = PG_GETARG_OID(0);
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	const RuleTable *table = qsrepl_rules_by_oid(relid);
+	AttrNumber	attnum = get_attnum(relid, name);
 
-	if (column == NULL)
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	PG_RETURN_DATUM(local_value(&column->type, column->form,
-								PG_GETARG_DATUM(0)));
+	for (int i = 0; table != NULL && i < table->n_columns; i++)
+		if (table->columns[i].attnum == attnum)
+			PG_RETURN_INT32(table->columns[i].form);
+	PG_RETURN_INT32(-1);
 }
 
 /* Where a table's column is in a row, which may be of a parent's type. */

@@ -4,15 +4,15 @@
  *
  * The planner's hook puts a function around every Var of a ruled column.  A
  * STABLE, STRICT one, so that nothing is folded away and the null side of an
- * outer join stays null, with a RelabelType around it, which keeps typmod and
- * collation: EXECUTE and CREATE TABLE AS want them.  A whole row goes through
- * one function that returns its rowtype; ROW(...) in its place would make a
- * row of nulls of an outer join's null row.
+ * outer join stays null; it keeps type, typmod and collation: EXECUTE and CREATE
+ * TABLE AS want them.  A whole row goes through one function that returns its
+ * rowtype; ROW(...) in its place would make a row of nulls of an outer join's
+ * null row.
  *
- * A plan that was made so is marked by the function among the objects it
- * depends on; qsrepl_check_plan() lets any other read a ruled table only where
- * the rows that its snapshot sees are the local site's.  Rewriting twice, or
- * what is local already, does no harm.
+ * A plan that was made so is marked by a function of ours among the objects it
+ * depends on, one that no query can call; qsrepl_check_plan() lets any other
+ * read a ruled table only where the rows that its snapshot sees are the local
+ * site's.  Rewriting twice, or what is local already, does no harm.
  *
  * Set-returning SQL functions are inlined after this hook has seen the query,
  * so that is prevented while the reader is on: they are planned on their own.
@@ -25,6 +25,7 @@
 #include "access/sysattr.h"
 #include "access/parallel.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
@@ -36,7 +37,6 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
-#include "parser/parse_func.h"
 #include "parser/parsetree.h"
 #include "replication/walsender.h"
 #include "utils/builtins.h"
@@ -78,9 +78,10 @@ typedef struct Wrapping
 typedef enum ReadFunction
 {
 	READ_COLUMN,
-	READ_OF_TABLE,
+	READ_FORM,
 	READ_ROW,
 	READ_STATE,
+	READ_MARK,					/* a trigger's: in no plan of itself */
 	N_READ_FUNCTIONS
 } ReadFunction;
 
@@ -91,9 +92,10 @@ static const struct
 	Oid			types[3];
 }			read_functions[N_READ_FUNCTIONS] = {
 	{"_read", 3, {ANYELEMENTOID, INT4OID, INT4OID}},
-	{"_read_of_table", 3, {ANYELEMENTOID, OIDOID, TEXTOID}},
+	{"_form_of", 2, {OIDOID, TEXTOID}},
 	{"_read_row", 2, {ANYELEMENTOID, OIDOID}},
 	{"_read_state", 1, {ANYELEMENTOID}},
+	{"_invalidate", 0, {InvalidOid}},
 };
 
 /* Looked up once; forgotten when any function changes. */
@@ -108,19 +110,21 @@ forget_functions(Datum arg, int cacheid, uint32 hash)
 	memset(function_oids, 0, sizeof(function_oids));
 }
 
+/* Found whoever asks: readers need no rights on the schema. */
 static Oid
 function_oid(ReadFunction which)
 {
 	const char *name = read_functions[which].name;
-	List	   *names;
+	oidvector  *types;
 	Oid			oid = function_oids[which];
 
 	if (OidIsValid(oid))
 		return oid;
-	names = list_make2(makeString(pstrdup("qsrepl")),
-					   makeString(pstrdup(name)));
-	oid = LookupFuncName(names, read_functions[which].nargs,
-						 read_functions[which].types, true);
+	types = buildoidvector(read_functions[which].types,
+						   read_functions[which].nargs);
+	oid = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+						  CStringGetDatum(name), PointerGetDatum(types),
+						  ObjectIdGetDatum(get_namespace_oid("qsrepl", true)));
 	if (!OidIsValid(oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
@@ -128,7 +132,7 @@ function_oid(ReadFunction which)
 				 errdetail("Rows of another site cannot be shown rewritten without it."),
 				 errhint("A superuser drops the extension and creates it again.")));
 	function_oids[which] = oid;
-	if (which == READ_COLUMN)
+	if (which == READ_MARK)
 		mark_hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(oid));
 	return oid;
 }
@@ -149,7 +153,7 @@ name_const(const char *name)
 
 /* The table of the row that a Var belongs to, a child's or partition's too. */
 static Expr *
-table_of(const Var * var, Oid relid, bool mixed)
+table_of(const Var *var, Oid relid, bool mixed)
 {
 	Var		   *tableoid;
 
@@ -166,19 +170,28 @@ table_of(const Var * var, Oid relid, bool mixed)
 	return (Expr *) tableoid;
 }
 
-/* A call that gives what the Var gives, of the same type in all respects. */
+/*
+ * A call that gives what the Var gives, of the same type in all respects.
+ *
+ * A typmod is that of a call in the form of a cast whose second argument says
+ * it.  A RelabelType around the call would say it too, but the planner drops it
+ * under another one; then GROUP BY would not find its expression any more.
+ */
 static Node *
-call_on(const Var * var, Oid function, List *args)
+call_on(const Var *var, Oid function, List *args)
 {
-	FuncExpr   *call = makeFuncExpr(function, var->vartype, args,
-									var->varcollid, var->varcollid,
-									COERCE_EXPLICIT_CALL);
+	return (Node *) makeFuncExpr(function, var->vartype, args,
+								 var->varcollid, var->varcollid,
+								 var->vartypmod >= 0 ? COERCE_EXPLICIT_CAST :
+								 COERCE_EXPLICIT_CALL);
+}
 
-	if (var->vartypmod == -1)
-		return (Node *) call;
-	return (Node *) makeRelabelType((Expr *) call, var->vartype,
-									var->vartypmod, var->varcollid,
-									COERCE_IMPLICIT_CAST);
+
+static Node *
+read_call(Var *var, Expr *form)
+{
+	return call_on(var, function_oid(READ_COLUMN),
+				   list_make3(var, int_const(var->vartypmod), form));
 }
 
 /* ---- what is wrapped ---- */
@@ -208,22 +221,25 @@ ruled_column(const RuleTable *table, AttrNumber attnum,
 }
 
 static Node *
-wrap_column(Var * var, Oid relid, const RuleTable *table, bool mixed,
+wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
 			const Reading *reading)
 {
 	const RuleColumn *column = ruled_column(table, var->varattno, reading);
 
 	if (mixed && bms_is_member(var->varattno, table->mixed))
-		return call_on(var,
-					   function_oid(READ_OF_TABLE),
-					   list_make3(var, table_of(var, relid, true),
-								  name_const(get_attname(relid, var->varattno,
-														 false))));
+	{
+		Expr	   *name = name_const(get_attname(relid, var->varattno, false));
+
+		return read_call(var, (Expr *)
+						 makeFuncExpr(function_oid(READ_FORM), INT4OID,
+									  list_make2(table_of(var, relid, true),
+												 name),
+									  InvalidOid, InvalidOid,
+									  COERCE_EXPLICIT_CALL));
+	}
 	if (column == NULL)
 		return (Node *) var;
-	return call_on(var, function_oid(READ_COLUMN),
-				   list_make3(var, int_const(column->form),
-							  int_const(var->vartypmod)));
+	return read_call(var, int_const(column->form));
 }
 
 static bool
@@ -236,7 +252,7 @@ any_column_read(const RuleTable *table, const Reading *reading)
 }
 
 static Node *
-wrap_row(Var * var, Oid relid, const RuleTable *table, bool mixed,
+wrap_row(Var *var, Oid relid, const RuleTable *table, bool mixed,
 		 const Reading *reading)
 {
 	if (!mixed && !any_column_read(table, reading))
@@ -247,7 +263,7 @@ wrap_row(Var * var, Oid relid, const RuleTable *table, bool mixed,
 }
 
 Node *
-qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
+qsrepl_wrap_var(Var *var, const RangeTblEntry *rte, const Reading *reading)
 {
 	const RuleTable *table;
 	bool		mixed;
@@ -270,7 +286,8 @@ qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
 		return (Node *) var;
 	mixed = rte->inh && table->mixed != NULL;
 #ifdef QSREPL_HAVE_VIRTUAL_COLUMNS
-	if (reading->all && qsrepl_expand_virtual(&var, rte, reading))
+	if ((mixed || any_column_read(table, reading)) &&
+		qsrepl_expand_virtual(&var, rte, reading))
 		return (Node *) var;
 #endif
 	if (var->varattno == 0)
@@ -279,7 +296,7 @@ qsrepl_wrap_var(Var * var, const RangeTblEntry * rte, const Reading *reading)
 }
 
 static Node *
-wrap(Node * node, void *context)
+wrap(Node *node, void *context)
 {
 	Wrapping   *wrapping = context;
 
@@ -324,7 +341,7 @@ wrap(Node * node, void *context)
 /* ---- what concerns the reader ---- */
 
 static bool
-look_at_table(const RangeTblEntry * rte, Concern *concern)
+look_at_table(const RangeTblEntry *rte, Concern *concern)
 {
 	if (rte->rtekind != RTE_RELATION ||
 		(rte->relkind != RELKIND_RELATION &&
@@ -332,7 +349,8 @@ look_at_table(const RangeTblEntry * rte, Concern *concern)
 		return false;
 	if (rte->relid == qsrepl_state_table())
 		concern->reads = true;
-	else if (qsrepl_rules_by_oid(rte->relid) != NULL)
+	else if (rte->inh ? qsrepl_any_rules(rte->relid) :
+			 qsrepl_rules_by_oid(rte->relid) != NULL)
 	{
 		concern->reads = true;
 		concern->locks |= rte->rellockmode > AccessShareLock;
@@ -341,7 +359,7 @@ look_at_table(const RangeTblEntry * rte, Concern *concern)
 }
 
 static bool
-look(Node * node, void *context)
+look(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -355,7 +373,7 @@ look(Node * node, void *context)
 
 /* Does the query read anything but system catalogs and our own tables? */
 static bool
-reads_users_tables(Node * node, void *context)
+reads_users_tables(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
@@ -375,21 +393,40 @@ reads_users_tables(Node * node, void *context)
 	return expression_tree_walker(node, reads_users_tables, context);
 }
 
-/*
- * Is the query none of ours?  Checks of foreign keys compare what is stored;
- * a walsender gives what is stored.
- */
-static bool
-passes(void)
+bool
+qsrepl_active(void)
 {
-	return qsrepl_local_site[0] == '\0' || am_walsender ||
-		!IsTransactionState() || InNoForceRLSOperation();
+	return qsrepl_local_site[0] != '\0' && IsTransactionState() &&
+		qsrepl_present();
 }
 
+/* A walsender gives what is stored. */
 bool
 qsrepl_concerned(void)
 {
-	return !passes() && qsrepl_present();
+	return !am_walsender && qsrepl_active();
+}
+
+/*
+ * Is it a query of a foreign key, which compares what is stored?  It gives no
+ * value away.  The operators tell it from queries of triggers that it fires,
+ * which run as it does.
+ */
+static bool
+compares_keys(const char *text)
+{
+	static const char *const begins[] = {
+		"SELECT 1 FROM ", "DELETE FROM ONLY \"", "UPDATE ONLY \"",
+		"DELETE FROM \"", "UPDATE \""
+	};
+
+	if (!InNoForceRLSOperation() || text == NULL ||
+		strstr(text, " OPERATOR(") == NULL)
+		return false;
+	for (int i = 0; i < lengthof(begins); i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
 }
 
 static Snapshot
@@ -402,11 +439,11 @@ active_snapshot(void)
 
 /* Mark a plan in which everything is rewritten that must be. */
 static void
-mark(PlannedStmt * plan, bool passing)
+mark(PlannedStmt *plan, bool passing)
 {
 	PlanInvalItem *item = makeNode(PlanInvalItem);
 
-	(void) function_oid(READ_COLUMN);
+	(void) function_oid(READ_MARK);
 	item->cacheId = PROCOID;
 	item->hashValue = mark_hash;
 	plan->invalItems = lappend(plan->invalItems, item);
@@ -414,17 +451,17 @@ mark(PlannedStmt * plan, bool passing)
 }
 
 static bool
-is_marked(const PlannedStmt * plan)
+is_marked(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
 	foreach(lc, plan->invalItems)
 	{
-		const		PlanInvalItem *item = lfirst(lc);
+		const PlanInvalItem *item = lfirst(lc);
 
 		if (item->cacheId != PROCOID)
 			continue;
-		(void) function_oid(READ_COLUMN);
+		(void) function_oid(READ_MARK);
 		if (item->hashValue == mark_hash)
 			return true;
 	}
@@ -432,7 +469,7 @@ is_marked(const PlannedStmt * plan)
 }
 
 static PlannedStmt *
-plan_query(Query * query, const char *query_string, int options,
+plan_query(Query *query, const char *query_string, int options,
 		   ParamListInfo params)
 {
 	PlannedStmt *result;
@@ -453,7 +490,7 @@ plan_query(Query * query, const char *query_string, int options,
 }
 
 static PlannedStmt *
-read_planner(Query * query, const char *query_string, int options,
+read_planner(Query *query, const char *query_string, int options,
 			 ParamListInfo params)
 {
 	Concern		concern = {false, false};
@@ -461,14 +498,16 @@ read_planner(Query * query, const char *query_string, int options,
 	Wrapping	wrapping = {&reading, NULL};
 	PlannedStmt *plan;
 
-	if (!qsrepl_concerned())
+	if (!qsrepl_active())
 		return plan_query(query, query_string, options, params);
 	if (!qsrepl_usable() && !reads_users_tables((Node *) query, NULL))
 		return plan_query(query, query_string, options, params);
 	look((Node *) query, &concern);
-	if (concern.locks)
+	/* A read-only transaction is refused by PostgreSQL itself. */
+	if (concern.locks && !XactReadOnly && qsrepl_explaining == 0)
 		qsrepl_wait_for_localizer();
-	if (!concern.reads || !qsrepl_reading(active_snapshot(), &reading))
+	if (am_walsender || compares_keys(query_string) || !concern.reads ||
+		!qsrepl_reading(active_snapshot(), &reading))
 		return plan_query(query, query_string, options, params);
 	query = (Query *) wrap((Node *) query, &wrapping);
 	plan = plan_query(query, query_string, options, params);
@@ -510,28 +549,33 @@ qsrepl_install_reader(void)
 	CacheRegisterSyscacheCallback(PROCOID, forget_functions, (Datum) 0);
 }
 
+/* Not relationOids, which has constants of type regclass too. */
 static bool
-reads_ruled(const PlannedStmt * plan)
+reads_ruled(const PlannedStmt *plan)
 {
 	ListCell   *lc;
 
-	foreach(lc, plan->relationOids)
-		if (lfirst_oid(lc) >= FirstNormalObjectId &&
-			(lfirst_oid(lc) == qsrepl_state_table() ||
-			 qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL))
-		return true;
+	foreach(lc, plan->rtable)
+	{
+		const RangeTblEntry *rte = lfirst(lc);
+
+		if (rte->rtekind == RTE_RELATION && rte->relid >= FirstNormalObjectId &&
+			(rte->relid == qsrepl_state_table() ||
+			 qsrepl_rules_by_oid(rte->relid) != NULL))
+			return true;
+	}
 	return false;
 }
 
 void
-qsrepl_check_plan(const QueryDesc * query)
+qsrepl_check_plan(const QueryDesc *query)
 {
-	const		PlannedStmt *plan = query->plannedstmt;
+	const PlannedStmt *plan = query->plannedstmt;
 
-	if (plan->relationOids == NIL || query->snapshot == InvalidSnapshot ||
+	if (plan->rtable == NIL || query->snapshot == InvalidSnapshot ||
 		IsParallelWorker() || !qsrepl_concerned() || !qsrepl_usable() ||
-		!reads_ruled(plan) || is_marked(plan) ||
-		qsrepl_reads_raw(query->snapshot))
+		compares_keys(query->sourceText) || !reads_ruled(plan) ||
+		is_marked(plan) || qsrepl_reads_raw(query->snapshot))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

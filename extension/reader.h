@@ -17,8 +17,8 @@
 
 /* What stands in the place of a Var of this range table entry; it may scribble
  * on var. */
-extern Node * qsrepl_wrap_var(Var * var, const RangeTblEntry * rte,
-							  const Reading *reading);
+extern Node *qsrepl_wrap_var(Var *var, const RangeTblEntry *rte,
+							 const Reading *reading);
 
 #ifdef QSREPL_HAVE_VIRTUAL_COLUMNS
 
@@ -27,7 +27,7 @@ extern Node * qsrepl_wrap_var(Var * var, const RangeTblEntry * rte,
  *		Put the expression of a virtual generated column in the place of *var,
  *		or of all of them in that of a whole row; false: it is neither.
  */
-extern bool qsrepl_expand_virtual(Var * *var, const RangeTblEntry * rte,
+extern bool qsrepl_expand_virtual(Var **var, const RangeTblEntry *rte,
 								  const Reading *reading);
 #endif
 

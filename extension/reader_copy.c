@@ -62,7 +62,11 @@ named_targets(TupleDesc desc, List *names)
 	foreach(lc, names)
 	{
 		bool		found = false;
+		ListCell   *other;
 
+		foreach(other, names)
+			if (other != lc && equal(lfirst(other), lfirst(lc)))
+			return NIL;
 		for (int i = 0; i < desc->natts; i++)
 		{
 			Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -95,7 +99,7 @@ ruled_targets(Oid relid, List *names)
 }
 
 PlannedStmt *
-qsrepl_copy_query(PlannedStmt * planned)
+qsrepl_copy_query(PlannedStmt *planned)
 {
 	CopyStmt   *copy = (CopyStmt *) planned->utilityStmt;
 	Oid			relid;

@@ -25,14 +25,14 @@
 
 typedef struct Expanding
 {
-	const		Var *var;		/* the one that is replaced */
-	const		RangeTblEntry *rte;
+	const Var  *var;			/* the one that is replaced */
+	const RangeTblEntry *rte;
 	const Reading *reading;
 } Expanding;
 
 /* Another column of the row that var belongs to. */
 static Var *
-sibling(const Var * var, AttrNumber attnum, Oid type, int32 typmod,
+sibling(const Var *var, AttrNumber attnum, Oid type, int32 typmod,
 		Oid collation)
 {
 	Var		   *result = copyObject(unconstify(Var *, var));
@@ -48,10 +48,10 @@ sibling(const Var * var, AttrNumber attnum, Oid type, int32 typmod,
 
 /* Columns of the same table in a generation expression. */
 static Node *
-expand(Node * node, void *context)
+expand(Node *node, void *context)
 {
 	Expanding  *expanding = context;
-	const		Var *column;
+	const Var  *column;
 
 	if (node == NULL)
 		return NULL;
@@ -66,7 +66,7 @@ expand(Node * node, void *context)
 
 /* value, or null where the row is an outer join's null row */
 static Node *
-unless_null_row(const Var * var, Node * value)
+unless_null_row(const Var *var, Node *value)
 {
 	CaseExpr   *result = makeNode(CaseExpr);
 	CaseWhen   *when = makeNode(CaseWhen);
@@ -85,6 +85,9 @@ unless_null_row(const Var * var, Node * value)
 	result->defresult = (Expr *) makeNullConst(var->vartype, var->vartypmod,
 											   var->varcollid);
 	result->location = -1;
+	/* It has the value's typmod if both have the same. */
+	if (exprTypmod((Node *) result) == var->vartypmod)
+		return (Node *) result;
 	return (Node *) makeRelabelType((Expr *) result, var->vartype,
 									var->vartypmod, var->varcollid,
 									COERCE_IMPLICIT_CAST);
@@ -125,7 +128,7 @@ whole_row(Relation relation, Expanding *expanding)
 }
 
 bool
-qsrepl_expand_virtual(Var * *var, const RangeTblEntry * rte,
+qsrepl_expand_virtual(Var **var, const RangeTblEntry *rte,
 					  const Reading *reading)
 {
 	Relation	relation = table_open(rte->relid, NoLock);

@@ -25,6 +25,7 @@
 PG_FUNCTION_INFO_V1(qsrepl_here);
 PG_FUNCTION_INFO_V1(qsrepl_state_word);
 PG_FUNCTION_INFO_V1(qsrepl_run_as_owner);
+PG_FUNCTION_INFO_V1(qsrepl_query_as_owner);
 
 static TimeLineID
 timeline(void)
@@ -73,19 +74,39 @@ qsrepl_state_word(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(words[state.word]));
 }
 
-static int64
-run(const char *statement, Datum rows)
+/* Whose rights a statement had before it took on a table owner's. */
+typedef struct Caller
 {
-	Oid			type = TIDARRAYOID;
-	int			result;
+	Oid			user;
+	int			context;
+	int			nest;			/* of settings */
+} Caller;
 
-	SPI_connect();
-	result = SPI_execute_with_args(statement, 1, &type, &rows, NULL, false, 0);
-	if (result < 0)
-		elog(ERROR, "could not run statement: %s",
-			 SPI_result_code_string(result));
-	SPI_finish();
-	return (int64) SPI_processed;
+/*
+ * Constraints, expressions of indexes and triggers are the owner's code.
+ * SECURITY_NOFORCE_RLS: the owner's row security does not hide rows from this.
+ * An error ends the transaction or subtransaction, which restores all of it.
+ */
+static void
+become_owner(Oid relid, Caller *caller)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	Oid			owner = relation->rd_rel->relowner;
+
+	table_close(relation, NoLock);
+	caller->nest = NewGUCNestLevel();
+	GetUserIdAndSecContext(&caller->user, &caller->context);
+	SetUserIdAndSecContext(owner,
+						   caller->context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION |
+						   SECURITY_NOFORCE_RLS);
+}
+
+static void
+become_caller(const Caller *caller)
+{
+	AtEOXact_GUC(false, caller->nest);
+	SetUserIdAndSecContext(caller->user, caller->context);
 }
 
 /*
@@ -93,29 +114,46 @@ run(const char *statement, Datum rows)
  *		returns bigint
  *
  *		Run a statement, with rows as its $1, with the rights of the table's
- *		owner: constraints, expressions of indexes and triggers are the
- *		owner's code.  SECURITY_NOFORCE_RLS: the owner's row security does not
- *		hide rows from this.  Returns the number of rows.
+ *		owner.  Returns the number of rows.
  */
 Datum
 qsrepl_run_as_owner(PG_FUNCTION_ARGS)
 {
-	Relation	relation = table_open(PG_GETARG_OID(0), AccessShareLock);
-	Oid			owner = relation->rd_rel->relowner;
 	char	   *statement = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	Oid			user;
-	int			context;
-	int			nest = NewGUCNestLevel();
+	Datum		rows = PG_GETARG_DATUM(2);
+	Oid			type = TIDARRAYOID;
 	int64		n;
+	Caller		caller;
 
-	table_close(relation, NoLock);
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION |
-						   SECURITY_NOFORCE_RLS);
-	/* An error ends the transaction or subtransaction, which restores both. */
-	n = run(statement, PG_ARGISNULL(2) ? (Datum) 0 : PG_GETARG_DATUM(2));
-	AtEOXact_GUC(false, nest);
-	SetUserIdAndSecContext(user, context);
+	become_owner(PG_GETARG_OID(0), &caller);
+	SPI_connect();
+	if (SPI_execute_with_args(statement, 1, &type, &rows, NULL, false, 0) < 0)
+		elog(ERROR, "could not run \"%s\"", statement);
+	n = (int64) SPI_processed;
+	SPI_finish();
+	become_caller(&caller);
 	PG_RETURN_INT64(n);
+}
+
+/*
+ * qsrepl._query_as_owner(relation regclass, query text) returns setof record
+ *		The rows of a query that runs with the rights of the table's owner.
+ */
+Datum
+qsrepl_query_as_owner(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	char	   *query = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	Caller		caller;
+
+	qsrepl_start_srf(fcinfo);
+	become_owner(PG_GETARG_OID(0), &caller);
+	SPI_connect();
+	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not run \"%s\"", query);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+	SPI_finish();
+	become_caller(&caller);
+	PG_RETURN_NULL();
 }

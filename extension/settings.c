@@ -8,6 +8,7 @@
 #include "qsrepl.h"
 
 #include "miscadmin.h"
+#include "utils/plancache.h"
 
 #include "compat.h"
 
@@ -24,6 +25,14 @@ check_site_name(char **name, void **extra, GucSource source)
 	GUC_check_errdetail("The name of a site has at most %d bytes.",
 						RW_NAME_MAX);
 	return false;
+}
+
+/* Plans are made for one or the other. */
+static void
+assign_raw(bool raw, void *extra)
+{
+	if (raw != qsrepl_raw)
+		ResetPlanCache();
 }
 
 void
@@ -62,7 +71,7 @@ qsrepl_define_settings(void)
 							 PGC_USERSET,
 							 GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
 							 NULL,
-							 NULL,
+							 assign_raw,
 							 NULL);
 	DefineCustomIntVariable("qsrepl.localize_wait",
 							"How long a statement that writes waits after a promotion until the rows are localized.",
@@ -76,5 +85,6 @@ qsrepl_define_settings(void)
 							NULL,
 							NULL,
 							NULL);
+	qsrepl_peer_define_settings();
 	qsrepl_reserve_prefix("qsrepl");
 }

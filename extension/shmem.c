@@ -17,12 +17,14 @@
 typedef struct Part
 {
 	Size(*size) (void);
-	void		(*init) (LWLock * guard);	/* guard: this part's own lock */
+	void		(*init) (LWLock *guard);	/* guard: this part's own lock */
 } Part;
 
 static const Part parts[] = {
 	{qsrepl_stats_size, qsrepl_stats_init},
 	{qsrepl_localizer_size, qsrepl_localizer_init},
+	{qsrepl_fence_size, qsrepl_fence_init},
+	{qsrepl_peer_size, qsrepl_peer_init},
 };
 
 static shmem_startup_hook_type prev_shmem_startup = NULL;

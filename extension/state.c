@@ -82,26 +82,26 @@ names_of(ArrayType *array)
 	return names;
 }
 
+/* A row with nulls, which its constraints refuse, says nothing of the rows. */
 static void
 take_row(HeapTuple tuple, TupleDesc desc, State *state)
 {
-	bool		isnull;
-	char	   *site = TextDatumGetCString(heap_getattr(tuple, STATE_SITE, desc,
-														&isnull));
-	int64		system = DatumGetInt64(heap_getattr(tuple, STATE_SYSTEM, desc,
-													&isnull));
-	Oid			database = DatumGetObjectId(heap_getattr(tuple, STATE_DATABASE,
-														 desc, &isnull));
-	Datum		residue = heap_getattr(tuple, STATE_RESIDUE, desc, &isnull);
+	bool		nulls[4];
+	Datum		site = heap_getattr(tuple, STATE_SITE, desc, &nulls[0]);
+	Datum		system = heap_getattr(tuple, STATE_SYSTEM, desc, &nulls[1]);
+	Datum		database = heap_getattr(tuple, STATE_DATABASE, desc, &nulls[2]);
+	Datum		residue = heap_getattr(tuple, STATE_RESIDUE, desc, &nulls[3]);
 
-	if (system != (int64) GetSystemIdentifier() || database != MyDatabaseId)
+	if (nulls[0] || nulls[1] || nulls[2] ||
+		DatumGetInt64(system) != (int64) GetSystemIdentifier() ||
+		DatumGetObjectId(database) != MyDatabaseId)
 		state->word = STATE_RESTORED;
-	else if (strcmp(site, qsrepl_local_site) != 0)
+	else if (strcmp(TextDatumGetCString(site), qsrepl_local_site) != 0)
 		state->word = STATE_FOREIGN;
 	else
 		state->word = STATE_LOCAL;
 	state->xmin = HeapTupleHeaderGetXmin(tuple->t_data);
-	if (!isnull && TupleDescAttr(desc, STATE_RESIDUE - 1)->atttypid == TEXTARRAYOID)
+	if (!nulls[3])
 		state->residue = names_of(DatumGetArrayTypeP(residue));
 }
 

@@ -36,7 +36,7 @@ typedef struct StatsEntry
 } StatsEntry;
 
 static HTAB *entries = NULL;
-static LWLock * lock = NULL;	/* guards entries */
+static LWLock *lock = NULL;		/* guards entries */
 
 PG_FUNCTION_INFO_V1(qsrepl_stats);
 
@@ -47,7 +47,7 @@ qsrepl_stats_size(void)
 }
 
 void
-qsrepl_stats_init(LWLock * guard)
+qsrepl_stats_init(LWLock *guard)
 {
 	HASHCTL		control;
 

@@ -24,7 +24,6 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "compat.h"
 
@@ -46,6 +45,11 @@ set_up(void)
 		{"idle_in_transaction_session_timeout", "0"},
 		/* The other site, which may be a synchronous standby, is gone. */
 		{"synchronous_commit", "local"},
+		{"session_replication_role", "origin"},
+		{"standard_conforming_strings", "on"},
+		{"quote_all_identifiers", "off"},
+		{"exit_on_error", "off"},
+		QSREPL_NEWER_TIMEOUTS
 	};
 
 	for (int i = 0; i < lengthof(settings); i++)
@@ -140,6 +144,46 @@ is_blocked(void)
 	return true;
 }
 
+static void
+run_utility(const char *statement)
+{
+	if (SPI_execute(statement, false, 0) < 0)
+		elog(ERROR, "could not run \"%s\"", statement);
+}
+
+/*
+ * Plans of ruled tables that were made before the promotion are made again, so
+ * that who uses them waits before and not with them.  Once.
+ */
+static void
+announce(void)
+{
+	LocalizerDatabase *entry;
+	bool		first;
+	ListCell   *lc;
+
+	LWLockAcquire(qsrepl_localizer_guard(), LW_EXCLUSIVE);
+	entry = qsrepl_localizer_database(MyDatabaseId);
+	first = entry != NULL && !entry->announced;
+	if (first)
+		entry->announced = true;
+	LWLockRelease(qsrepl_localizer_guard());
+	if (!first)
+		return;
+	foreach(lc, qsrepl_ruled_relations())
+		qsrepl_invalidate_tree(lfirst_oid(lc));
+	commit();
+	begin("qsrepl: localize");
+}
+
+/* Wait for another one, or for localize(), and look whether it is done then. */
+static bool
+still_foreign(void)
+{
+	run_utility("SELECT qsrepl._lock_state()");
+	return qsrepl_newest_state(true) == STATE_FOREIGN;
+}
+
 /* Returns the names of fixups that are still to be done, NULL: none. */
 static char *
 localize(void)
@@ -187,6 +231,13 @@ run_late_fixups(const char *names)
 			names = MemoryContextStrdup(TopMemoryContext, names);
 		commit();
 	}
+	if (names != NULL)
+		ereport(WARNING,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("could not run fixups: %s", names),
+				 errdetail("Tables were in use at each of %d attempts.",
+						   LATE_TRIES),
+				 errhint("Run their statements, which are in qsrepl.fixup, by hand.")));
 }
 
 static void
@@ -198,14 +249,27 @@ work(void)
 	if (!has_work())
 	{
 		commit();
-		qsrepl_localizer_enter(MyDatabaseId, LOCALIZER_IDLE, NULL);
+		qsrepl_localizer_leave(MyDatabaseId);
 		return;
 	}
+	announce();
 	if (is_blocked())
 	{
 		commit();
 		return;
 	}
+	if (!still_foreign())
+	{
+		commit();
+		qsrepl_localizer_leave(MyDatabaseId);
+		return;
+	}
+
+	/*
+	 * What owners have made deferred must not wait for the commit: it would
+	 * be run with other rights than theirs.
+	 */
+	run_utility("SET CONSTRAINTS ALL IMMEDIATE");
 	late = localize();
 	qsrepl_localizer_enter(MyDatabaseId, LOCALIZER_DONE, NULL);
 	run_late_fixups(late);

@@ -12,6 +12,7 @@ shared_preload_libraries = 'qsrepl'
 qsrepl.local_site = 'B'
 wal_level = logical
 fsync = off
+autovacuum = off
 CONF
 status=0
 PATH="$bindir:$PATH" "$program" --bindir="$bindir" --inputdir="$here/tests" \

@@ -39,13 +39,24 @@ anywhere=$(ls core/*.c tool/*/*.c)
 posix=$(ls tool/platform/posix/*.c)
 ours="$anywhere $posix"
 own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h)
+pg_client_include=$("${PG_CONFIG:-pg_config}" --includedir)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
+pq_include=$("${PG_CONFIG:-pg_config}" --includedir)
 
 # shellcheck disable=SC2086,SC2090 # lists of words
 compile_all() {
 	compiler=$1
 	for file in $2; do
 		"$compiler" -std=c99 $warn $include -fsyntax-only "$file" || return 1
+	done
+}
+
+# The programs of the tests, on POSIX with libpq.
+# shellcheck disable=SC2086
+compile_clients() {
+	for file in tests/clients/*.c; do
+		"$1" -std=c99 $warn -Itests/unit -I"$pg_client_include" \
+			-fsyntax-only "$file" || return 1
 	done
 }
 
@@ -66,7 +77,7 @@ compile_extension() {
 		"$1" -std=gnu99 -Wall -Wextra -Werror -Wno-unused-parameter \
 			-Wno-sign-compare -Wno-missing-field-initializers \
 			-Wno-cast-function-type -Wno-ignored-attributes -D_GNU_SOURCE -Icore -Iextension \
-			-I"$pg_include" -fsyntax-only "$file" || return 1
+			-I"$pg_include" -I"$pq_include" -fsyntax-only "$file" || return 1
 	done
 }
 
@@ -93,6 +104,8 @@ absent() {
 check "gcc, all warnings" compile_all gcc "$ours"
 check "clang, all warnings" compile_all clang "$ours"
 check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc "$anywhere"
+check "clients of the tests, gcc" compile_clients gcc
+check "clients of the tests, clang" compile_clients clang
 check "extension, gcc" compile_extension gcc
 check "extension, clang" compile_extension clang
 check "headers stand alone" headers_alone

@@ -21,8 +21,19 @@ isolation: install-extension
 		"$(PG_PKGLIBDIR)/pgxs/src/test/isolation/pg_isolation_regress" \
 		$(ISOLATION)
 
+# Programs that tests run beside the servers.
+CLIENTS_SRC = $(wildcard tests/clients/*.c) tests/unit/random.c
+CLIENTS_CPPFLAGS = -Itests/unit -I$(shell $(PG_CONFIG) --includedir)
+CLIENTS_HEADERS = tests/clients/client.h tests/unit/random.h
+
+$(BUILD)/promotion: $(CLIENTS_SRC) $(CLIENTS_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(STD) $(WARN) $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $(CLIENTS_SRC) \
+		-L$(shell $(PG_CONFIG) --libdir) -lpq -lpthread
+
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
-tap: install-extension tool
+tap: install-extension tool $(BUILD)/promotion
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 

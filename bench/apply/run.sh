@@ -3,11 +3,11 @@
 # subscriber with no trigger, with a C trigger that does nothing, with ours,
 # with a table that has no rules, with a PL/pgSQL trigger, and with that
 # trigger under pglogical. All in one run, in turn, medians of the rounds.
-# usage: run.sh BINDIR NOOP.so JSON ROWS ROUNDS; SCRATCH is a directory to use.
+# usage: run.sh BINDIR JSON NOOP.so ROWS ROUNDS; SCRATCH is a directory to use.
 set -eu
 bindir=$1
-noop=$2
-json=$3
+json=$2
+noop=$3
 rows=$4
 rounds=$5
 dir=$SCRATCH

@@ -31,7 +31,7 @@ static const char *const settings =
 "SET client_min_messages = error;";
 
 void
-server_reason(const PGresult * result, char *reason)
+server_reason(const PGresult *result, char *reason)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(result,
@@ -44,7 +44,7 @@ server_reason(const PGresult * result, char *reason)
 }
 
 bool
-server_do(PGconn * conn, const char *sql, char *reason)
+server_do(PGconn *conn, const char *sql, char *reason)
 {
 	PGresult   *result = PQexec(conn, sql);
 	ExecStatusType status = PQresultStatus(result);
@@ -95,7 +95,7 @@ put_field(Buffer *buffer, const char *value, char end)
 }
 
 static bool
-copy_in(PGconn * conn, const char *table, const Buffer *rows, char *reason)
+copy_in(PGconn *conn, const char *table, const Buffer *rows, char *reason)
 {
 	char		sql[100];
 	PGresult   *result;
@@ -123,7 +123,7 @@ copy_in(PGconn * conn, const char *table, const Buffer *rows, char *reason)
 }
 
 static bool
-load_corpus(PGconn * conn, const Corpus *corpus, char *reason)
+load_corpus(PGconn *conn, const Corpus *corpus, char *reason)
 {
 	char		sql[200];
 	Buffer		rows = {0};
@@ -142,7 +142,7 @@ load_corpus(PGconn * conn, const Corpus *corpus, char *reason)
 }
 
 static bool
-load_mappings(PGconn * conn, const Pair *pairs, size_t n, char *reason)
+load_mappings(PGconn *conn, const Pair *pairs, size_t n, char *reason)
 {
 	static const char *const create =
 	"CREATE UNLOGGED TABLE mapping (name text, kind text, a text, b text)";

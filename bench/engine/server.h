@@ -17,12 +17,12 @@
  * out:    owned by this module
  * errors: NULL with a reason
  */
-extern PGconn * server_open(const Pair *pairs, size_t n, char *reason);
+extern PGconn *server_open(const Pair *pairs, size_t n, char *reason);
 
 /* Run a statement; false with a reason. */
-extern bool server_do(PGconn * conn, const char *sql, char *reason);
+extern bool server_do(PGconn *conn, const char *sql, char *reason);
 
 /* Keep what the result complains of. */
-extern void server_reason(const PGresult * result, char *reason);
+extern void server_reason(const PGresult *result, char *reason);
 
 #endif							/* BENCH_SERVER_H */

@@ -8,7 +8,6 @@ p() { "$bindir/psql" -X -q -At -v ON_ERROR_STOP=1 -h "$dir" -U postgres "$@"; }
 now() { date +%s%N; }
 # nanoseconds to milliseconds
 ms() { awk -v t="$1" 'BEGIN { printf "%.0f", t / 1e6 }'; }
-median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 stop_all() {
 	for pid in "$dir"/*/postmaster.pid; do

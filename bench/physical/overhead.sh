@@ -1,7 +1,8 @@
 #!/bin/sh
 # What the preloaded library costs: pgbench beside a server without it, in
-# turn, medians of the rounds' ratios.
-# usage: overhead.sh BINDIR JSON ROUNDS SECONDS; SCRATCH is a directory to use.
+# turn, in many short runs, since others use the machine too; medians of the
+# pairs' ratios, with the quartiles.
+# usage: overhead.sh BINDIR JSON PAIRS TRANSACTIONS; SCRATCH is a directory.
 #
 # bare		no library				a		site A, local, rules on table conn
 # b			its standby at site B, which rewrites what is read of conn
@@ -9,7 +10,7 @@
 set -eu
 . bench/physical/common.sh
 rounds=$3
-seconds=$4
+transactions=$4
 
 script() { printf '\\set id random(1, 100000)\n%s;\n' "$1" >"$dir/$2.sql"; }
 script 'SELECT id, path, connection FROM conn WHERE id = :id' key
@@ -21,7 +22,7 @@ tps() {
 	# $1 port, further: options of pgbench
 	port=$1
 	shift
-	"$bindir/pgbench" -n -h "$dir" -p "$port" -U postgres -T "$seconds" "$@" bench 2>&1 |
+	"$bindir/pgbench" -n -h "$dir" -p "$port" -U postgres -t "$transactions" "$@" bench 2>&1 |
 		sed -nE 's/^tps = ([0-9.]+) .*/\1/p'
 }
 
@@ -44,12 +45,13 @@ compare() {
 		fi
 		awk -v x="$x" -v y="$y" 'BEGIN { printf "%.4f\n", x / y }' >>"$dir/ratios"
 	done
-	ratio=$(median <"$dir/ratios")
-	verdict=
-	[ -z "$wanted" ] ||
-		verdict=$(awk -v r="$ratio" -v w="$wanted" 'BEGIN { printf "wanted %s: %s", w, (r + 0 >= w + 0) ? "reached" : "NOT reached" }')
-	printf '%-58s %.3f  %s\n' "$name" "$ratio" "$verdict"
-	printf '{"case":"%s","ratio":%s}\n' "$name" "$ratio" >>"$json"
+	sort -g "$dir/ratios" | awk -v name="$name" -v w="$wanted" -v json="$json" '
+		{ v[NR] = $1 }
+		END {
+			low = v[int((NR + 3) / 4)]; ratio = v[int((NR + 1) / 2)]; high = v[int((3 * NR + 3) / 4)]
+			verdict = w == "" ? "" : (ratio >= w + 0) ? "wanted " w ": reached" : "wanted " w ": NOT reached"
+			printf "%-50s %.3f  (%.3f to %.3f)  %s\n", name, ratio, low, high, verdict
+			printf "{\"case\":\"%s\",\"ratio\":%s,\"quartiles\":[%s,%s]}\n", name, ratio, low, high >>json }'
 }
 
 create bare 6003 '' ''

@@ -50,13 +50,13 @@ RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'qsrepl_invalidate';
 
 -- What the reader puts around the columns and rows of a query.
-CREATE FUNCTION qsrepl._read(value anyelement, form integer, typmod integer)
+CREATE FUNCTION qsrepl._read(value anyelement, typmod integer, form integer)
 RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'qsrepl_read';
 
-CREATE FUNCTION qsrepl._read_of_table(value anyelement, relation oid, "column" text)
-RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'qsrepl_read_of_table';
+CREATE FUNCTION qsrepl._form_of(relation oid, "column" text)
+RETURNS integer LANGUAGE C STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'qsrepl_form_of';
 
 CREATE FUNCTION qsrepl._read_row(value anyelement, relation oid)
 RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
@@ -86,7 +86,13 @@ $$;
 -- expressions and triggers it runs; rows is its $1.
 CREATE FUNCTION qsrepl._run_as_owner(relation regclass, statement text, rows tid[] DEFAULT '{}')
 RETURNS bigint LANGUAGE C
-AS 'MODULE_PATHNAME', 'qsrepl_run_as_owner';
+STRICT AS 'MODULE_PATHNAME', 'qsrepl_run_as_owner';
+
+-- The same for a query.
+CREATE FUNCTION qsrepl._query_as_owner(relation regclass, query text, OUT relation_name text, OUT key jsonb,
+	OUT "column" text, OUT before text, OUT after text, OUT problem text)
+RETURNS SETOF record LANGUAGE C
+STRICT AS 'MODULE_PATHNAME', 'qsrepl_query_as_owner';
 
 -- What the localizer does in this database.
 CREATE FUNCTION qsrepl._localizer(OUT launcher boolean, OUT no_slot boolean, OUT phase text, OUT since timestamptz,

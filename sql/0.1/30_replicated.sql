@@ -8,11 +8,17 @@
 -- sites is welcome and replaces what is here; what describes this database
 -- (state, event, object identifiers) is not taken.
 --
+-- The triggers that replication fires ask whether it does: pg_restore
+-- --disable-triggers leaves them enabled for everybody.
+--
 
 CREATE FUNCTION qsrepl._keep_local() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	RETURN NULL;
+	IF current_setting('session_replication_role') = 'replica' THEN
+		RETURN NULL;
+	END IF;
+	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
 -- What arrives makes room for itself, or apply would stop at a duplicate key.
@@ -21,6 +27,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	own tid;					-- the row that is updated
 BEGIN
+	IF current_setting('session_replication_role') <> 'replica' THEN
+		RETURN NEW;
+	END IF;
 	IF TG_OP = 'UPDATE' THEN
 		EXECUTE format('SELECT t.ctid FROM %s t WHERE t = $1', TG_RELID::regclass) INTO own USING OLD;
 	END IF;
@@ -84,5 +93,23 @@ BEGIN
 		EXECUTE format('CREATE TRIGGER keep_local BEFORE INSERT OR UPDATE OR DELETE ON qsrepl.%I
 			FOR EACH ROW EXECUTE FUNCTION qsrepl._keep_local()', t);
 		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER keep_local', t);
+	END LOOP;
+END $$;
+
+-- Put them in order again after a restore.
+CREATE FUNCTION qsrepl._order_own_triggers() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	t record;
+BEGIN
+	FOR t IN
+		SELECT x.tgrelid::regclass AS relid, x.tgname, y.mode
+		FROM pg_trigger x JOIN (VALUES ('invalidate', 'ALWAYS'), ('invalidate_all', 'ALWAYS'), ('replace_row', 'REPLICA'),
+				('keep_local', 'REPLICA')) AS y (name, mode) ON y.name = x.tgname
+		WHERE x.tgrelid IN (SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'qsrepl'::regnamespace)
+			AND x.tgenabled <> left(y.mode, 1)
+		ORDER BY x.tgrelid, x.tgname
+	LOOP
+		EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', t.relid, t.mode, t.tgname);
 	END LOOP;
 END $$;

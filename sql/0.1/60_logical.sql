@@ -18,7 +18,7 @@ RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp A
 		FROM pg_constraint, unnest(confkey) AS k WHERE contype = 'f'
 	)
 	SELECT r.relid, r."column",
-		format('column "%s" of table %s belongs to its %s', r."column", r.relid::regclass,
+		format('column "%s" of table %s is part of the %s', r."column", r.relid::regclass,
 			string_agg(DISTINCT i.what, ', ')),
 		'Drop the rule, or replicate physically: updates and deletes would be lost.'
 	FROM qsrepl._ruled_columns r JOIN identity_columns i ON i.indrelid = r.relid AND i.attnum = r.attnum

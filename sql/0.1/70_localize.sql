@@ -72,6 +72,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET qsrepl.raw = o
 DECLARE
 	t		record;
 	columns text;
+	query	text;
 BEGIN
 	PERFORM qsrepl._local_site();
 	FOR t IN SELECT * FROM qsrepl._ruled_tables(preview.target) LOOP
@@ -83,7 +84,7 @@ BEGIN
 		INTO columns
 		FROM pg_attribute a WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT a.attisdropped;
 		FOR i IN 1 .. array_length(t.columns, 1) LOOP
-			RETURN QUERY EXECUTE format(
+			query := format(
 				'SELECT %1$L::text, x.key, %2$L::text, x.before,
 					CASE WHEN x.problem IS NULL THEN x.stored ELSE x.wanted END, x.problem FROM (
 					SELECT s."qsrepl key" AS key, s."qsrepl before" AS before, s."qsrepl stored" AS stored,
@@ -96,6 +97,12 @@ BEGIN
 				qsrepl._problem(t.relid, t.columns[i], t.typmods[i], t.kinds[i]),
 				columns, t.key_json, qsrepl._is_foreign(t.columns[i], t.forms[i]),
 				qsrepl._stored(t.columns[i], t.forms[i], t.typmods[i]));
+			-- Constraints are the owner's code: not with a superuser's rights.
+			IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+				RETURN QUERY SELECT * FROM qsrepl._query_as_owner(t.relid, query);
+			ELSE
+				RETURN QUERY EXECUTE query;
+			END IF;
 		END LOOP;
 	END LOOP;
 END $$;
@@ -125,7 +132,9 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION qsrepl.leaks IS 'stored values of other sites, as they are stored';
 
--- Rewrite these rows; bisect where a constraint or a length refuses some.
+-- Rewrite these rows; bisect where a constraint, a length or the owner's code
+-- refuses some. Errors of the world (no space, a deadlock, a cancel) are not
+-- the rows'.
 -- Returns those that are left as they are.
 CREATE FUNCTION qsrepl._localize_rows(relid regclass, statement text, rows tid[]) RETURNS tid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -136,8 +145,10 @@ BEGIN
 	BEGIN
 		PERFORM qsrepl._progress(relid, qsrepl._run_as_owner(relid, statement, rows));
 		RETURN '{}';
-	EXCEPTION WHEN integrity_constraint_violation OR data_exception OR program_limit_exceeded THEN
-		IF n = 1 THEN
+	EXCEPTION WHEN OTHERS THEN
+		IF SQLSTATE ~ '^(25|40|53|55|57|58|XX)' THEN
+			RAISE;
+		ELSIF n = 1 THEN
 			RETURN rows;
 		END IF;
 	END;
@@ -198,15 +209,15 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 		ELSE ARRAY(SELECT a[i] OR b[i] FROM generate_subscripts(b, 1) AS i ORDER BY i) END;
 $$;
 
--- A prepared transaction that has written to a ruled table, or null: its rows
--- are locked, and would be another site's when it commits.
+-- A prepared transaction that has written to a ruled table, or to the state, or
+-- null: its rows are locked, and would be another site's when it commits.
 CREATE FUNCTION qsrepl._blocker() RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT min(p.gid)
 	FROM pg_prepared_xacts p
 		JOIN pg_locks l ON l.virtualtransaction = '-1/' || p.transaction::text
 	WHERE p.database = current_database() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock'
-		AND l.relation IN (SELECT r.relid FROM qsrepl._ruled_columns r);
+		AND l.relation IN (SELECT r.relid FROM qsrepl._ruled_columns r UNION ALL SELECT 'qsrepl.state'::regclass);
 $$;
 
 -- One fixup; returns what is wrong with it. What fails is told and left, since
@@ -281,12 +292,15 @@ BEGIN
 	-- What follows is written here, not replicated.
 	PERFORM set_config('session_replication_role', 'origin', true);
 	PERFORM qsrepl._note('fixup failed', f) FROM unnest(failures) AS f;
+	-- Who runs them later notes that too.
+	PERFORM qsrepl._note('fixup not run', l) FROM unnest(late) AS l;
 	SELECT coalesce(array_agg(DISTINCT l ORDER BY l), '{}') INTO left_over FROM unnest(left_over) AS l;
 	PERFORM qsrepl._set_state(NULL, changed, left_over);
 	-- After a restore this is where this database's own life begins.
+	PERFORM qsrepl._order_own_triggers();
 	PERFORM qsrepl._remember_objects();
 	PERFORM qsrepl._sync_triggers(false);
-	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules left rows', changed, cardinality(left_over)));
+	PERFORM qsrepl._note('localized', format('%s rows changed, %s rules with rows left', changed, cardinality(left_over)));
 	IF cardinality(left_over) > 0 THEN
 		RAISE WARNING USING MESSAGE = 'some rows could not be localized',
 			DETAIL = array_to_string(left_over, ', '), HINT = 'See qsrepl.leaks().';
@@ -332,7 +346,6 @@ BEGIN
 			HINT = 'Use READ COMMITTED.';
 	END IF;
 	SELECT * INTO done FROM qsrepl._localize();
-	PERFORM qsrepl._note('fixup not run', l) FROM unnest(done.late) AS l;
 	RETURN done.changed;
 END $$;
 COMMENT ON FUNCTION qsrepl.localize IS 'rewrite stored rows to the local site''s values; returns rows changed';

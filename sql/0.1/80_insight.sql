@@ -95,6 +95,8 @@ CREATE VIEW qsrepl.status AS
 		g.seconds AS lag,
 		qsrepl._state_word() = 'local' AS localized,
 		coalesce(s.residue, '{}') AS residue,
+		f.fenced, f.reason AS fence_reason,
+		p.peer,
 		s.site AS stored_site,
 		s.localized_at, s.rows_changed,
 		CASE WHEN l.phase = 'running' THEN pg_catalog.format('running: %s, %s rows', l."table", l.rows)
@@ -103,7 +105,7 @@ CREATE VIEW qsrepl.status AS
 		(SELECT pg_catalog.count(*) FROM qsrepl.mapping) AS mappings,
 		(SELECT pg_catalog.count(*) FROM qsrepl.rule) AS rules,
 		(SELECT pg_catalog.count(*) FROM qsrepl._row_triggers t WHERE t.tgenabled = 'R') AS triggers
-	FROM qsrepl._here() h, qsrepl._lag() g, qsrepl._localizer() l
+	FROM qsrepl._here() h, qsrepl._lag() g, qsrepl._localizer() l, qsrepl._fence_state() f, qsrepl._peer_state() p
 		LEFT JOIN qsrepl._stored_state() s ON true;
 COMMENT ON VIEW qsrepl.status IS 'one line: where this database stands';
 
@@ -198,7 +200,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 			ELSE format('the rows are spelled for site "%s"', (SELECT site FROM qsrepl._stored_state())) END,
 		CASE w WHEN 'none' THEN 'Call qsrepl.enable() or qsrepl.localize().'
 			ELSE 'Call qsrepl.localize().' END
-	FROM qsrepl._state_word() w WHERE w <> 'local'
+	FROM qsrepl._state_word() w
+	WHERE w <> 'local' AND NOT (w = 'foreign' AND pg_is_in_recovery())
 	UNION ALL
 	SELECT 'warning', l.rule, 'localize() left rows as they were', 'qsrepl.leaks() lists the rows.'
 	FROM qsrepl.state s, unnest(s.residue) AS l (rule)
@@ -206,6 +209,33 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT 'warning', 'event trigger qsrepl_follow_ddl', 'it is missing or disabled',
 		'ALTER EVENT TRIGGER qsrepl_follow_ddl ENABLE'
 	WHERE NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'qsrepl_follow_ddl' AND evtenabled IN ('O', 'A'));
+$$;
+
+-- What keeps the localizer from its work, or would.
+CREATE FUNCTION qsrepl._check_localizer() RETURNS TABLE (severity text, object text, problem text, hint text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT 'warning', 'library qsrepl', 'it is not loaded with the server: logical mode works, physical mode does not',
+		'Add it to shared_preload_libraries and restart the server.'
+	FROM qsrepl._localizer() l WHERE l.launcher IS NULL
+	UNION ALL
+	SELECT x.severity, x.object, x.problem, x.hint
+	FROM qsrepl._localizer() l, LATERAL (
+		SELECT 'error' AS severity, 'localizer' AS object, 'it is not running' AS problem,
+			'See the server''s log; increase max_worker_processes, or call qsrepl.localize().' AS hint
+		WHERE NOT l.launcher
+		UNION ALL
+		SELECT 'error', 'localizer', 'no background worker slot is free',
+			'Increase max_worker_processes and restart the server, or call qsrepl.localize().'
+		WHERE l.no_slot
+		UNION ALL
+		SELECT 'error', 'localizer', format('it failed: %s', l.problem), 'It is tried again; see the server''s log.'
+		WHERE l.phase = 'failed' AND NOT l.no_slot
+		UNION ALL
+		SELECT 'error', format('prepared transaction "%s"', b), 'it has written to tables that have rules, which are not localized before it ends',
+			'COMMIT PREPARED or ROLLBACK PREPARED it.'
+		FROM qsrepl._blocker() AS b WHERE b IS NOT NULL
+	) AS x
+	WHERE qsrepl._state_word() = 'foreign' AND NOT pg_is_in_recovery();
 $$;
 
 CREATE FUNCTION qsrepl.check() RETURNS TABLE (severity text, object text, problem text, hint text)
@@ -216,6 +246,8 @@ SET search_path = pg_catalog, pg_temp SET session_replication_role = origin SET 
 		UNION ALL SELECT * FROM qsrepl._check_rules()
 		UNION ALL SELECT * FROM qsrepl._check_logical()
 		UNION ALL SELECT * FROM qsrepl._check_state()
+		UNION ALL SELECT * FROM qsrepl._check_fence()
+		UNION ALL SELECT * FROM qsrepl._check_localizer()
 	) x ORDER BY x.severity, x.object, x.problem;
 $$;
 COMMENT ON FUNCTION qsrepl.check IS 'everything that would make rewriting or replication go wrong here';

@@ -20,7 +20,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 our @EXPORT = qw(
-  make_site make_standby promote localized create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
+  make_site make_standby keep_data from_kept promotion_db promote localized create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
   publish subscribe catch_up caught_up_or_error apply_pid
   tables_equal_rewritten no_leaks query_is
   json_rewritten
@@ -90,6 +90,35 @@ sub make_standby
 	$standby->append_conf('postgresql.conf', $opt{conf}) if $opt{conf};
 	$standby->start;
 	return $standby;
+}
+
+=pod
+
+=item keep_data($node)
+
+Keep a copy of the data directory of a stopped node, which from_kept() brings
+back: much faster than another base backup. Returns the copy's name.
+
+=cut
+
+sub keep_data
+{
+	my ($node) = @_;
+	my $kept = PostgreSQL::Test::Utils::tempdir() . '/kept';
+
+	PostgreSQL::Test::Utils::system_or_bail('cp', '-a', $node->data_dir,
+		$kept);
+	return $kept;
+}
+
+sub from_kept
+{
+	my ($node, $kept) = @_;
+
+	PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', $node->data_dir);
+	PostgreSQL::Test::Utils::system_or_bail('cp', '-a', $kept,
+		$node->data_dir);
+	return;
 }
 
 =pod
@@ -268,6 +297,97 @@ sub add_sense_services_rules
 			map { [ $table, $_, $rules{$table}{$_} ] }
 			sort keys %{ $rules{$table} });
 	}
+	return;
+}
+
+=pod
+
+=item promotion_db($node, $db, $rows)
+
+A database for the clients of tests/clients/, with its rules, localized.
+
+=cut
+
+# A trigger that copies OLD copies what is stored.
+my $promotion_schema = <<'SQL';
+CREATE TABLE ruled (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, path text, host text, doc jsonb, last text);
+CREATE TABLE parts (id int, n int NOT NULL DEFAULT 0, path text, last text) PARTITION BY HASH (id);
+CREATE TABLE parts_0 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE INDEX ON parts (id);
+CREATE TABLE child (id bigint GENERATED ALWAYS AS IDENTITY, ruled_id int REFERENCES ruled, last text);
+CREATE INDEX ON child (ruled_id);
+CREATE TABLE audit (t text, op text, id int, tag text, old_path text, old_host text, new_path text, new_host text);
+CREATE VIEW ruled_view AS SELECT id, n, path, last FROM ruled;
+CREATE FUNCTION audit_ruled() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO audit VALUES ('ruled', left(TG_OP, 1), coalesce(NEW.id, OLD.id), NEW.last,
+		OLD.path, OLD.host || coalesce(OLD.doc::text, ''), NEW.path, NEW.host || coalesce(NEW.doc::text, ''));
+	RETURN NULL;
+END $$;
+CREATE FUNCTION audit_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO audit VALUES ('parts', left(TG_OP, 1), NEW.id, NEW.last, OLD.path, NULL, NEW.path, NULL);
+	RETURN NULL;
+END $$;
+CREATE FUNCTION audit_child() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO audit (t, op, tag) VALUES ('child', 'C', NEW.last);
+	RETURN NULL;
+END $$;
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON ruled FOR EACH ROW EXECUTE FUNCTION audit_ruled();
+CREATE TRIGGER audit AFTER INSERT OR UPDATE ON parts FOR EACH ROW EXECUTE FUNCTION audit_parts();
+CREATE TRIGGER audit AFTER INSERT ON child FOR EACH ROW EXECUTE FUNCTION audit_child();
+CREATE FUNCTION read_plpgsql(x int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	r ruled;
+	p text;
+BEGIN
+	SELECT * INTO r FROM ruled WHERE id = x;
+	SELECT path INTO p FROM parts WHERE id = x;
+	RETURN concat_ws(' ', r.path, r.host, r.doc, p);
+END $$;
+CREATE FUNCTION read_sql(x int) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', path, host, doc) FROM ruled WHERE id = x;
+$$;
+CREATE FUNCTION read_set(x int) RETURNS SETOF ruled LANGUAGE sql STABLE AS $$
+	SELECT * FROM ruled WHERE id BETWEEN x AND x + 5;
+$$;
+CREATE FUNCTION write_plpgsql(tag text, x int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	p text;
+BEGIN
+	UPDATE ruled r SET n = r.n + 1, path = left(r.path, 60) || 'f', last = tag WHERE id = x RETURNING path INTO p;
+	RETURN p;
+END $$;
+CREATE FUNCTION write_sql(tag text, x int) RETURNS text LANGUAGE sql AS $$
+	UPDATE ruled r SET n = r.n + 1, path = left(r.path, 60) || 's', last = tag WHERE id = x RETURNING path;
+$$;
+SQL
+
+sub promotion_db
+{
+	my ($node, $db, $rows) = @_;
+
+	create_db($db, $node);
+	define_mappings($node, $db);
+	$node->safe_psql($db, $promotion_schema);
+	$node->safe_psql($db, <<SQL);
+INSERT INTO ruled (id, path, host, doc)
+SELECT i, '\\\\CN\\QlikShare\\Apps\\' || i, 'cn1.sitea.corp.local',
+	jsonb_build_object('at', 'http://cn1.sitea.corp.local/' || i, 'more', repeat('text ', 50))
+FROM generate_series(1, $rows) AS i;
+INSERT INTO parts (id, path)
+SELECT i, '\\\\CN\\QlikShare\\Parts\\' || i FROM generate_series(1, $rows) AS i;
+TRUNCATE audit;
+SQL
+	add_rules(
+		$node, $db,
+		[ 'ruled', 'path', 'path' ],
+		[ 'ruled', 'host', 'host' ],
+		[ 'ruled', 'doc', 'text' ],
+		[ 'parts', 'path', 'path' ]);
+	$node->safe_psql($db, 'SELECT qsrepl.localize()');
 	return;
 }
 

@@ -103,6 +103,23 @@ SELECT qsrepl.add_rule('several', 'path', 'path');
 INSERT INTO several VALUES (1, '\\CN\QlikShare'), (2, '\\SRVC\QlikShar'), (3, '\\cn\QLIKshare');
 SELECT key, after, problem FROM qsrepl.preview('several') ORDER BY key;
 
+-- A constraint is its table owner's code: it runs with the owner's rights.
+CREATE ROLE qsrepl_table_owner;
+GRANT ALL ON SCHEMA app TO qsrepl_table_owner;
+SET ROLE qsrepl_table_owner;
+CREATE FUNCTION app.who() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE NOTICE 'evaluated by %', current_user;
+	RETURN true;
+END $$;
+CREATE TABLE owned (id integer PRIMARY KEY, path text CHECK (app.who() AND path <> ''));
+RESET ROLE;
+SELECT qsrepl.add_rule('owned', 'path', 'path');
+INSERT INTO owned VALUES (1, '\\CN\QlikShare');
+SELECT key, after, problem FROM qsrepl.preview('owned');
+SELECT qsrepl.localize();
+
 SET client_min_messages = warning;
 DROP SCHEMA app CASCADE;
+DROP ROLE qsrepl_table_owner;
 DROP EXTENSION qsrepl;

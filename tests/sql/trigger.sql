@@ -210,6 +210,24 @@ INSERT INTO child VALUES (3, '\\CN\QlikShare\3');
 ROLLBACK;
 SELECT seen, rewritten, last_at IS NOT NULL AS dated FROM qsrepl.stat_rules WHERE relation = 'app.parent';
 
+-- A constraint that raises an error instead of being false refuses too.
+CREATE FUNCTION app.short(path text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	IF path LIKE '%SRVB%' THEN
+		RAISE EXCEPTION 'not here: %', path;
+	END IF;
+	RETURN lower(path);
+END $$;
+CREATE TABLE picky (id integer PRIMARY KEY, path text CHECK (app.short(path) <> ''));
+SELECT qsrepl.add_rule('picky', 'path', 'path');
+SET session_replication_role = replica;
+INSERT INTO picky VALUES (1, '\\CN\QlikShare\1'), (2, '\\other\share');
+UPDATE picky SET path = '\\CN\QlikShare\2' WHERE id = 2;
+RESET session_replication_role;
+SELECT * FROM picky ORDER BY id;
+SELECT qsrepl.localize();
+DROP TABLE picky;
+
 -- After disable() nothing happens.
 SELECT qsrepl.disable();
 SET session_replication_role = replica;

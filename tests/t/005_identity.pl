@@ -147,7 +147,7 @@ query_is(
 	$site_b,
 	$db,
 	q(SELECT severity, problem FROM qsrepl.check() WHERE object LIKE '%key_two'),
-	'error|column "q" of table public.key_two belongs to its primary key',
+	'error|column "q" of table public.key_two is part of the primary key',
 	'check() says so');
 
 # A rule on a column that chooses the partition: the rewritten row would not

@@ -168,7 +168,8 @@ $site_b->command_checks_all(
 	[qr/^$/],
 	'pg_restore --clean into the same database');
 query_is($site_b, 'again', 'SELECT state, triggers, rules FROM qsrepl.status',
-	'local|2|2', 'which is the one it was');
+	'restored|2|2', 'which knows that it was restored');
+$site_b->safe_psql('again', 'SELECT qsrepl.localize()');
 query_is($site_b, 'again', 'SELECT * FROM qsrepl.check()',
 	'', 'and nothing is wrong with it');
 

@@ -29,6 +29,17 @@ query_is($site_b, $db,
 	q(SET qsrepl.raw = on; SELECT DISTINCT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties"),
 	'\\\\CN\\QlikShare', 'stored is what was replicated');
 
+query_is($site_b, $db, <<'SQL', "\\\\CN\\QlikShare\n\\\\BCN\\Qlik\$\n\\\\CN\\QlikShare", 'a prepared statement follows the setting');
+SET plan_cache_mode = force_generic_plan;
+SET qsrepl.raw = on;
+PREPARE look AS SELECT DISTINCT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties";
+EXECUTE look;
+SET qsrepl.raw = off;
+EXECUTE look;
+SET qsrepl.raw = on;
+EXECUTE look;
+SQL
+
 $site_a->wait_for_catchup($site_b, 'replay', $site_a->lsn('write'));
 $site_a->stop;
 promote($site_b);
@@ -37,4 +48,26 @@ query_is($site_b, $db,
 	q(SET qsrepl.raw = on; SELECT DISTINCT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties"),
 	'\\\\BCN\\Qlik$', 'stored are the local values now');
 query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.leaks()', '0', 'nothing leaks');
+
+# And back, and forth.
+my $former = $site_b;
+foreach my $round (2, 3, 4)
+{
+	my $site = $round % 2 == 0 ? 'A' : 'B';
+	my $share = $site eq 'A' ? '\\\\CN\\QlikShare' : '\\\\BCN\\Qlik$';
+	my $next = make_standby($former, $site, name => "standby_$round");
+	my $look =
+	  q(SELECT DISTINCT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties");
+
+	query_is($next, $db, $look, $share, "round $round: a standby of what was a standby");
+	$former->wait_for_catchup($next, 'replay', $former->lsn('write'));
+	$former->stop;
+	promote($next);
+	ok(localized($next, $db), 'it is localized');
+	query_is($next, $db, "SET qsrepl.raw = on; $look", $share, 'stored are its values');
+	query_is($next, $db, 'SELECT count(*) FROM qsrepl.leaks()', '0', 'nothing leaks');
+	query_is($next, $db, 'SELECT site, epoch FROM qsrepl.state', "$site|$round", 'the state says so');
+	$former = $next;
+}
+$former->stop;
 done_testing();
