@@ -516,7 +516,8 @@ SKIP:
 		while ($h->pumpable)
 		{
 			my $question = substr $stderr, $done;
-			if ($question =~ /: $/)
+			# Not the beginning of an error, which ends alike.
+			if ($question =~ /^(?:\[\w+(?: \w)?\] |Overwrite )[^\n]*: \z/m)
 			{
 				my ($answer) = map { $_->[1] } grep { $question =~ $_->[0] } @$answers;
 				$done = length $stderr;

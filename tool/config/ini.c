@@ -34,6 +34,8 @@ typedef struct Reader
 	char	   *piece;			/* what of the line is still to be fed */
 	bool		fed;			/* inih has a line that must call the handler */
 	bool		begun;			/* the handler has been called for it */
+	bool		pending;		/* it must still be called for the last piece */
+	bool		lost;			/* it was not for one before */
 	Arena	   *arena;
 	Problems   *problems;
 	IniFile    *file;
@@ -227,7 +229,12 @@ next_line(Reader *reader, char **line)
 static void
 finish_entry(Reader *reader)
 {
-	if (reader->fed && !reader->begun)
+	if (reader->fed && reader->begun && (reader->pending || reader->lost))
+		problems_error(reader->problems, reader->line,
+					   "The library inih was built without lines that "
+					   "continue each other.", "Shorten it.",
+					   "line is too long");
+	else if (reader->fed && !reader->begun)
 		problems_error(reader->problems, reader->line, NULL,
 					   "A line is a [section], a key = value, or a comment "
 					   "that begins with #.",
@@ -270,6 +277,8 @@ feed_piece(Reader *reader, char *buffer, size_t size)
 			return buffer;
 		}
 	}
+	reader->lost = reader->lost || (!first && reader->pending);
+	reader->pending = true;
 	if (!first)
 		*buffer++ = '\t';
 	memcpy(buffer, reader->piece, len);
@@ -308,6 +317,7 @@ feed(char *buffer, int size, void *stream)
 	reader->piece = line;
 	reader->fed = true;
 	reader->begun = false;
+	reader->lost = false;
 	return feed_piece(reader, buffer, (size_t) size);
 }
 
@@ -321,9 +331,13 @@ handle(void *arg, const char *unused, const char *name, const char *value)
 
 	(void) unused;
 	section = &reader->file->sections[reader->file->n_sections - 1];
+	reader->pending = false;
 	if (reader->begun)
 	{
 		entry = &section->entries[section->n_entries - 1];
+		/* A piece that continues comes with the name, or its beginning. */
+		if (strncmp(entry->name, name, strlen(name)) != 0)
+			reader->lost = true;
 		entry->value = arena_printf(reader->arena, "%s%s", entry->value,
 									value);
 		return 1;
