@@ -52,6 +52,13 @@ for my $words ([ '-h' ], [ 'help' ], [ '--config', 'x', '--help' ])
 	($code, $out) = qsrepl(@$words);
 	is("$code$out", "0$top", "@$words is --help");
 }
+for my $words ([ 'config' ], [ 'config', 'check' ], [ 'init' ])
+{
+	($code, $out) = qsrepl('help', @$words);
+	is("$code$out", join('', (qsrepl(@$words, '--help'))[ 0, 1 ]), "help @$words");
+}
+mistake('help for nothing', qr/meant "qsrepl config show"/, 'help', 'config', 'shwo');
+mistake('help for no group', qr/meant "qsrepl rules"/, 'help', 'rulez');
 my %commands;
 my $all = $top;
 my @groups = $top =~ /^  (config|rules|completion|docs) /mg;

@@ -229,6 +229,27 @@ parse_group(Parser *parser, const CliGroup *group, const CliGroup **asked)
 	return suit(parser->call) ? parse_rest(parser) : CLI_MISTAKE;
 }
 
+/* "help" was read: the words behind it are looked up, not run. */
+static CliWish
+parse_help(Parser *parser, const CliGroup **group)
+{
+	int			left = parser->argc - parser->i;
+	char	  **words = parser->argv + parser->i;
+	CliCall    *call = parser->call;
+
+	if (left == 0)
+		return CLI_HELP;
+	*group = cli_group_find(words[0]);
+	if (left > 1 && *group != NULL)
+		call->command = cli_command_find(words[0], words[1]);
+	else if (*group == NULL)
+		call->command = cli_command_find(words[0], NULL);
+	if (call->command != NULL || (left == 1 && *group != NULL))
+		return CLI_HELP;
+	cli_complain_command(*group, *group != NULL ? words[1] : words[0]);
+	return CLI_MISTAKE;
+}
+
 CliWish
 cli_parse(int argc, char **argv, CliCall *call, const CliGroup **group)
 {
@@ -242,8 +263,13 @@ cli_parse(int argc, char **argv, CliCall *call, const CliGroup **group)
 		const char *word = argv[parser.i];
 		const CliGroup *found = cli_group_find(word);
 
-		if (asks_for_help(word) || strcmp(word, "help") == 0)
+		if (asks_for_help(word))
 			return CLI_HELP;
+		if (strcmp(word, "help") == 0)
+		{
+			parser.i++;
+			return parse_help(&parser, group);
+		}
 		if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
 			return CLI_VERSION;
 		if (word[0] == '-')
