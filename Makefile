@@ -3,6 +3,7 @@
 #	make			build both
 #	make install	install both
 #	make demo		two sites, step by step; MODE=physical or logical
+#	make docs		docs/qsrepl.1 and docs/configuration.md, from the tool
 #	make check		all checks and tests
 #	make check-majors	tests on other majors than this machine's
 #	make bench		measurements, side by side with peers
@@ -20,16 +21,19 @@ STD = -std=c99
 WARN = -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
 CORE_SRC = $(wildcard core/*.c)
-TOOL_SRC = $(wildcard tool/*/*.c)
+TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
 TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
-TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"'
+TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
+	$(shell pkg-config --cflags inih jansson)
+TOOL_LIBS = $(shell pkg-config --libs inih jansson)
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
-HEADERS = $(wildcard core/*.h tool/*/*.h)
+HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
 
 PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
 PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
 
-.PHONY: all extension tool install packages demo check check-majors bench clean
+.PHONY: all extension tool install packages demo check check-majors bench \
+	docs man clean
 
 all: extension tool
 
@@ -40,7 +44,7 @@ tool: $(BUILD)/qsrepl
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -52,6 +56,17 @@ install-extension: extension
 
 install: install-extension tool
 	install -D -m 755 $(BUILD)/qsrepl $(DESTDIR)$(prefix)/bin/qsrepl
+	install -D -m 644 docs/qsrepl.1 $(DESTDIR)$(prefix)/share/man/man1/qsrepl.1
+	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
+	$(BUILD)/qsrepl completion bash \
+		> $(DESTDIR)$(prefix)/share/bash-completion/completions/qsrepl
+
+# What is made from the tool's tables of commands and keys.
+docs: man
+	$(BUILD)/qsrepl docs configuration > docs/configuration.md
+
+man: tool
+	$(BUILD)/qsrepl docs man > docs/qsrepl.1
 
 packages:
 	@scripts/install-packages

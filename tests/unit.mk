@@ -1,4 +1,4 @@
-# The unit, property and fuzz tests of the engine.
+# The unit, property and fuzz tests of the engine and of the tool's parsers.
 #
 #	unit			all of them at -O2
 #	unit-sanitize	the same with ASan and UBSan, fewer random trials
@@ -22,11 +22,13 @@ FUZZ_SEED ?= 1
 # Objects of two compilers do not mix.
 UNIT_BUILD = $(BUILD)/unit/$(notdir $(firstword $(CC)))
 FUZZ_BUILD = $(BUILD)/fuzz
-UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP
+UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP \
+	-DQSREPL_VERSION='"unit"' $(shell pkg-config --cflags inih jansson)
+UNIT_LIBS = $(shell pkg-config --libs inih jansson)
 UNIT_CC = $(CC) $(STD) $(WARN) $(UNIT_CPPFLAGS)
 
-UNIT_TOOL_SRC = tool/rules/casefile.c tool/base/lines.c tool/base/memory.c \
-	tool/base/report.c
+UNIT_TOOL_SRC = tool/rules/casefile.c \
+	$(wildcard tool/base/*.c tool/platform/posix/*.c tool/config/*.c)
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c, \
 	$(wildcard tests/unit/*.c))
@@ -56,7 +58,7 @@ PLAIN_TESTS = $(addprefix $(UNIT_BUILD)/plain/,$(UNIT_TESTS))
 SANITIZE_TESTS = $(addprefix $(UNIT_BUILD)/sanitize/, \
 	$(filter-out test_linear,$(UNIT_TESTS)))
 VALGRIND_TESTS = $(addprefix $(UNIT_BUILD)/plain/, \
-	test_cases test_forms test_memory)
+	test_cases test_config test_forms test_memory)
 FUZZ_PROGRAMS = $(addprefix $(FUZZ_BUILD)/,$(FUZZ_TARGETS))
 
 .PHONY: unit unit-sanitize unit-valgrind fuzz
@@ -72,6 +74,7 @@ unit-sanitize: $(SANITIZE_TESTS)
 
 unit-valgrind: $(VALGRIND_TESTS)
 	@QSREPL_BYTES=$${QSREPL_BYTES:-20000} \
+		QSREPL_CONFIGS=$${QSREPL_CONFIGS:-200} \
 		RUNNER="valgrind --quiet --error-exitcode=1 --leak-check=full" \
 		sh tests/unit/run.sh $(VALGRIND_TESTS)
 
@@ -102,13 +105,13 @@ $(UNIT_BUILD)/plain/test_linear: \
 
 $(UNIT_BUILD)/plain/test_%: $(UNIT_BUILD)/plain/tests/unit/test_%.o \
 		$(PLAIN_OBJ)
-	$(CC) $(PLAIN_CFLAGS) -o $@ $^
+	$(CC) $(PLAIN_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 $(UNIT_BUILD)/sanitize/test_%: $(UNIT_BUILD)/sanitize/tests/unit/test_%.o \
 		$(SANITIZE_OBJ)
-	$(CC) $(SANITIZE_CFLAGS) -o $@ $^
+	$(CC) $(SANITIZE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 $(FUZZ_BUILD)/fuzz_%: $(FUZZ_BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(UNIT_LIBS)
 
 -include $(shell find $(UNIT_BUILD) $(FUZZ_BUILD) -name '*.d' 2>/dev/null)

@@ -98,7 +98,7 @@ is($out, "a\0\\\\FS-B\\Qlik\$\r\n", 'any bytes go through');
 is($code, 3, 'a site without values');
 ($code, $out, $err) = qsrepl('', @rewrite, '--site', 'B', '--form', 'ship');
 is($code, 2, 'unrecognized form');
-like($err, qr/form "ship" is not recognized\n.*hint: The forms are/, 'its error');
+like($err, qr/value "ship" of option "--form" is not recognized\n.*hint: The values are path, host, text and value\.$/m, 'its error');
 ($code, $out, $err) = qsrepl('', @rewrite);
 is($code, 2, 'no site');
 ($code, $out, $err) = qsrepl('', @rewrite, '--site');

@@ -12,7 +12,17 @@ enum ExitCode
 	EXIT_USAGE = 2,				/* the command line is wrong */
 	EXIT_INPUT = 3,				/* a file's content is wrong */
 	EXIT_SYSTEM = 4,			/* a file could not be read or written */
-	EXIT_OUT_OF_MEMORY = 5
+	EXIT_OUT_OF_MEMORY = 5,
+	EXIT_REFUSED = 6			/* it would overwrite, and nobody confirmed it */
 };
+
+/* The same in words, for help and manual; a NULL meaning ends it. */
+typedef struct ExitCodeMeaning
+{
+	int			code;
+	const char *meaning;
+} ExitCodeMeaning;
+
+extern const ExitCodeMeaning exitcode_meanings[];
 
 #endif							/* TOOL_EXITCODE_H */

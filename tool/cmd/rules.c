@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/exitcode.h"
+#include "base/json.h"
 #include "base/lines.h"
 #include "base/memory.h"
 #include "base/report.h"
@@ -42,66 +43,124 @@ read_file(const char *path, CaseFile *file)
 	return EXIT_INPUT;
 }
 
-/* Run one case; prints a mismatch. */
-static bool
-run_case(const Case *test, const RwMatcher *matcher)
+/* How the cases went. */
+typedef struct Results
+{
+	unsigned long passed;
+	unsigned long failed;
+	json_t	   *mismatches;		/* an array; NULL: print them as text */
+} Results;
+
+static void
+print_mismatch(const Case *test, const char *got)
+{
+	printf("case %s (line %lu), form %s at site %s\n"
+		   "  input:    %s\n  expected: %s\n  got:      %s\n",
+		   test->id, (unsigned long) test->line,
+		   rw_form_name(test->form), test->site, test->input,
+		   test->expected, got);
+}
+
+static void
+add_mismatch(json_t * mismatches, const Case *test, const char *got)
+{
+	json_t	   *object = json_object();
+
+	json_set_text(object, "case", test->id);
+	json_object_set_new(object, "line",
+						json_integer((json_int_t) test->line));
+	json_set_text(object, "form", rw_form_name(test->form));
+	json_set_text(object, "site", test->site);
+	json_set_text(object, "input", test->input);
+	json_set_text(object, "expected", test->expected);
+	json_set_text(object, "got", got);
+	json_array_append_new(mismatches, object);
+}
+
+static void
+run_case(const Case *test, const RwMatcher *matcher, Results *results)
 {
 	const char *got = test->input;
 	char	   *changed = NULL;
 	size_t		len;
-	bool		good;
 
 	if (rw_rewrite(matcher, test->form, test->input, strlen(test->input),
 				   &mem_engine, &changed, &len) == RW_CHANGED)
 		got = changed;
-	good = strcmp(got, test->expected) == 0;
-	if (!good)
-		printf("case %s (line %lu), form %s at site %s\n"
-			   "  input:    %s\n  expected: %s\n  got:      %s\n",
-			   test->id, (unsigned long) test->line,
-			   rw_form_name(test->form), test->site, test->input,
-			   test->expected, got);
+	if (strcmp(got, test->expected) == 0)
+		results->passed++;
+	else
+	{
+		results->failed++;
+		if (results->mismatches != NULL)
+			add_mismatch(results->mismatches, test, got);
+		else
+			print_mismatch(test, got);
+	}
 	free(changed);
-	return good;
+}
+
+static void
+run_cases(const CaseFile *file, Results *results)
+{
+	RwMatcher  *matcher = NULL;
+	const char *site = NULL;
+
+	for (size_t i = 0; i < file->n_cases; i++)
+	{
+		/* Cases come in runs of one site: keep its matcher. */
+		if (site == NULL || strcmp(site, file->cases[i].site) != 0)
+		{
+			if (matcher != NULL)
+				rw_matcher_free(matcher);
+			site = file->cases[i].site;
+			matcher = rw_matcher_create(file->mappings, site, &mem_engine);
+		}
+		run_case(&file->cases[i], matcher, results);
+	}
+	if (matcher != NULL)
+		rw_matcher_free(matcher);
+}
+
+static void
+print_results(const Results *results)
+{
+	json_t	   *document;
+
+	if (results->mismatches == NULL)
+	{
+		printf("%lu passed, %lu failed\n", results->passed, results->failed);
+		return;
+	}
+	document = json_object();
+	json_object_set_new(document, "passed",
+						json_integer((json_int_t) results->passed));
+	json_object_set_new(document, "failed",
+						json_integer((json_int_t) results->failed));
+	json_object_set_new(document, "mismatches", results->mismatches);
+	json_print(document);
 }
 
 int
-cmd_rules_test(const char *path)
+cmd_rules_test(const char *path, bool json)
 {
 	CaseFile	file;
-	RwMatcher  *matcher = NULL;
-	const char *site = NULL;
-	unsigned long passed = 0;
-	unsigned long failed = 0;
+	Results		results = {0, 0, NULL};
 	int			code = read_file(path, &file);
 
 	if (code != EXIT_OK)
 		return code;
-	for (size_t i = 0; i < file.n_cases; i++)
-	{
-		/* Cases come in runs of one site: keep its matcher. */
-		if (site == NULL || strcmp(site, file.cases[i].site) != 0)
-		{
-			if (matcher != NULL)
-				rw_matcher_free(matcher);
-			site = file.cases[i].site;
-			matcher = rw_matcher_create(file.mappings, site, &mem_engine);
-		}
-		if (run_case(&file.cases[i], matcher))
-			passed++;
-		else
-			failed++;
-	}
-	if (matcher != NULL)
-		rw_matcher_free(matcher);
+	if (json)
+		results.mismatches = json_array();
+	run_cases(&file, &results);
 	casefile_free(&file);
-	printf("%lu passed, %lu failed\n", passed, failed);
-	if (passed + failed == 0)
+	print_results(&results);
+	if (results.passed + results.failed == 0)
 	{
 		report_errorf(NULL, "file \"%s\" holds no case", path);
 		return EXIT_INPUT;
 	}
-	return failed == 0 ? EXIT_OK : EXIT_NOT_SO;
+	return results.failed == 0 ? EXIT_OK : EXIT_NOT_SO;
 }
 
 static int

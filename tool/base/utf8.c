@@ -1,0 +1,49 @@
+/*
+ * utf8.c
+ *		Is it UTF-8?
+ */
+#include "base/utf8.h"
+
+#include <stdint.h>
+
+/* What the first byte says about the whole character; 0: cannot begin one. */
+static size_t
+announced(unsigned char c)
+{
+	if (c < 0x80)
+		return 1;
+	if (c < 0xC2)
+		return 0;
+	if (c < 0xE0)
+		return 2;
+	if (c < 0xF0)
+		return 3;
+	return c < 0xF5 ? 4 : 0;
+}
+
+size_t
+utf8_length(const char *bytes, size_t len)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char) bytes[0];
+	size_t		n = announced(first);
+	uint32_t	code;
+
+	if (n < 2)
+		return n;
+	if (n > len)
+		return 0;
+	code = first & (0xFFu >> (n + 1));
+	for (size_t i = 1; i < n; i++)
+	{
+		unsigned char c = (unsigned char) bytes[i];
+
+		if ((c & 0xC0) != 0x80)
+			return 0;
+		code = (code << 6) | (c & 0x3F);
+	}
+	if (code < least[n] || code > 0x10FFFF ||
+		(code >= 0xD800 && code <= 0xDFFF))
+		return 0;
+	return n;
+}

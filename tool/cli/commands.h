@@ -1,0 +1,19 @@
+/*
+ * commands.h
+ *		The commands, each in the file of its concern.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const CliCommand cli_init;
+extern const CliCommand cli_config_check;
+extern const CliCommand cli_config_show;
+extern const CliCommand cli_rules_test;
+extern const CliCommand cli_rules_rewrite;
+extern const CliCommand cli_completion_bash;
+extern const CliCommand cli_docs_man;
+extern const CliCommand cli_docs_configuration;
+
+#endif							/* CLI_COMMANDS_H */

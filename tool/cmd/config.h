@@ -1,0 +1,28 @@
+/*
+ * config.h
+ *		The verbs of "qsrepl config".
+ */
+#ifndef CMD_CONFIG_H
+#define CMD_CONFIG_H
+
+#include <stdbool.h>
+
+#include "config/config.h"
+
+/* Tell everything that is wrong with the file. */
+extern int	cmd_config_check(const char *file, bool json);
+
+/* Print every key's effective value and where it comes from. */
+extern int	cmd_config_show(const char *file, bool json);
+
+/*
+ * cmd_load_config
+ *		What every command begins with that needs the configuration: load it,
+ *		and print what is wrong with it, but no warnings.
+ *
+ * out:    *config, to be freed with config_free() where EXIT_OK is returned
+ * errors: EXIT_INPUT or EXIT_SYSTEM
+ */
+extern int	cmd_load_config(const char *file, Config *config);
+
+#endif							/* CMD_CONFIG_H */

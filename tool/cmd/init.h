@@ -1,0 +1,26 @@
+/*
+ * init.h
+ *		"qsrepl init": write a configuration file.
+ */
+#ifndef CMD_INIT_H
+#define CMD_INIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct InitRequest
+{
+	const char *file;			/* where it goes */
+	const char *site;			/* the local one; NULL: not told */
+	const char *sites;			/* all names, with blanks between */
+	const char *mode;			/* NULL: not told */
+	const char *const *sets;	/* "SECTION:KEY=VALUE" */
+	size_t		n_sets;
+	bool		yes;			/* overwrite, and ask nothing */
+	bool		dry_run;		/* print it instead */
+	bool		json;
+} InitRequest;
+
+extern int	cmd_init(const InitRequest *request);
+
+#endif							/* CMD_INIT_H */

@@ -1,0 +1,66 @@
+/*
+ * check_files.c
+ *		What only this machine can tell: who may read and write the files.
+ */
+#include <string.h>
+
+#include "config/conninfo.h"
+#include "config/load.h"
+#include "config/path.h"
+#include "platform/file.h"
+#include "platform/guard.h"
+
+/* A file with passwords: only its owner may read it. */
+static void
+check_passfile(const char *path, size_t line, Problems *problems)
+{
+	Error		error = ERROR_NONE;
+	PlatFileInfo info;
+
+	if (plat_file_info(path, &info, &error) && !info.exists)
+		problems_warning(problems, line, NULL,
+						 "Create it with permissions u=rw (0600).",
+						 "file \"%s\" with passwords is not there",
+						 arena_quote(&problems->arena, path));
+	else if (error.message != NULL || !plat_file_private(path, &error))
+		problems_error(problems, line, error.detail, error.hint, "%s",
+					   error.message);
+	error_free(&error);
+}
+
+/* libpq's parameter passfile names one too. */
+static void
+check_conninfo(const Config *config, const ConfigSite *site,
+			   Problems *problems)
+{
+	const char *section = arena_printf(&problems->arena, "site %s",
+									   site->name);
+	const char *rest = site->conninfo;
+	const char *keyword;
+	const char *value;
+
+	while (conninfo_next(&rest, &problems->arena, &keyword, &value) &&
+		   keyword != NULL)
+		if (strcmp(keyword, "passfile") == 0 && path_is_absolute(value))
+			check_passfile(value, config_setting(config, section,
+												 "conninfo")->line,
+						   problems);
+}
+
+void
+config_check_files(const Config *config, Problems *problems)
+{
+	Error		error = ERROR_NONE;
+
+	if (!plat_file_guarded(config->file, &error))
+		problems_error(problems, 0, error.detail, error.hint, "%s",
+					   error.message);
+	error_free(&error);
+	if (config->passfile != NULL)
+		check_passfile(config->passfile,
+					   config_setting(config, "qsrepl", "passfile")->line,
+					   problems);
+	for (size_t i = 0; i < config->n_sites; i++)
+		if (config->sites[i].conninfo != NULL)
+			check_conninfo(config, &config->sites[i], problems);
+}

@@ -1,0 +1,165 @@
+/*
+ * check_servers.c
+ *		Do the keys of a server fit each other?
+ */
+#include <string.h>
+
+#include "config/load.h"
+#include "config/path.h"
+#include "config/words.h"
+
+/* The line of a site's key, or of its section. */
+static size_t
+line_of(const Config *config, const ConfigSite *site, const char *key,
+		Problems *problems)
+{
+	const char *section = arena_printf(&problems->arena, "site %s",
+									   site->name);
+	const ConfigSetting *setting = config_setting(config, section, key);
+
+	return setting != NULL && setting->line > 0 ? setting->line : site->line;
+}
+
+/* What must not be in the data directory. */
+static void
+check_outside(const Config *config, const ConfigSite *site, const char *key,
+			  const char *path, const char *why, Problems *problems)
+{
+	if (path == NULL || site->data_directory == NULL ||
+		!path_is_inside(path, site->data_directory))
+		return;
+	problems_error(problems, line_of(config, site, key, problems), why,
+				   "Choose a place outside of data_directory.",
+				   "key \"%s\" names a place inside the data directory of "
+				   "site \"%s\"", key, site->name);
+}
+
+/* A key that the way of control needs. */
+static void
+need(const Config *config, const ConfigSite *site, const char *key,
+	 bool given, Problems *problems)
+{
+	static const char *const ways[] = {
+		"pg_ctl", "pg_ctlcluster", "systemctl", "windows_service", "command"
+	};
+
+	if (!given)
+		problems_missing(problems,
+						 line_of(config, site, "server_control", problems),
+						 NULL,
+						 "key \"%s\" is missing from section \"[site %s]\", "
+						 "since server_control is \"%s\"", key, site->name,
+						 ways[site->control]);
+}
+
+/* A key that the way of control does not use. */
+static void
+spare(const Config *config, const ConfigSite *site, const char *key,
+	  bool given, Problems *problems)
+{
+	if (given)
+		problems_warning(problems, line_of(config, site, key, problems),
+						 "Another server_control is chosen.", NULL,
+						 "key \"%s\" has no effect", key);
+}
+
+static void
+check_control(const Config *config, const ConfigSite *site,
+			  Problems *problems)
+{
+	bool		named = site->server_name != NULL;
+	bool		start = site->start_command.n > 0;
+	bool		stop = site->stop_command.n > 0;
+
+	switch ((ConfigControl) site->control)
+	{
+		case CONFIG_CONTROL_PG_CTL:
+			spare(config, site, "server_name", named, problems);
+			break;
+		case CONFIG_CONTROL_COMMAND:
+			need(config, site, "start_command", start, problems);
+			need(config, site, "stop_command", stop, problems);
+			spare(config, site, "server_name", named, problems);
+			return;
+		default:
+			need(config, site, "server_name", named, problems);
+			break;
+	}
+	spare(config, site, "start_command", start, problems);
+	spare(config, site, "stop_command", stop, problems);
+	if (site->control == CONFIG_CONTROL_PG_CTLCLUSTER && named &&
+		(strchr(site->server_name, '/') == NULL ||
+		 strchr(site->server_name, ' ') != NULL))
+		problems_error(problems,
+					   line_of(config, site, "server_name", problems), NULL,
+					   "Write version and cluster, as in 15/main.",
+					   "invalid value for key \"server_name\": \"%s\"",
+					   arena_quote(&problems->arena, site->server_name));
+}
+
+/* A drill's server stands beside the site's own. */
+static void
+check_drill(const Config *config, const ConfigSite *site, Problems *problems)
+{
+	if (site->drill_port == site->port && site->port > 0)
+		problems_error(problems,
+					   line_of(config, site, "drill_port", problems),
+					   "The server itself listens there.",
+					   "Choose a port that is free.",
+					   "ports of server and drill at site \"%s\" are the "
+					   "same", site->name);
+}
+
+/* Keys of [qsrepl] that only one mode has. */
+static void
+check_mode(const Config *config, Problems *problems)
+{
+	static const char *const logical[] = {"copy_qsmq", "disable_on_error"};
+
+	if (config->mode != CONFIG_PHYSICAL)
+		return;
+	for (size_t i = 0; i < sizeof(logical) / sizeof(logical[0]); i++)
+	{
+		const ConfigSetting *setting = config_setting(config, "qsrepl",
+													  logical[i]);
+
+		if (setting->source == CONFIG_FROM_FILE && setting->value != NULL &&
+			!words_has("off no false 0", setting->value))
+			problems_warning(problems, setting->line,
+							 "It is for mode = logical.", NULL,
+							 "key \"%s\" has no effect", logical[i]);
+	}
+}
+
+void
+config_check_servers(const Config *config, Problems *problems)
+{
+	static const char travels[] =
+	"Base backups copy what is in there to the other site.";
+	static const char lost[] =
+	"What is in there goes when the data is replaced.";
+
+	for (size_t i = 0; i < config->n_sites; i++)
+	{
+		const ConfigSite *site = &config->sites[i];
+
+		check_outside(config, site, "settings_file", site->settings_file,
+					  travels, problems);
+		check_outside(config, site, "aside_directory", site->aside_directory,
+					  lost, problems);
+		check_outside(config, site, "drill_directory", site->drill_directory,
+					  lost, problems);
+		check_control(config, site, problems);
+		check_drill(config, site, problems);
+		if (config->journal_directory != NULL &&
+			site->data_directory != NULL &&
+			path_is_inside(config->journal_directory, site->data_directory))
+			problems_error(problems,
+						   config_setting(config, "qsrepl",
+										  "journal_directory")->line, lost,
+						   "Choose a place outside of data_directory.",
+						   "key \"journal_directory\" names a place inside "
+						   "the data directory of site \"%s\"", site->name);
+	}
+	check_mode(config, problems);
+}

@@ -1,0 +1,123 @@
+/*
+ * check_sites.c
+ *		Do the sites exist that are named, and are they different ones?
+ */
+#include <string.h>
+
+#include "base/nearest.h"
+#include "config/load.h"
+#include "config/path.h"
+
+/* A site that a key names must have a section. */
+static void
+check_named(const Config *config, Problems *problems, const char *section,
+			const char *name)
+{
+	const ConfigSetting *setting = config_setting(config, section, "site");
+	const char *hint = "Its section begins with [site NAME].";
+	Nearest		nearest;
+
+	if (name == NULL || config_site(config, name) != NULL)
+		return;
+	nearest_begin(&nearest, name);
+	for (size_t i = 0; i < config->n_sites; i++)
+		nearest_offer(&nearest, config->sites[i].name);
+	if (nearest.best != NULL)
+		hint = arena_printf(&problems->arena, "Perhaps you meant \"%s\".",
+							nearest.best);
+	problems_error(problems, setting->line,
+				   setting->variable != NULL ?
+				   arena_printf(&problems->arena,
+								"The environment variable %s names it.",
+								setting->variable) : NULL, hint,
+				   "site \"%s\" is not defined",
+				   arena_quote(&problems->arena, name));
+}
+
+static bool
+is_local(const char *host)
+{
+	static const char *const names[] = {
+		"localhost", "127.0.0.1", "::1", "/var/run/postgresql",
+		"/run/postgresql", "/tmp"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(host, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+/* Do two names mean one machine, as far as names can tell? */
+static bool
+same_host(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return false;
+	if (is_local(a) && is_local(b))
+		return true;
+	while (*a != '\0' && lower(*a) == lower(*b))
+		a++, b++;
+	/* A name may end in the root's dot. */
+	if (*a == '.' && a[1] == '\0')
+		a++;
+	if (*b == '.' && b[1] == '\0')
+		b++;
+	return *a == '\0' && *b == '\0';
+}
+
+static bool
+same_path(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && path_is_inside(a, b) &&
+		path_is_inside(b, a);
+}
+
+static void
+check_pair(const ConfigSite *a, const ConfigSite *b, Problems *problems)
+{
+	if (!same_host(a->host, b->host))
+		return;
+	if (a->port == b->port && a->port > 0)
+		problems_error(problems, b->line,
+					   arena_printf(&problems->arena, "It is port %d at host "
+									"\"%s\".", b->port,
+									arena_quote(&problems->arena, b->host)),
+					   "Each site has a database server of its own.",
+					   "sites \"%s\" and \"%s\" name the same server",
+					   a->name, b->name);
+	if (same_path(a->data_directory, b->data_directory))
+		problems_error(problems, b->line, NULL, NULL,
+					   "sites \"%s\" and \"%s\" have the same data directory "
+					   "on the same host", a->name, b->name);
+	if (same_path(a->settings_file, b->settings_file))
+		problems_error(problems, b->line,
+					   "Both servers would take themselves for the same "
+					   "site.", NULL,
+					   "sites \"%s\" and \"%s\" have the same settings file "
+					   "on the same host", a->name, b->name);
+}
+
+void
+config_check_sites(const Config *config, Problems *problems)
+{
+	check_named(config, problems, "qsrepl", config->site);
+	for (size_t i = 0; i < config->n_hooks; i++)
+		check_named(config, problems,
+					arena_printf(&problems->arena, "hook %s",
+								 config->hooks[i].name),
+					config->hooks[i].site);
+	if (config->n_sites < 2)
+		problems_missing(problems, 0,
+						 "Add a section [site NAME] for each site.",
+						 "fewer than two sites are defined");
+	for (size_t i = 0; i < config->n_sites; i++)
+		for (size_t j = i + 1; j < config->n_sites; j++)
+			check_pair(&config->sites[i], &config->sites[j], problems);
+}

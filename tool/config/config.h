@@ -1,0 +1,228 @@
+/*
+ * config.h
+ *		The configuration: what qsrepl.conf says, as plain data.
+ *
+ * Everything belongs to the Config and lives until config_free(); nothing is
+ * changed after config_load().  Strings are NUL-terminated UTF-8, and NULL
+ * where a key without a default was not given.  What a field means is told by
+ * the table of keys in keys.c, whose order the structs follow.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/problems.h"
+#include "rw.h"
+
+/* The order is that of the words in keys.c. */
+typedef enum ConfigMode
+{
+	CONFIG_PHYSICAL,
+	CONFIG_LOGICAL
+} ConfigMode;
+
+typedef enum ConfigUnreachable
+{
+	CONFIG_UNREACHABLE_ALLOW,
+	CONFIG_UNREACHABLE_FENCE
+} ConfigUnreachable;
+
+typedef enum ConfigControl
+{
+	CONFIG_CONTROL_PG_CTL,
+	CONFIG_CONTROL_PG_CTLCLUSTER,
+	CONFIG_CONTROL_SYSTEMCTL,
+	CONFIG_CONTROL_WINDOWS_SERVICE,
+	CONFIG_CONTROL_COMMAND
+} ConfigControl;
+
+typedef enum ConfigWhen
+{
+	CONFIG_BEFORE,
+	CONFIG_AFTER
+} ConfigWhen;
+
+typedef enum ConfigPhase
+{
+	CONFIG_PHASE_SWITCHOVER,
+	CONFIG_PHASE_FAILOVER,
+	CONFIG_PHASE_REJOIN,
+	CONFIG_PHASE_DRAIN,
+	CONFIG_PHASE_FENCE,
+	CONFIG_PHASE_STOP,
+	CONFIG_PHASE_PROMOTE,
+	CONFIG_PHASE_LOCALIZE,
+	CONFIG_PHASE_START
+} ConfigPhase;
+
+typedef enum ConfigOnFailure
+{
+	CONFIG_FAILURE_STOPS,
+	CONFIG_FAILURE_IGNORED
+} ConfigOnFailure;
+
+/* Words: a list of names, or a program with its arguments; n 0: not given. */
+typedef struct ConfigWords
+{
+	const char *const *words;	/* NULL behind the last */
+	size_t		n;
+} ConfigWords;
+
+/* [site NAME] */
+typedef struct ConfigSite
+{
+	const char *name;
+	size_t		line;			/* of the section, for messages */
+	const char *description;
+	const char *host;
+	int			port;
+	const char *user;			/* a superuser of the database server */
+	const char *conninfo;		/* further libpq parameters, no secret */
+	const char *qlik_role;
+	const char *data_directory; /* absolute, on the site's own machine */
+	const char *bin_directory;
+	const char *settings_file;	/* outside of data_directory */
+	int			control;		/* ConfigControl */
+	const char *server_name;	/* cluster, unit or service, as control says */
+	const char *server_user;
+	ConfigWords start_command;
+	ConfigWords stop_command;
+	ConfigWords remote_command; /* goes before commands for this machine */
+	const char *aside_directory;
+	const char *drill_directory;
+	int			drill_port;
+} ConfigSite;
+
+/* A value of a mapping at a site. */
+typedef struct ConfigMappingValue
+{
+	const char *site;
+	const char *value;
+	bool		current;		/* else an alias, rewritten to the current one */
+	size_t		line;
+} ConfigMappingValue;
+
+/* [mapping NAME] */
+typedef struct ConfigMapping
+{
+	const char *name;
+	size_t		line;
+	int			kind;			/* RwKind */
+	ConfigMappingValue *values; /* in the order of the file */
+	size_t		n_values;
+} ConfigMapping;
+
+/* [hook NAME] */
+typedef struct ConfigHook
+{
+	const char *name;
+	size_t		line;
+	int			when;			/* ConfigWhen */
+	int			phase;			/* ConfigPhase */
+	const char *site;			/* NULL: at every site */
+	ConfigWords command;
+	long		timeout;		/* ms */
+	int			on_failure;		/* ConfigOnFailure */
+} ConfigHook;
+
+/* Where a value comes from. */
+typedef enum ConfigSource
+{
+	CONFIG_FROM_NOWHERE,
+	CONFIG_FROM_DEFAULT,
+	CONFIG_FROM_FILE,
+	CONFIG_FROM_ENVIRONMENT
+} ConfigSource;
+
+/* An effective value as text, for config_show and the like. */
+typedef struct ConfigSetting
+{
+	const char *section;		/* "qsrepl", "site A", "mapping share" */
+	const char *name;
+	const char *value;			/* NULL: none */
+	ConfigSource source;
+	size_t		line;			/* CONFIG_FROM_FILE */
+	const char *variable;		/* CONFIG_FROM_ENVIRONMENT */
+} ConfigSetting;
+
+typedef struct Config
+{
+	const char *file;
+	/* [qsrepl] */
+	const char *site;			/* where this machine is */
+	int			mode;			/* ConfigMode */
+	ConfigWords databases;
+	const char *maintenance_database;
+	const char *profile;
+	const char *replication_role;
+	const char *replication_name;	/* of slots, publications, subscriptions */
+	const char *passfile;
+	const char *journal_directory;
+	long		connect_timeout;	/* this and the following: ms */
+	long		drain_timeout;
+	long		replay_timeout;
+	long		stop_timeout;
+	long		promote_timeout;
+	long		localize_timeout;
+	long		peer_wait;
+	int			peer_unreachable;	/* ConfigUnreachable */
+	long		lag_warning;
+	bool		copy_qsmq;
+	bool		disable_on_error;
+	/* the other sections, in the order of the file */
+	ConfigSite *sites;
+	size_t		n_sites;
+	ConfigMapping *mappings;
+	size_t		n_mappings;
+	ConfigHook *hooks;
+	size_t		n_hooks;
+	/* every key's effective value, section by section */
+	ConfigSetting *settings;
+	size_t		n_settings;
+	Arena		arena;
+} Config;
+
+typedef enum ConfigResult
+{
+	CONFIG_GOOD,				/* perhaps with warnings */
+	CONFIG_WRONG,				/* problems tells; do not use *config */
+	CONFIG_UNREADABLE			/* the file could not be read; reported as the
+								 * only problem */
+} ConfigResult;
+
+/*
+ * config_load
+ *		Read, complete and check the configuration.
+ *
+ * in:     file: its path
+ * out:    *config, to be freed with config_free(), and *problems, to be freed
+ *         with problems_free(), whatever is returned; nothing is printed
+ * errors: as above; every mistake is in problems, not only the first
+ */
+extern ConfigResult config_load(const char *file, Config *config,
+								Problems *problems);
+
+/*
+ * config_load_text
+ *		The same for a text that would be the content of file.  What only the
+ *		machine can tell (permissions) is not looked at.
+ */
+extern ConfigResult config_load_text(const char *file, const char *text,
+									 size_t len, Config *config,
+									 Problems *problems);
+extern void config_free(Config *config);
+
+/* The site with this name, or NULL. */
+extern const ConfigSite *config_site(const Config *config, const char *name);
+
+/*
+ * config_mappings
+ *		The mappings as a checked set for the engine; free it with
+ *		rw_mappings_free().
+ */
+extern RwMappings *config_mappings(const Config *config);
+
+#endif							/* CONFIG_CONFIG_H */

@@ -1,0 +1,51 @@
+/*
+ * load.h
+ *		What the parts of loading share; config.h is for everybody else.
+ */
+#ifndef CONFIG_LOAD_H
+#define CONFIG_LOAD_H
+
+#include "config/config.h"
+#include "config/ini.h"
+#include "config/keys.h"
+
+/* One load, as it goes. */
+typedef struct ConfigLoad
+{
+	Config	   *config;
+	Problems   *problems;
+	IniFile		file;
+} ConfigLoad;
+
+/* A section that was recognized, and the struct it fills. */
+typedef struct ConfigTarget
+{
+	const ConfigSectionKind *kind;
+	const IniSection *section;	/* NULL: not in the file */
+	const char *title;			/* "site A" */
+	void	   *fields;
+} ConfigTarget;
+
+/* config_fill: every key of a section, from the environment, file, default. */
+extern void config_fill(ConfigLoad *load, const ConfigTarget *target);
+
+/* config_fill_mapping: the values of a mapping, beside its keys. */
+extern void config_fill_mapping(ConfigLoad *load, const ConfigTarget *target);
+
+/* Note the effective value of a key. */
+extern ConfigSetting *config_note(ConfigLoad *load,
+								  const ConfigTarget *target,
+								  const char *name);
+
+/* The noted value of a key, or NULL. */
+extern const ConfigSetting *config_setting(const Config *config,
+										   const char *section,
+										   const char *name);
+
+/* Checks of the whole, each in its file; they add problems. */
+extern void config_check_sites(const Config *config, Problems *problems);
+extern void config_check_servers(const Config *config, Problems *problems);
+extern void config_check_mappings(const Config *config, Problems *problems);
+extern void config_check_files(const Config *config, Problems *problems);
+
+#endif							/* CONFIG_LOAD_H */

@@ -1,0 +1,11 @@
+/*
+ * paths.h
+ *		Where things are unless it is said otherwise.
+ */
+#ifndef CONFIG_PATHS_H
+#define CONFIG_PATHS_H
+
+#define CONFIG_DEFAULT_FILE "/etc/qsrepl/qsrepl.conf"
+#define CONFIG_DEFAULT_JOURNAL "/var/lib/qsrepl"
+
+#endif							/* CONFIG_PATHS_H */
