@@ -11,6 +11,7 @@
  *		extension/launcher.c
  */
 #include "localizer.h"
+#include "bgworker.h"
 
 #include "access/genam.h"
 #include "access/heapam.h"
@@ -22,7 +23,6 @@
 #include "catalog/pg_database.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
@@ -53,31 +53,15 @@ static Running running[MAX_WORKERS];
 
 extern PGDLLEXPORT void qsrepl_launcher_main(Datum once);
 
-static void
-register_one(const char *name, BgWorkerStartTime start, int restart,
-			 bool once)
-{
-	BackgroundWorker worker;
-
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
-		BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = start;
-	worker.bgw_restart_time = restart;
-	strlcpy(worker.bgw_library_name, "qsrepl", BGW_MAXLEN);
-	strlcpy(worker.bgw_function_name, "qsrepl_launcher_main", BGW_MAXLEN);
-	strlcpy(worker.bgw_name, name, BGW_MAXLEN);
-	strlcpy(worker.bgw_type, name, BGW_MAXLEN);
-	worker.bgw_main_arg = BoolGetDatum(once);
-	RegisterBackgroundWorker(&worker);
-}
-
 void
 qsrepl_register_launcher(void)
 {
-	register_one("qsrepl launcher", BgWorkerStart_RecoveryFinished, 1, false);
-	register_one("qsrepl site check", BgWorkerStart_ConsistentState,
-				 BGW_NEVER_RESTART, true);
+	qsrepl_register_worker("qsrepl launcher", "qsrepl_launcher_main",
+						   BgWorkerStart_RecoveryFinished, 1,
+						   BoolGetDatum(false));
+	qsrepl_register_worker("qsrepl site check", "qsrepl_launcher_main",
+						   BgWorkerStart_ConsistentState, BGW_NEVER_RESTART,
+						   BoolGetDatum(true));
 }
 
 /* The databases one can connect to. */
@@ -137,25 +121,11 @@ note_slots(bool none)
 static bool
 start_worker(Running *slot, Oid database)
 {
-	BackgroundWorker worker;
-	bool		started;
-
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
-		BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_ConsistentState;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	strlcpy(worker.bgw_library_name, "qsrepl", BGW_MAXLEN);
-	strlcpy(worker.bgw_function_name, "qsrepl_localizer_main", BGW_MAXLEN);
-	strlcpy(worker.bgw_name, "qsrepl localizer", BGW_MAXLEN);
-	strlcpy(worker.bgw_type, "qsrepl localizer", BGW_MAXLEN);
-	worker.bgw_main_arg = ObjectIdGetDatum(database);
-	worker.bgw_notify_pid = MyProcPid;
-	started = RegisterDynamicBackgroundWorker(&worker, &slot->handle);
-	if (!started)
-		slot->handle = NULL;
+	slot->handle = qsrepl_start_worker("qsrepl localizer",
+									   "qsrepl_localizer_main",
+									   ObjectIdGetDatum(database));
 	slot->database = database;
-	return started;
+	return slot->handle != NULL;
 }
 
 static bool

@@ -11,9 +11,9 @@
  */
 #include "fence.h"
 #include "peer.h"
+#include "bgworker.h"
 
 #include "access/xact.h"
-#include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/latch.h"
 #include "utils/timestamp.h"
@@ -27,19 +27,9 @@ extern PGDLLEXPORT void qsrepl_peer_main(Datum unused);
 void
 qsrepl_peer_register(void)
 {
-	BackgroundWorker worker;
-
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
-		BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = PEER_RESTART;
-	strlcpy(worker.bgw_library_name, "qsrepl", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "qsrepl_peer_main",
-			sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_name, "qsrepl peer", BGW_MAXLEN);
-	strlcpy(worker.bgw_type, "qsrepl peer", BGW_MAXLEN);
-	RegisterBackgroundWorker(&worker);
+	qsrepl_register_worker("qsrepl peer", "qsrepl_peer_main",
+						   BgWorkerStart_RecoveryFinished, PEER_RESTART,
+						   (Datum) 0);
 }
 
 static PeerState

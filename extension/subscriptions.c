@@ -10,6 +10,7 @@
  *		extension/subscriptions.c
  */
 #include "fence.h"
+#include "bgworker.h"
 
 #include "access/heapam.h"
 #include "access/htup_details.h"
@@ -18,7 +19,6 @@
 #include "catalog/pg_subscription.h"
 #include "commands/dbcommands.h"
 #include "executor/spi.h"
-#include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/latch.h"
 #include "utils/builtins.h"
@@ -124,23 +124,13 @@ wait_for_worker(BackgroundWorkerHandle *handle)
 static void
 disable_in(Oid database)
 {
-	BackgroundWorker worker;
 	BackgroundWorkerHandle *handle;
 
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS |
-		BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	strlcpy(worker.bgw_library_name, "qsrepl", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "qsrepl_disable_subscriptions_main",
-			sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_name, "qsrepl subscriptions", BGW_MAXLEN);
-	strlcpy(worker.bgw_type, "qsrepl subscriptions", BGW_MAXLEN);
-	worker.bgw_main_arg = ObjectIdGetDatum(database);
-	worker.bgw_notify_pid = MyProcPid;
+	handle = qsrepl_start_worker("qsrepl subscriptions",
+								 "qsrepl_disable_subscriptions_main",
+								 ObjectIdGetDatum(database));
 	/* Without a free place the caller finds the subscription still enabled. */
-	if (RegisterDynamicBackgroundWorker(&worker, &handle))
+	if (handle != NULL)
 		wait_for_worker(handle);
 }
 
