@@ -20,11 +20,13 @@ STD = -std=c99
 WARN = -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
 CORE_SRC = $(wildcard core/*.c)
-TOOL_SRC = $(wildcard tool/*/*.c)
+TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
 TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
-TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"'
+TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
+	$(shell pkg-config --cflags libpq jansson)
+TOOL_LIBS = $(shell pkg-config --libs libpq jansson)
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
-HEADERS = $(wildcard core/*.h tool/*/*.h)
+HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
 
 PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
 PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
@@ -40,7 +42,7 @@ tool: $(BUILD)/qsrepl
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)

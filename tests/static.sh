@@ -25,16 +25,28 @@ warn="-Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 -Wmissing-prototypes
 # The quotes are the compiler's, not the shell's.
 # shellcheck disable=SC2089
 include='-Icore -Itool -DQSREPL_VERSION="static"'
-ours=$(ls core/*.c tool/*/*.c)
-own_headers=$(ls core/*.h tool/*/*.h)
+# The libraries' headers alone: a cross compiler cannot have all of
+# /usr/include.
+libraries=$(mktemp -d)
+trap 'rm -rf "$log" "$libraries"' EXIT
+pq_include=$(pkg-config --variable=includedir libpq)
+json_include=$(pkg-config --variable=includedir jansson)
+cp "$pq_include"/libpq-fe.h "$pq_include"/postgres_ext.h \
+	"$pq_include"/pg_config_ext.h "$json_include"/jansson.h \
+	"$json_include"/jansson_config.h "$libraries"
+include="$include -isystem $libraries"
+# What every system can compile, and what only one can.
+anywhere=$(ls core/*.c tool/*/*.c)
+posix=$(ls tool/platform/posix/*.c)
+ours="$anywhere $posix"
+own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
 
 # shellcheck disable=SC2086,SC2090 # lists of words
 compile_all() {
 	compiler=$1
-	shift
-	for file in $ours; do
-		"$compiler" -std=c99 $warn $include "$@" -fsyntax-only "$file" || return 1
+	for file in $2; do
+		"$compiler" -std=c99 $warn $include -fsyntax-only "$file" || return 1
 	done
 }
 
@@ -42,7 +54,7 @@ compile_all() {
 # shellcheck disable=SC2086,SC2090
 headers_alone() {
 	for header in $own_headers; do
-		printf '#include "%s"\n' "$(basename "$(dirname "$header")")/$(basename "$header")" >"$log.c"
+		printf '#include "%s"\n' "${header#*/}" >"$log.c"
 		gcc -std=c99 $warn $include -I. -fsyntax-only "$log.c" || return 1
 	done
 	rm -f "$log.c"
@@ -79,9 +91,9 @@ absent() {
 	! grep -nE "$pattern" "$@"
 }
 
-check "gcc, all warnings" compile_all gcc
-check "clang, all warnings" compile_all clang
-check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc
+check "gcc, all warnings" compile_all gcc "$ours"
+check "clang, all warnings" compile_all clang "$ours"
+check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc "$anywhere"
 check "extension, gcc" compile_extension gcc
 check "extension, clang" compile_extension clang
 check "headers stand alone" headers_alone
@@ -100,6 +112,9 @@ check "version tests only in compat.h" absent 'PG_VERSION_NUM' \
 	-r --include='*.[ch]' --exclude=compat.h extension
 check "_WIN32 only where it belongs" absent '_WIN32|windows\.h' \
 	-r --include='*.[ch]' --exclude-dir=win32 core tool
+check "the system only behind tool/platform" absent \
+	'#include <(unistd|fcntl|poll|signal|dirent|netdb|termios|sys/|arpa/|netinet/)' \
+	-r --include='*.[ch]' --exclude-dir=platform core tool
 # shellcheck disable=SC2046 # a list of words
 check "shellcheck" shellcheck scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major $(git ls-files '*.sh' 2>/dev/null) .ci/run
 

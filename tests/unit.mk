@@ -22,11 +22,13 @@ FUZZ_SEED ?= 1
 # Objects of two compilers do not mix.
 UNIT_BUILD = $(BUILD)/unit/$(notdir $(firstword $(CC)))
 FUZZ_BUILD = $(BUILD)/fuzz
-UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP
+UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP \
+	-DQSREPL_VERSION='"unit"' $(shell pkg-config --cflags libpq jansson)
+UNIT_LIBS = $(shell pkg-config --libs libpq jansson)
 UNIT_CC = $(CC) $(STD) $(WARN) $(UNIT_CPPFLAGS)
 
-UNIT_TOOL_SRC = tool/rules/casefile.c tool/base/lines.c tool/base/memory.c \
-	tool/base/report.c
+UNIT_TOOL_SRC = tool/rules/casefile.c \
+	$(wildcard tool/base/*.c tool/platform/posix/*.c tool/pg/*.c tool/plan/*.c)
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c, \
 	$(wildcard tests/unit/*.c))
@@ -98,17 +100,17 @@ $(FUZZ_BUILD)/%.o: %.c
 
 $(UNIT_BUILD)/plain/test_linear: \
 		$(UNIT_BUILD)/plain/tests/unit/test_linear.o $(COUNTED_OBJ)
-	$(CC) $(PLAIN_CFLAGS) -o $@ $^
+	$(CC) $(PLAIN_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 $(UNIT_BUILD)/plain/test_%: $(UNIT_BUILD)/plain/tests/unit/test_%.o \
 		$(PLAIN_OBJ)
-	$(CC) $(PLAIN_CFLAGS) -o $@ $^
+	$(CC) $(PLAIN_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 $(UNIT_BUILD)/sanitize/test_%: $(UNIT_BUILD)/sanitize/tests/unit/test_%.o \
 		$(SANITIZE_OBJ)
-	$(CC) $(SANITIZE_CFLAGS) -o $@ $^
+	$(CC) $(SANITIZE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 $(FUZZ_BUILD)/fuzz_%: $(FUZZ_BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(UNIT_LIBS)
 
 -include $(shell find $(UNIT_BUILD) $(FUZZ_BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,26 @@
+/*
+ * system.h
+ *		Where and as what the program runs.
+ */
+#ifndef PLATFORM_SYSTEM_H
+#define PLATFORM_SYSTEM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+/* Whether a stream of the program is a terminal. */
+extern bool plat_is_terminal(FILE *stream);
+
+/* The program's own file, with its path; freed by the caller. */
+extern bool plat_own_path(char **path, Error *error);
+
+/* This machine's name, or "localhost" where it has none; freed by the caller. */
+extern char *plat_host_name(void);
+
+/* This process. */
+extern int64_t plat_process(void);
+
+#endif							/* PLATFORM_SYSTEM_H */
