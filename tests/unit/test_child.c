@@ -266,7 +266,13 @@ test_descriptors(void)
 	plat_log_close(log);
 	for (int i = 0; i < 20; i++)
 		run_script("exit 1");
-	run(&(PlatChild) {.argv = (const char *const[]) {"/nowhere", NULL}});
+	run(&(PlatChild)
+		{
+		.argv = (const char *const[])
+		{
+			"/nowhere", NULL
+		}
+	});
 	check(open_descriptors() == before);
 }
 

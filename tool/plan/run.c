@@ -170,7 +170,10 @@ check_space(const char *directory, Error *error)
 					 directory);
 }
 
-/* 000017-switchover-20261123T005202Z; freed by the caller */
+/*
+ * 000017-switchover-20261123T005202123Z: a name of its own in the mirror, too,
+ * which knows the runs of two machines.  Freed by the caller.
+ */
 static char *
 new_run_name(unsigned long number, const char *plan)
 {
@@ -179,11 +182,11 @@ new_run_name(unsigned long number, const char *plan)
 	size_t		n = 0;
 
 	timestamp_format(plat_wall_ms(), now);
-	for (const char *c = now; *c != '.' && *c != '\0'; c++)
-		if (*c != '-' && *c != ':')
+	for (const char *c = now; *c != '\0'; c++)
+		if (*c != '-' && *c != ':' && *c != '.')
 			compact[n++] = *c;
 	compact[n] = '\0';
-	return text_format("%06lu-%s-%sZ", number, plan, compact);
+	return text_format("%06lu-%s-%s", number, plan, compact);
 }
 
 /* Make the journal with its first line, or leave nothing. */
