@@ -22,7 +22,7 @@ isolation: install-extension
 		$(ISOLATION)
 
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
-tap: install-extension tool
+tap: install-extension tool $(BUILD)/pg_lab
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 
