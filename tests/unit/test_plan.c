@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -539,6 +540,43 @@ test_no_journal(void)
 	check(access(scratch_path("toy/config"), F_OK) == 0);
 }
 
+/* The disk gets full on the way: what cannot be written is not begun. */
+static void
+test_full_midway(void)
+{
+	struct rlimit old;
+	struct rlimit limit;
+	PlanOutcome outcome;
+	int			calls;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &old);
+	limit = old;
+	for (limit.rlim_cur = 300; limit.rlim_cur < 6000; limit.rlim_cur += 50)
+	{
+		begin();
+		setrlimit(RLIMIT_FSIZE, &limit);
+		outcome = go(plan_start);
+		setrlimit(RLIMIT_FSIZE, &old);
+		calls = toy.calls;
+		if (outcome == PLAN_FINISHED)
+			break;
+		check(outcome == PLAN_STOPPED || (outcome == PLAN_REFUSED &&
+										  calls == 0));
+		check(strstr(error.message, "File too large") != NULL);
+		if (outcome == PLAN_REFUSED)
+			continue;
+		if (limit.rlim_cur % 100 == 0)
+			check(go(plan_resume) == PLAN_FINISHED && toy_is_complete(&toy) &&
+				  toy.calls == TOY_STEPS);
+		else if (go(plan_abort) == PLAN_ABORTED)
+			check(toy_is_untouched(&toy) && toy.calls >= 2 * calls);
+		else
+			check(calls > TOY_POINT);
+	}
+	check(limit.rlim_cur > 1500 && limit.rlim_cur < 6000);
+}
+
 static void
 test_mirror(void)
 {
@@ -679,6 +717,7 @@ main(void)
 	test_truncated();
 	test_two();
 	test_no_journal();
+	test_full_midway();
 	test_mirror();
 	test_mirror_fails();
 	test_contradiction();
