@@ -177,9 +177,9 @@ cmp_ok(time - $begun, '<', 20, 'in time');
 
 # Ctrl-C
 $node->safe_psql('postgres', "SELECT pg_terminate_backend($backend)");
-foreach my $cancellable (1, 0)
+foreach my $cancellable ('PG_LAB_CANCELLABLE', 'PG_LAB_LATER', '')
 {
-	local $ENV{PG_LAB_CANCELLABLE} = 1 if $cancellable;
+	local $ENV{$cancellable} = 1 if $cancellable;
 	my $sleep = $cancellable ? 999 : 2.5;
 
 	$out = '';
@@ -192,6 +192,24 @@ foreach my $cancellable (1, 0)
 	finish $running;
 	like($out, $cancellable ? qr/the statement was interrupted/ : qr/^ok\nusable$/,
 		$cancellable ? 'an interrupt cancels' : 'an interrupt does not tear');
+}
+foreach my $cancellable (1, 0)
+{
+	local $ENV{PG_LAB_CANCELLABLE} = 1 if $cancellable;
+	my $mute = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+	  or die;
+
+	$out = '';
+	my $connecting = start [ $lab, $cancellable ? 60000 : 1500, 0,
+		'sslmode=disable host=127.0.0.1 port=' . $mute->sockport, 'site' ],
+	  '<', \'', '>', \$out, '2>', \$err;
+	# The client is there and has asked.
+	my $client = $mute->accept;
+	sysread $client, my $start, 8;
+	$connecting->signal('INT');
+	finish $connecting;
+	like($out, $cancellable ? qr/connecting was interrupted/ : qr/could not connect within 1500 ms/,
+		'the same while connecting');
 }
 
 # Transactions

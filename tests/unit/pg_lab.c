@@ -174,7 +174,7 @@ do_verb(PgConnection *connection, const char *verb, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	PgTarget	target = {"B", NULL, NULL, 0};
+	PgTarget	target = {"B", NULL, NULL, 0, false};
 	PgConnection *connection;
 
 	if (argc < 5)
@@ -182,6 +182,7 @@ main(int argc, char **argv)
 	plat_cancel_install();
 	target.deadline_ms = (int) strtol(argv[1], NULL, 10);
 	target.conninfo = argv[3];
+	target.cancellable = getenv("PG_LAB_CANCELLABLE") != NULL;
 	target.dbname = getenv("PG_LAB_DBNAME");
 	connection = pg_connect(&target, &error);
 	if (connection == NULL)
@@ -190,7 +191,8 @@ main(int argc, char **argv)
 		return 1;
 	}
 	pg_set_deadline(connection, (int) strtol(argv[2], NULL, 10));
-	pg_set_cancellable(connection, getenv("PG_LAB_CANCELLABLE") != NULL);
+	if (getenv("PG_LAB_LATER") != NULL)
+		pg_set_cancellable(connection, true);
 	do_verb(connection, argv[4], argc - 5, argv + 5);
 	pg_close(connection);
 	return 0;

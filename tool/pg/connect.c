@@ -65,7 +65,8 @@ finish(PgConnection *connection, int deadline_ms, Error *error)
 		int64_t		left = end - plat_clock_ms();
 		PlatWait	wait = plat_socket_wait(PQsocket(connection->conn),
 											status == PGRES_POLLING_WRITING,
-											left > 0 ? (int) left : 0, true);
+											left > 0 ? (int) left : 0,
+											connection->cancellable);
 
 		if (wait == PLAT_WAIT_TIMED_OUT)
 			return time_over(connection, deadline_ms, error);
@@ -88,6 +89,7 @@ new_connection(const PgTarget *target)
 	memset(connection, 0, sizeof(*connection));
 	connection->site = mem_strdup(target->site);
 	connection->deadline_ms = STATEMENT_MS;
+	connection->cancellable = target->cancellable;
 	return connection;
 }
 

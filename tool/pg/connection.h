@@ -20,6 +20,8 @@ typedef struct PgTarget
 								 * password */
 	const char *dbname;			/* instead of the one in conninfo; or NULL */
 	int			deadline_ms;	/* for the whole of it; 0: ten seconds */
+	bool		cancellable;	/* plat_cancelled() ends connecting, and
+								 * statements: see pg_set_cancellable() */
 } PgTarget;
 
 /*
@@ -28,7 +30,7 @@ typedef struct PgTarget
  *
  * Passwords come from libpq's password file, a service file or PGPASSWORD; a
  * password in the connection string is refused, and so is a password file
- * that others may read, which libpq would pass over.
+ * named there that others may read, which libpq would pass over.
  *
  * out:    the connection, closed with pg_close(); NULL on an error
  * errors: libpq's words, with the site's name; nothing secret
@@ -43,7 +45,10 @@ extern void pg_close(PgConnection *connection);
  */
 extern void pg_set_deadline(PgConnection *connection, int deadline_ms);
 
-/* Whether plat_cancelled() cancels statements: only where they may be torn. */
+/*
+ * Whether plat_cancelled() cancels statements: only where they may be torn,
+ * so not by default.
+ */
 extern void pg_set_cancellable(PgConnection *connection, bool cancellable);
 
 /* The connection is of no more use: broken, or given up at a deadline. */
