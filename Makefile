@@ -24,8 +24,8 @@ CORE_SRC = $(wildcard core/*.c)
 TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
 TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
 TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
-	$(shell pkg-config --cflags inih jansson)
-TOOL_LIBS = $(shell pkg-config --libs inih jansson)
+	$(shell pkg-config --cflags libpq inih jansson)
+TOOL_LIBS = $(shell pkg-config --libs libpq inih jansson)
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
 HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
 

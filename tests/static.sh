@@ -30,8 +30,10 @@ include='-Icore -Itool -DQSREPL_VERSION="static"'
 libraries=$(mktemp -d)
 trap 'rm -rf "$log" "$libraries"' EXIT
 inih_include=$(pkg-config --variable=includedir inih)
+pq_include=$(pkg-config --variable=includedir libpq)
 json_include=$(pkg-config --variable=includedir jansson)
-cp "$inih_include"/ini.h "$json_include"/jansson.h \
+cp "$inih_include"/ini.h "$pq_include"/libpq-fe.h "$pq_include"/postgres_ext.h \
+	"$pq_include"/pg_config_ext.h "$json_include"/jansson.h \
 	"$json_include"/jansson_config.h "$libraries"
 include="$include -isystem $libraries"
 # What every system can compile, and what only one can.
@@ -39,9 +41,7 @@ anywhere=$(ls core/*.c tool/*/*.c)
 posix=$(ls tool/platform/posix/*.c)
 ours="$anywhere $posix"
 own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h)
-pg_client_include=$("${PG_CONFIG:-pg_config}" --includedir)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
-pq_include=$("${PG_CONFIG:-pg_config}" --includedir)
 
 # shellcheck disable=SC2086,SC2090 # lists of words
 compile_all() {
@@ -55,7 +55,7 @@ compile_all() {
 # shellcheck disable=SC2086
 compile_clients() {
 	for file in tests/clients/*.c; do
-		"$1" -std=c99 $warn -Itests/unit -I"$pg_client_include" \
+		"$1" -std=c99 $warn -Itests/unit -I"$pq_include" \
 			-fsyntax-only "$file" || return 1
 	done
 }
@@ -124,6 +124,9 @@ check "version tests only in compat.h" absent 'PG_VERSION_NUM' \
 	-r --include='*.[ch]' --exclude=compat.h extension
 check "_WIN32 only where it belongs" absent '_WIN32|windows\.h' \
 	-r --include='*.[ch]' --exclude-dir=win32 core tool
+check "the system only behind tool/platform" absent \
+	'#include <(unistd|fcntl|poll|signal|dirent|netdb|termios|sys/|arpa/|netinet/)' \
+	-r --include='*.[ch]' --exclude-dir=platform core tool
 # shellcheck disable=SC2046 # a list of words
 check "shellcheck" shellcheck scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major $(git ls-files '*.sh' 2>/dev/null) .ci/run
 

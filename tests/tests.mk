@@ -33,7 +33,7 @@ $(BUILD)/promotion: $(CLIENTS_SRC) $(CLIENTS_HEADERS)
 		-L$(shell $(PG_CONFIG) --libdir) -lpq -lpthread
 
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
-tap: install-extension tool $(BUILD)/promotion
+tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 

@@ -23,14 +23,16 @@ FUZZ_SEED ?= 1
 UNIT_BUILD = $(BUILD)/unit/$(notdir $(firstword $(CC)))
 FUZZ_BUILD = $(BUILD)/fuzz
 UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP \
-	-DQSREPL_VERSION='"unit"' $(shell pkg-config --cflags inih jansson)
-UNIT_LIBS = $(shell pkg-config --libs inih jansson)
+	-DQSREPL_VERSION='"unit"' $(shell pkg-config --cflags libpq inih jansson)
+UNIT_LIBS = $(shell pkg-config --libs libpq inih jansson)
 UNIT_CC = $(CC) $(STD) $(WARN) $(UNIT_CPPFLAGS)
 
 UNIT_TOOL_SRC = tool/rules/casefile.c \
-	$(wildcard tool/base/*.c tool/platform/posix/*.c tool/config/*.c)
+	$(wildcard tool/base/*.c tool/platform/posix/*.c tool/config/*.c \
+		tool/pg/*.c tool/plan/*.c)
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
-UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c, \
+UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c \
+	tests/unit/pg_lab.c, \
 	$(wildcard tests/unit/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(UNIT_TEST_SRC))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,%, \
@@ -101,7 +103,14 @@ $(FUZZ_BUILD)/%.o: %.c
 
 $(UNIT_BUILD)/plain/test_linear: \
 		$(UNIT_BUILD)/plain/tests/unit/test_linear.o $(COUNTED_OBJ)
-	$(CC) $(PLAIN_CFLAGS) -o $@ $^
+	$(CC) $(PLAIN_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+# Not a test by itself: tests/t/057_pg.pl runs it, with the sanitizers.
+$(BUILD)/pg_lab: $(UNIT_BUILD)/sanitize/tests/unit/pg_lab.o $(SANITIZE_OBJ)
+	$(CC) $(SANITIZE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+# test_plan_kill kills itself in the middle of the journal's writes.
+%/test_plan_kill: UNIT_LIBS += -Wl,--wrap=plat_log_append
 
 $(UNIT_BUILD)/plain/test_%: $(UNIT_BUILD)/plain/tests/unit/test_%.o \
 		$(PLAIN_OBJ)

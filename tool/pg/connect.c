@@ -1,0 +1,171 @@
+/*
+ * connect.c
+ *		Connecting without blocking, under one deadline.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "pg/internal.h"
+#include "pg/query.h"
+#include "platform/clock.h"
+#include "platform/socket.h"
+
+#define CONNECT_MS 10000
+#define STATEMENT_MS 30000
+#define NOTICES_LIMIT 65536
+
+static void
+collect_notice(void *arg, const PGresult * result)
+{
+	PgConnection *connection = arg;
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+	const char *message = PQresultErrorField(result,
+											 PG_DIAG_MESSAGE_PRIMARY);
+
+	if (message == NULL || connection->notices.len > NOTICES_LIMIT)
+		return;
+	text_addf(&connection->notices, "%s: %s\n",
+			  severity != NULL ? severity : "NOTICE", message);
+}
+
+static PGconn *
+start(const PgTarget *target)
+{
+	/* The first dbname is the connection string, the second its own. */
+	const char *const keywords[] = {
+		"fallback_application_name", "dbname",
+		target->dbname != NULL ? "dbname" : NULL, NULL
+	};
+	const char *const values[] = {
+		"qsrepl", target->conninfo, target->dbname, NULL
+	};
+
+	return PQconnectStartParams(keywords, values, 1);
+}
+
+static bool
+time_over(const PgConnection *connection, int deadline_ms, Error *error)
+{
+	return error_set(error, NULL, "Look whether the server and the network "
+					 "are up, and whether host and port are right.",
+					 "site \"%s\": could not connect within %d ms",
+					 connection->site, deadline_ms);
+}
+
+/* Poll the connection until it is made. */
+static bool
+finish(PgConnection *connection, int deadline_ms, Error *error)
+{
+	int64_t		end = plat_clock_ms() + deadline_ms;
+	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+
+	while (status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED)
+	{
+		int64_t		left = end - plat_clock_ms();
+		PlatWait	wait = plat_socket_wait(PQsocket(connection->conn),
+											status == PGRES_POLLING_WRITING,
+											left > 0 ? (int) left : 0,
+											connection->cancellable);
+
+		if (wait == PLAT_WAIT_TIMED_OUT)
+			return time_over(connection, deadline_ms, error);
+		if (wait == PLAT_WAIT_CANCELLED)
+			return error_set(error, NULL, NULL,
+							 "site \"%s\": connecting was interrupted",
+							 connection->site);
+		if (wait == PLAT_WAIT_FAILED)
+			break;
+		status = PQconnectPoll(connection->conn);
+	}
+	return status == PGRES_POLLING_OK || pg_fail(connection, NULL, error);
+}
+
+static PgConnection *
+new_connection(const PgTarget *target)
+{
+	PgConnection *connection = mem_alloc(sizeof(PgConnection));
+
+	memset(connection, 0, sizeof(*connection));
+	connection->site = mem_strdup(target->site);
+	connection->deadline_ms = STATEMENT_MS;
+	connection->cancellable = target->cancellable;
+	return connection;
+}
+
+PgConnection *
+pg_connect(const PgTarget *target, Error *error)
+{
+	PgConnection *connection;
+	int			deadline_ms = target->deadline_ms > 0 ? target->deadline_ms :
+	CONNECT_MS;
+
+	if (!pg_check_conninfo(target->site, target->conninfo, error))
+		return NULL;
+	connection = new_connection(target);
+	connection->conn = start(target);
+	if (connection->conn != NULL)
+		PQsetNoticeReceiver(connection->conn, collect_notice, connection);
+	if ((PQstatus(connection->conn) != CONNECTION_BAD ?
+		 finish(connection, deadline_ms, error) :
+		 pg_fail(connection, NULL, error)) &&
+		pg_run(connection, "SELECT pg_catalog.set_config("
+			   "'search_path', '', false)", PG_NONE, error))
+		return connection;
+	pg_close(connection);
+	return NULL;
+}
+
+void
+pg_close(PgConnection *connection)
+{
+	if (connection == NULL)
+		return;
+	PQfinish(connection->conn);
+	free(connection->site);
+	text_free(&connection->notices);
+	free(connection);
+}
+
+void
+pg_set_deadline(PgConnection *connection, int deadline_ms)
+{
+	connection->deadline_ms = deadline_ms;
+}
+
+void
+pg_set_cancellable(PgConnection *connection, bool cancellable)
+{
+	connection->cancellable = cancellable;
+}
+
+bool
+pg_is_broken(const PgConnection *connection)
+{
+	return connection->given_up ||
+		PQstatus(connection->conn) != CONNECTION_OK;
+}
+
+const char *
+pg_site(const PgConnection *connection)
+{
+	return connection->site;
+}
+
+int
+pg_server_version(const PgConnection *connection)
+{
+	return PQserverVersion(connection->conn);
+}
+
+const char *
+pg_notices(const PgConnection *connection)
+{
+	return connection->notices.bytes != NULL ? connection->notices.bytes : "";
+}
+
+void
+pg_notices_clear(PgConnection *connection)
+{
+	text_free(&connection->notices);
+}

@@ -1,0 +1,54 @@
+/*
+ * error.c
+ *		The server's errors in their parts.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "pg/internal.h"
+
+char *
+pg_trimmed(const char *text)
+{
+	char	   *copy = mem_strdup(text);
+	size_t		len = strlen(copy);
+
+	while (len > 0 && (copy[len - 1] == '\n' || copy[len - 1] == ' '))
+		len--;
+	copy[len] = '\0';
+	return copy;
+}
+
+/* libpq's own words: the first line is the message, the rest the detail. */
+static bool
+fail_locally(const PgConnection *connection, Error *error)
+{
+	char	   *text = pg_trimmed(PQerrorMessage(connection->conn));
+	size_t		first = strcspn(text, "\n");
+	const char *rest = text[first] != '\0' ? text + first + 1 : NULL;
+
+	text[first] = '\0';
+	error_set(error, rest, NULL, "site \"%s\": %s", connection->site,
+			  text[0] != '\0' ? text : "the connection is broken");
+	free(text);
+	return false;
+}
+
+bool
+pg_fail(const PgConnection *connection, const PGresult * result, Error *error)
+{
+	const char *message = result == NULL ? NULL :
+	PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *sqlstate;
+
+	if (message == NULL)
+		return fail_locally(connection, error);
+	sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	error_set(error, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL),
+			  PQresultErrorField(result, PG_DIAG_MESSAGE_HINT),
+			  "site \"%s\": %s", connection->site, message);
+	if (sqlstate != NULL && strlen(sqlstate) < sizeof(error->sqlstate))
+		memcpy(error->sqlstate, sqlstate, strlen(sqlstate) + 1);
+	return false;
+}

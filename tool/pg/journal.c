@@ -1,0 +1,82 @@
+/*
+ * journal.c
+ *		A plan's journal, mirrored into a database.
+ */
+#include "pg/journal.h"
+
+#include <stdio.h>
+
+#include "pg/query.h"
+
+#define STORE \
+	"INSERT INTO qsrepl.journal AS j (run, line, entry) " \
+	"VALUES ($1, $2::pg_catalog.int4, $3::pg_catalog.jsonb) " \
+	"ON CONFLICT (run, line) DO UPDATE SET entry = EXCLUDED.entry"
+
+/* Whatever the server's setting is; not waiting for another server. */
+#define DURABLY \
+	"SELECT pg_catalog.set_config('synchronous_commit', 'local', true)"
+
+#define LOAD \
+	"SELECT entry FROM qsrepl.journal WHERE run OPERATOR(pg_catalog.=) " \
+	"(SELECT run FROM qsrepl.journal WHERE line OPERATOR(pg_catalog.=) 0 " \
+	"ORDER BY entry OPERATOR(pg_catalog.->>) 'time' DESC, run DESC LIMIT 1) " \
+	"ORDER BY line"
+
+/* Lines of a run */
+typedef struct Lines
+{
+	const char *run;
+	size_t		first;
+	const char *const *entries;
+	size_t		count;
+} Lines;
+
+static bool
+store_lines(void *arg, PgConnection *connection, Error *error)
+{
+	const Lines *lines = arg;
+	char		number[32];
+
+	if (!pg_run(connection, DURABLY, PG_NONE, error))
+		return false;
+	for (size_t i = 0; i < lines->count; i++)
+	{
+		snprintf(number, sizeof(number), "%lu",
+				 (unsigned long) (lines->first + i));
+		if (!pg_run(connection, STORE,
+					PG_PARAMETERS(lines->run, number, lines->entries[i]),
+					error))
+			return false;
+	}
+	return true;
+}
+
+bool
+pg_journal_store(void *arg, const char *run, size_t first,
+				 const char *const *entries, size_t count, Error *error)
+{
+	Lines		lines = {run, first, entries, count};
+
+	return pg_transaction(arg, store_lines, &lines, error);
+}
+
+static bool
+take_line(void *arg, const PgRow *row, Error *error)
+{
+	const char *entry = pg_row_text(row, 0);
+
+	(void) error;
+	if (entry != NULL)
+	{
+		text_add(arg, entry);
+		text_add(arg, "\n");
+	}
+	return true;
+}
+
+bool
+pg_journal_load(void *arg, Text *lines, Error *error)
+{
+	return pg_rows(arg, LOAD, PG_NONE, take_line, lines, error);
+}

@@ -1,0 +1,26 @@
+/*
+ * journal.h
+ *		A plan's journal, mirrored into a database: qsrepl.journal(run text,
+ *		line integer, entry jsonb), with the primary key (run, line).
+ *
+ * The functions fit the members of PlanMirror (plan/mirror.h); arg is the
+ * PgConnection.
+ */
+#ifndef PG_JOURNAL_H
+#define PG_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+/* Store lines of a run, from a number on, in one transaction. */
+extern bool pg_journal_store(void *arg, const char *run, size_t first,
+							 const char *const *entries, size_t count,
+							 Error *error);
+
+/* The lines of the run that was begun last, a line feed behind each. */
+extern bool pg_journal_load(void *arg, Text *lines, Error *error);
+
+#endif							/* PG_JOURNAL_H */

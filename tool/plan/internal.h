@@ -1,0 +1,128 @@
+/*
+ * internal.h
+ *		What the files of this folder share.
+ */
+#ifndef PLAN_INTERNAL_H
+#define PLAN_INTERNAL_H
+
+#include <jansson.h>
+
+#include "plan/plan.h"
+#include "platform/lock.h"
+#include "platform/log.h"
+
+/* The format of the lines */
+#define JOURNAL_VERSION 1
+
+/* Where a step is, by the journal. */
+typedef enum StepState
+{
+	STEP_UNTOUCHED,
+	STEP_BEGUN,					/* perhaps in part, perhaps wholly done */
+	STEP_DONE,
+	STEP_FOUND,					/* done before the run came to it */
+	STEP_UNDOING,				/* perhaps in part, perhaps wholly undone */
+	STEP_UNDONE
+} StepState;
+
+struct PlanJournal
+{
+	char	   *directory;
+	char	   *run;			/* its name: the file's without ".jsonl" */
+	json_t	   *lines;			/* an array of objects; [0] is the header */
+	uint64_t	sum;			/* the last line's checksum */
+	uint64_t	good_bytes;		/* of the file, before what is torn off */
+	size_t		local;			/* lines that the file has */
+	size_t		mirrored;		/* lines that the mirror has */
+	PlatLog    *log;			/* open for appending, or NULL */
+};
+
+/* entry.c: one line */
+extern json_t * entry_new(const char *event);
+extern json_t * entry_of_step(const char *event, const char *step);
+extern void entry_set_error(json_t * entry, const Error *error);
+extern void entry_seal(json_t * entry, size_t number, uint64_t *sum);
+extern bool entry_check(const json_t * entry, size_t number, uint64_t *sum);
+extern char *entry_dump(const json_t * entry);
+extern const char *entry_text(const json_t * entry, const char *member);
+extern bool entry_is(const json_t * entry, const char *event);
+
+/* parse.c: a journal's text, as in the file or from the mirror */
+extern bool journal_parse(PlanJournal *journal, const char *bytes, size_t len,
+						  const char *where, Error *error);
+
+/* journal.c: the file */
+extern PlanJournal *journal_new(const char *directory, const char *run);
+extern char *journal_path(const PlanJournal *journal);
+extern bool journal_load(const char *directory, const char *run,
+						 PlanJournal **journal, Error *error);
+extern bool journal_create(PlanJournal *journal, Error *error);
+extern bool journal_open(PlanJournal *journal, Error *error);
+extern void journal_seal(PlanJournal *journal, json_t * entry);
+extern bool journal_write(PlanJournal *journal, json_t * entry, Error *error);
+extern bool journal_append(PlanJournal *journal, json_t * entry, Error *error);
+
+/* state.c: what the lines tell */
+extern const json_t *journal_header(const PlanJournal *journal);
+extern bool journal_has(const PlanJournal *journal, const char *event);
+extern StepState journal_state(const PlanJournal *journal, const char *step);
+extern int64_t journal_ms(const PlanJournal *journal, const char *step);
+
+/* find.c: which journals there are */
+extern bool journal_newest(const char *directory, PlanJournal **journal,
+						   unsigned long *number, Error *error);
+extern PlanJournal *journal_last_finished(const char *directory,
+										  const char *plan);
+
+/* mirror.c */
+extern bool journal_find(const char *directory, const PlanMirror *mirror,
+						 PlanJournal **journal, unsigned long *number,
+						 Error *error);
+extern bool journal_mirror(PlanJournal *journal, const PlanMirror *mirror,
+						   const json_t * next, Error *error);
+
+/* header.c: the first line */
+extern json_t * header_new(const PlanRun *run);
+extern bool header_check(const PlanJournal *journal, const PlanRun *run,
+						 Error *error);
+extern json_t * header_parameters(const PlanRun *run);
+
+/* fill.c */
+extern char *plan_fill(const char *text, const json_t * parameters);
+
+/* print.c: dry runs */
+extern void plan_print(const PlanRun *run, const PlanJournal *journal,
+					   bool abort);
+
+/* progress.c */
+struct PlanProgress
+{
+	char	   *title;
+	int64_t		started;		/* by plat_clock_ms() */
+	int64_t		told;			/* when the last line was, or 0 */
+	bool		terminal;
+};
+
+extern void progress_begin(PlanProgress *progress, char *title);
+extern int64_t progress_end(PlanProgress *progress);
+
+/* session.c: what start, resume and abort have in common */
+typedef struct Session
+{
+	const PlanRun *run;
+	PlatLock   *lock;
+	PlanJournal *journal;
+	unsigned long number;		/* for a new journal */
+} Session;
+
+extern bool session_begin(Session *session, const PlanRun *run, Error *error);
+extern void session_end(Session *session);
+extern bool session_take_up(Session *session, const char *event,
+							Error *error);
+extern PlanOutcome session_refuse(Session *session);
+extern bool session_past_return(const Session *session);
+extern char *session_advice(const Session *session);
+extern bool session_finish(Session *session, const char *outcome,
+						   int64_t started, Error *error);
+
+#endif							/* PLAN_INTERNAL_H */

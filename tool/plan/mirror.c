@@ -1,0 +1,206 @@
+/*
+ * mirror.c
+ *		The journal's second place, and which of both is believed.
+ *
+ * A line is mirrored before it is written locally, and acted upon after that.
+ * So the local file is right, even where the mirror has one line more that
+ * differs; it is not where its end was lost, or where another machine has gone
+ * on: then it is the beginning of what the mirror has.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "plan/internal.h"
+#include "platform/file.h"
+
+/* Lines that two journals have in common; the sums are over all before. */
+static size_t
+common_lines(const PlanJournal *a, const PlanJournal *b)
+{
+	size_t		count = 0;
+
+	while (count < json_array_size(a->lines) &&
+		   count < json_array_size(b->lines) &&
+		   strcmp(entry_text(json_array_get(a->lines, count), "sum"),
+				  entry_text(json_array_get(b->lines, count), "sum")) == 0)
+		count++;
+	return count;
+}
+
+/* Go on with the mirror's lines; the file is caught up when it is opened. */
+static void
+adopt_lines(PlanJournal *journal, const PlanJournal *mirrored)
+{
+	json_decref(journal->lines);
+	journal->lines = json_incref(mirrored->lines);
+	journal->sum = mirrored->sum;
+	journal->mirrored = json_array_size(mirrored->lines);
+}
+
+/* Both are of one run. */
+static bool
+merge(PlanJournal *journal, const PlanJournal *mirrored, Error *error)
+{
+	size_t		common = common_lines(journal, mirrored);
+	size_t		n_local = json_array_size(journal->lines);
+	size_t		n_mirrored = json_array_size(mirrored->lines);
+	char	   *detail;
+
+	journal->mirrored = common;
+	if (common == n_mirrored || (common < n_local && n_mirrored == common + 1))
+		return true;
+	if (common == n_local)
+	{
+		adopt_lines(journal, mirrored);
+		return true;
+	}
+	detail = text_format("They differ from line %lu on: the run was taken up "
+						 "on two machines.", (unsigned long) common + 1);
+	error_set(error, detail, "Nothing was changed. Resume it on the other "
+			  "machine, or move this journal away to go on with the mirror's.",
+			  "journal \"%s\" and its mirror contradict each other",
+			  journal->run);
+	free(detail);
+	return false;
+}
+
+/* The name becomes a file's, and comes from a database. */
+static bool
+is_run_name(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] == '\0';
+}
+
+/* What the mirror has; *journal is NULL where it has nothing. */
+static bool
+load(const char *directory, const PlanMirror *mirror, PlanJournal **journal,
+	 Error *error)
+{
+	Text		lines = {NULL, 0, 0};
+	PlanJournal *loaded = journal_new(directory, "mirror");
+	bool		good = mirror->load(mirror->arg, &lines, error) &&
+	journal_parse(loaded, lines.bytes, lines.len, "mirror", error);
+	const char *run = entry_text(journal_header(loaded), "run");
+
+	if (good && run != NULL && !is_run_name(run))
+		good = error_set(error, NULL, NULL, "the mirror's journal has a name "
+						 "that cannot be a file's");
+	text_free(&lines);
+	if (good && run != NULL)
+	{
+		free(loaded->run);
+		loaded->run = mem_strdup(run);
+		loaded->good_bytes = 0;
+		loaded->mirrored = json_array_size(loaded->lines);
+		*journal = loaded;
+		return true;
+	}
+	plan_journal_free(loaded);
+	return good;
+}
+
+/* Whether this machine has a file of the mirror's run. */
+static bool
+has_file(const PlanJournal *mirrored, bool *exists, Error *error)
+{
+	char	   *path = journal_path(mirrored);
+	PlatFileInfo info;
+	bool		good = plat_file_info(path, &info, error);
+
+	*exists = good && info.exists;
+	free(path);
+	return good;
+}
+
+/* Choose between the newest local run and the mirror's. */
+static bool
+choose(PlanJournal **journal, PlanJournal *mirrored, Error *error)
+{
+	bool		exists;
+	bool		idle = *journal == NULL || journal_has(*journal, "finish");
+
+	if (*journal != NULL && strcmp((*journal)->run, mirrored->run) == 0)
+	{
+		bool		good = merge(*journal, mirrored, error);
+
+		plan_journal_free(mirrored);
+		return good;
+	}
+	if (!has_file(mirrored, &exists, error))
+	{
+		plan_journal_free(mirrored);
+		return false;
+	}
+	/* A file whose first line was torn off does not count as a run. */
+	if (!idle || journal_has(mirrored, "finish") ||
+		(exists && *journal != NULL))
+	{
+		plan_journal_free(mirrored);
+		return true;
+	}
+	plan_journal_free(*journal);
+	*journal = mirrored;
+	return true;
+}
+
+bool
+journal_find(const char *directory, const PlanMirror *mirror,
+			 PlanJournal **journal, unsigned long *number, Error *error)
+{
+	PlanJournal *mirrored = NULL;
+	bool		good = journal_newest(directory, journal, number, error);
+
+	if (good && mirror != NULL)
+		good = load(directory, mirror, &mirrored, error);
+	if (good && mirrored != NULL)
+		good = choose(journal, mirrored, error);
+	if (good)
+		return true;
+	plan_journal_free(*journal);
+	*journal = NULL;
+	return false;
+}
+
+/* Store what the mirror lacks, and the line that is to be written next. */
+bool
+journal_mirror(PlanJournal *journal, const PlanMirror *mirror,
+			   const json_t * next, Error *error)
+{
+	size_t		first = journal->mirrored;
+	size_t		count = json_array_size(journal->lines) - first;
+	char	  **entries = mem_alloc((count + 1) * sizeof(char *));
+	bool		good;
+
+	for (size_t i = 0; i < count; i++)
+		entries[i] = entry_dump(json_array_get(journal->lines, first + i));
+	if (next != NULL)
+		entries[count++] = entry_dump(next);
+	good = count == 0 ||
+		mirror->store(mirror->arg, journal->run, first,
+					  (const char *const *) entries, count, error);
+	for (size_t i = 0; i < count; i++)
+		free(entries[i]);
+	free(entries);
+	/* The next line does not count until it is written here. */
+	if (good)
+		journal->mirrored = json_array_size(journal->lines);
+	return good;
+}
+
+bool
+plan_unfinished(const char *directory, const PlanMirror *mirror,
+				PlanJournal **journal, Error *error)
+{
+	unsigned long number;
+
+	if (!journal_find(directory, mirror, journal, &number, error))
+		return false;
+	if (*journal != NULL && journal_has(*journal, "finish"))
+	{
+		plan_journal_free(*journal);
+		*journal = NULL;
+	}
+	return true;
+}

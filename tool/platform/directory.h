@@ -1,0 +1,35 @@
+/*
+ * directory.h
+ *		Directories.
+ */
+#ifndef PLATFORM_DIRECTORY_H
+#define PLATFORM_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef struct PlatNames
+{
+	char	  **names;			/* sorted by their bytes; . and .. left out */
+	size_t		count;
+} PlatNames;
+
+/* The names in a directory; the caller frees them with plat_names_free(). */
+extern bool plat_directory_list(const char *path, PlatNames *names,
+								Error *error);
+extern void plat_names_free(PlatNames *names);
+
+/*
+ * plat_directory_make
+ *		Make a directory that only its owner may enter, durably; true where it
+ *		is there already.
+ */
+extern bool plat_directory_make(const char *path, Error *error);
+
+/* Bytes that this user may still write in the file system of a path. */
+extern bool plat_free_space(const char *path, uint64_t *bytes, Error *error);
+
+#endif							/* PLATFORM_DIRECTORY_H */
