@@ -60,7 +60,7 @@ choose_site(Setup *setup)
 {
 	const Config *config = &setup->config;
 	const char *name = setup->request->site != NULL ?
-		setup->request->site : config->site;
+	setup->request->site : config->site;
 
 	setup->site = config_site(config, name);
 	if (setup->site == NULL)

@@ -108,7 +108,7 @@ set_mapping(PgConnection *connection, const ConfigMapping *mapping,
 		}
 	text_add(&sql, ")");
 	good = pg_run(connection, sql.bytes, (PgParameters)
-	{
+				  {
 		n, values
 	}, error);
 	text_free(&sql);

@@ -105,11 +105,11 @@ hint_hba(Setup *setup, const ConfigSite *site, const ConfigSite *from,
 	const char *role = setup->config.replication_role;
 
 	error_take_hint(error, text_format(
-		"The role needs a password (in psql: \\password %s), which is in the "
-		"password file at each site, and pg_hba.conf of site \"%s\" needs "
-		"these lines: \"host replication %s %s scram-sha-256\" and "
-		"\"host %s %s %s scram-sha-256\".", role, site->name, role,
-		from->host, setup->config.maintenance_database, role, from->host));
+									   "The role needs a password (in psql: \\password %s), which is in the "
+									   "password file at each site, and pg_hba.conf of site \"%s\" needs "
+									   "these lines: \"host replication %s %s scram-sha-256\" and "
+									   "\"host %s %s %s scram-sha-256\".", role, site->name, role,
+									   from->host, setup->config.maintenance_database, role, from->host));
 }
 
 bool

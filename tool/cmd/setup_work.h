@@ -72,8 +72,8 @@ extern bool setup_statements(PgConnection *connection, const char *query,
 							 Error *error);
 
 /* Call a function for each database, until one does not say PLAN_YES. */
-typedef PlanAnswer(*SetupEach) (Setup *setup, PgConnection *connection,
-								Error *error);
+typedef PlanAnswer (*SetupEach) (Setup *setup, PgConnection *connection,
+								 Error *error);
 extern PlanAnswer setup_each(Setup *setup, SetupEach each, Error *error);
 
 /*
