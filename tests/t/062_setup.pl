@@ -218,4 +218,102 @@ like($out, qr/Left to do: site "A": role "qsrepl_replication" could not connect 
 	'but told');
 unlike("$out$err", qr/geheim|anders/, 'and no secret');
 
+
+# A standby. Wrong password, primary not there: nothing is changed.
+my $data_b = $site_b->data_dir;
+my @b = ('setup', 'standby', '--site', 'B', '--config', conf('B'));
+
+$site_b->append_conf('postgresql.conf', "work_mem = '7777kB'\n");
+$site_b->start;
+$site_b->safe_psql('postgres', 'CREATE DATABASE "Own"');
+$before = everything($site_b);
+($code, $out, $err) = qsrepl('setup', 'standby', '--config', conf('B'));
+is($code, 6, 'a standby without a site and a terminal');
+($code, $out, $err) = qsrepl(@b);
+is($code, 6, 'a standby with a wrong password');
+like($err, qr/role "qsrepl_replication" could not connect for replication.*password authentication failed/s, 'is told so');
+unlike("$out$err", qr/geheim|anders/, 'without a secret');
+$site_a->stop;
+($code, $out, $err) = qsrepl(@b);
+is($code, 7, 'a primary that is not there');
+like($err, qr/site "A": .*Is the server running/s, 'is told');
+$site_a->start;
+$site_a->safe_psql('postgres', q(ALTER ROLE qsrepl_replication PASSWORD 'geheim'));
+
+# Its own data.
+($code, $out, $err) = qsrepl(@b);
+is($code, 6, 'a database that the primary does not have');
+like($err, qr/It has databases that the primary does not have: Own\..*--discard-site B/s, 'is told');
+($code, $out, $err) = qsrepl(@b, '--discard-site', 'A');
+is($code, 6, 'another site to discard');
+($code, $out, $err) = qsrepl(@b, '--dry-run', '--discard-site', 'B');
+is("$code $err", '0 ', 'a dry run');
+like($out, qr/Move its own data aside.*pg_basebackup/s, 'tells the steps');
+is(everything($site_b), $before, 'nothing was changed by all that');
+ok(!-e "$dir/journal_B", 'also no journal was made');
+
+# A step that fails: it stops before the start, and goes on where it was.
+$site_b->append_conf('pg_hba.conf', "# pg_hba.conf of site B\n");
+$site_b->stop;
+($code, $out, $err) = qsrepl(@b);
+is($code, 6, 'a server whose databases cannot be looked at');
+like($err, qr/Its server must run so that its databases can be looked at/, 'is told');
+$site_b->start;
+$site_a->safe_psql('postgres', "ALTER SYSTEM SET port = " . $site_a->port);
+($code, $out, $err) = qsrepl(@b, '--discard-site', 'B');
+is($code, 8, 'a setting that came along with the copy');
+like($err, qr/step "verify" failed: the server of site "B" would read port = /, 'is found before the start');
+my ($aside) = glob("$data_b.2*");
+ok(-e "$aside/PG_VERSION", 'its own data are aside');
+ok(!-e "$data_b/postmaster.pid", 'it was not started');
+$site_a->safe_psql('postgres', 'ALTER SYSTEM RESET port');
+write_file("$data_b/postgresql.auto.conf",
+	slurp_file("$data_b/postgresql.auto.conf") =~ s/^port.*\n//mr);
+($code, $out, $err) = qsrepl(@b);
+$site_b->_update_pid(1);
+is($code, 0, 'run again it goes on, without another copy');
+unlike($err, qr/Copy/, 'it is not copied again');
+is(scalar(my @all = glob("$data_b.2*")), 1, 'one old directory');
+like($out, qr/^The data that site B had are in "\Q$aside\E"\.$/m, 'where the old data are is told');
+like($out, qr/^QSR: standby at site B, state foreign, timeline 1, \d+ bytes behind$/m, 'the status is shown');
+query_is($site_b, 'postgres', 'SELECT pg_is_in_recovery()', 't', 'it is a standby');
+query_is($site_b, 'postgres', 'SHOW qsrepl.local_site', 'B', 'it knows its site');
+query_is($site_b, 'postgres', 'SHOW work_mem', '7777kB', 'its postgresql.conf was kept');
+like(slurp_file("$data_b/pg_hba.conf"), qr/pg_hba\.conf of site B/, 'and its pg_hba.conf');
+unlike(slurp_file("$data_b/postgresql.conf"), qr/settings_A/, 'it does not include the settings of A');
+query_is($site_a, 'postgres', 'SELECT slot_name, active FROM pg_replication_slots', 'qsrepl_b|t', 'by its slot');
+$site_a->safe_psql('QSR', 'CREATE TABLE fresh AS SELECT 42 AS x');
+ok($site_b->poll_query_until('QSR', q(SELECT to_regclass('fresh') IS NOT NULL)), 'it follows');
+query_is($site_b, 'QSR',
+	q(SELECT DISTINCT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties"),
+	'\\\\BCN\\Qlik$', 'and shows its own values');
+
+# Again; the standby as a primary; the primary as a standby.
+($code, $out, $err) = qsrepl(@b);
+is("$code $err", '0 ', 'a second time');
+like($out, qr/^Site B: everything is done already\.\n/, 'all is done');
+($code, $out, $err) = qsrepl('setup', 'primary', '--site', 'B', '--config', conf('B'));
+is($code, 6, 'a standby is no primary');
+like($err, qr/the server of site "B" is a standby/, 'it says so');
+($code, $out, $err) = qsrepl('setup', 'standby', '--site', 'A', '--config', conf('A'));
+is($code, 6, 'a primary whose peer is a standby stays one');
+like($err, qr/no other site's server is a primary/, 'it says so');
+
+# A former primary may hold rows that the other one lacks.
+$site_b->stop;
+unlink "$data_b/standby.signal";
+($code, $out, $err) = qsrepl(@b);
+is($code, 6, 'the same system, not a standby');
+like($err, qr/it may be a former primary/, 'is refused');
+
+# Nothing there at all: the copy's own configuration is used.
+PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', $data_b);
+($code, $out, $err) = qsrepl(@b);
+$site_b->_update_pid(1);
+is($code, 0, 'an empty place');
+query_is($site_b, 'postgres', 'SHOW qsrepl.local_site', 'B', 'is a standby too');
+unlike(join('', map { slurp_file($_) } glob("$dir/journal_*/*.jsonl"), glob("$dir/settings_*")),
+	qr/geheim|anders/, 'no secret in journals and settings');
+$site_b->stop;
+$site_a->stop;
 done_testing();

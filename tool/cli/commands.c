@@ -18,6 +18,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_config_check,
 	&cli_config_show,
 	&cli_setup_primary,
+	&cli_setup_standby,
 	&cli_rules_test,
 	&cli_rules_rewrite,
 	&cli_completion_bash,

@@ -11,6 +11,7 @@ extern const CliCommand cli_init;
 extern const CliCommand cli_config_check;
 extern const CliCommand cli_config_show;
 extern const CliCommand cli_setup_primary;
+extern const CliCommand cli_setup_standby;
 extern const CliCommand cli_rules_test;
 extern const CliCommand cli_rules_rewrite;
 extern const CliCommand cli_completion_bash;

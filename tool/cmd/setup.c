@@ -104,19 +104,20 @@ code_of(PlanOutcome outcome)
 
 /* A run of the same plan that has stopped is taken up. */
 static bool
-take_up(const PlanRun *run, Setup *setup, bool *found, Error *error)
+take_up(const SetupVerb *verb, Setup *setup, Error *error)
 {
 	PlanJournal *journal;
 	const char *aside;
 
-	*found = false;
-	if (!plan_unfinished(run->directory, NULL, &journal, error))
+	if (!plan_unfinished(setup->config.journal_directory, NULL, &journal,
+						 error))
 		return false;
 	if (journal == NULL)
 		return true;
-	*found = strcmp(plan_journal_plan(journal), run->plan->name) == 0;
+	setup->unfinished = strcmp(plan_journal_plan(journal),
+							   verb->plan->name) == 0;
 	aside = plan_journal_parameter(journal, "aside");
-	if (*found && aside != NULL)
+	if (setup->unfinished && aside != NULL)
 		setup->aside = arena_strdup(&setup->arena, aside);
 	plan_journal_free(journal);
 	return true;
@@ -145,17 +146,15 @@ run_plan(const SetupVerb *verb, Setup *setup, Error *error)
 		.dry_run = setup->request->dry_run ? stdout : NULL,
 		.again = "run this command again to go on"
 	};
-	bool		unfinished;
 	PlanOutcome outcome;
 
-	if (!take_up(&run, setup, &unfinished, error))
-		return PLAN_REFUSED;
-	if (!unfinished)
+	if (!setup->unfinished)
 		return plan_start(&run, error);
 	outcome = plan_resume(&run, error);
-	/* What was done before may be out of date by now. */
 	if (outcome != PLAN_FINISHED || setup->request->dry_run)
 		return outcome;
+	/* What was done before may be out of date by now. */
+	setup->standby = true;
 	return plan_start(&run, error);
 }
 
@@ -177,7 +176,9 @@ prepare_and_run(const SetupVerb *verb, Setup *setup)
 	Error		error = ERROR_NONE;
 	int			code;
 
-	if (!verb->prepare(setup, &error))
+	if (!take_up(verb, setup, &error))
+		code = EXIT_REFUSED;
+	else if (!verb->prepare(setup, &error))
 		code = error.sqlstate[0] != '\0' || setup->server == NULL ?
 			EXIT_SERVER : EXIT_REFUSED;
 	else
@@ -194,6 +195,21 @@ prepare_and_run(const SetupVerb *verb, Setup *setup)
 		error_report(&error);
 	error_free(&error);
 	return code;
+}
+
+const char *
+setup_stamp(Setup *setup)
+{
+	char		now[TIMESTAMP_SIZE];
+	char		compact[TIMESTAMP_SIZE];
+	size_t		n = 0;
+
+	timestamp_format(plat_wall_ms(), now);
+	for (const char *c = now; *c != '\0' && *c != '.'; c++)
+		if (*c != '-' && *c != ':')
+			compact[n++] = *c;
+	compact[n] = '\0';
+	return arena_strdup(&setup->arena, compact);
 }
 
 int

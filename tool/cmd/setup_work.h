@@ -32,6 +32,8 @@ typedef struct Setup
 	const char *aside;			/* where the standby's old data goes */
 	const char **databases;		/* of the configured ones, those that exist */
 	size_t		n_databases;
+	bool		unfinished;		/* a run of this plan is taken up */
+	bool		standby;		/* of its primary, already, when looked at */
 	size_t		changed;		/* how many steps had something to do */
 	Text		notes;			/* what is left to the administrator */
 	Arena		arena;
@@ -52,6 +54,9 @@ typedef struct SetupVerb
  * out: the exit code
  */
 extern int	setup_run(const SetupVerb *verb, const SetupRequest *request);
+
+/* The time for names of files, as 20261123T005202; in the arena. */
+extern const char *setup_stamp(Setup *setup);
 
 /* The connection to setup->server's maintenance database, made anew if lost. */
 extern bool setup_connect(Setup *setup, const ConfigSite *site,
@@ -83,6 +88,59 @@ extern PlanAnswer setup_each(Setup *setup, SetupEach each, Error *error);
  */
 extern bool setup_replication(Setup *setup, const ConfigSite *site,
 							  const ConfigSite *from, Error *error);
+
+/* Is there nothing in a directory, or no directory? */
+extern bool setup_is_empty(const char *path, bool *empty, Error *error);
+
+/* Is there a file in the site's data directory? */
+extern bool setup_has_file(Setup *setup, const char *name, bool *has,
+						   Error *error);
+
+/* The file's path in the site's data directory; in the arena. */
+extern const char *setup_path(Setup *setup, const char *name);
+
+/*
+ * setup_same_system
+ *		Does the site's data directory hold the primary's system?  What is not
+ *		complete does not.
+ */
+extern bool setup_same_system(Setup *setup, bool *same, Error *error);
+
+/*
+ * setup_look_at_own
+ *		Whether what the site of a standby has may be replaced; sets standby
+ *		where it is one of its primary already.
+ */
+extern bool setup_look_at_own(Setup *setup, Error *error);
+
+/* Steps of a standby, in setup_backup.c. */
+extern PlanAnswer setup_stop_done(void *context, Error *error);
+extern bool setup_stop_run(void *context, PlanProgress *progress,
+						   Error *error);
+extern PlanAnswer setup_aside_done(void *context, Error *error);
+extern bool setup_aside_run(void *context, PlanProgress *progress,
+							Error *error);
+extern bool setup_aside_undo(void *context, PlanProgress *progress,
+							 Error *error);
+extern PlanAnswer setup_backup_done(void *context, Error *error);
+extern bool setup_backup_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern PlanAnswer setup_keep_done(void *context, Error *error);
+extern bool setup_keep_run(void *context, PlanProgress *progress,
+						   Error *error);
+
+/* Steps of a standby, in setup_start.c. */
+extern PlanAnswer setup_signal_done(void *context, Error *error);
+extern bool setup_signal_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern bool setup_verify_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern PlanAnswer setup_start_done(void *context, Error *error);
+extern bool setup_start_run(void *context, PlanProgress *progress,
+							Error *error);
+extern PlanAnswer setup_streaming_done(void *context, Error *error);
+extern bool setup_streaming_run(void *context, PlanProgress *progress,
+								Error *error);
 
 /* Steps that both plans have; see plan.h. */
 extern PlanAnswer setup_settings_done(void *context, Error *error);
