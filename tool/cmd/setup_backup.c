@@ -2,7 +2,7 @@
  * setup_backup.c
  *		Steps of a standby: its own data moved aside, the base backup.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/setup_work.h"
@@ -122,12 +122,11 @@ setup_backup_done(void *context, Error *error)
 static void
 on_line(void *arg, PlatStream stream, const char *line)
 {
-	unsigned long long done;
-	unsigned long long total;
+	char	   *end;
+	uint64_t	done = strtoull(line, &end, 10);
 
-	if (stream == PLAT_STDERR &&
-		sscanf(line, " %llu/%llu kB", &done, &total) == 2)
-		plan_progress_amount(arg, done, total, "kB");
+	if (stream == PLAT_STDERR && end != line && *end == '/')
+		plan_progress_amount(arg, done, strtoull(end + 1, NULL, 10), "kB");
 }
 
 /* A directory of the server's user, where we run as another one. */

@@ -125,7 +125,7 @@ check_version(Setup *setup, Error *error)
 	{
 		number = strstr(result.output, "(PostgreSQL)");
 		good = number != NULL &&
-			atoi(number + strlen("(PostgreSQL)")) == major;
+			strtol(number + strlen("(PostgreSQL)"), NULL, 10) == major;
 		if (!good)
 			error_set(error, result.output, "Install the same major version, "
 					  "or set bin_directory. Nothing was changed.",

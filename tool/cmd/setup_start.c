@@ -99,7 +99,7 @@ verify_amount(Setup *setup, const char *name, Error *error)
 		!setup_value(setup, "SELECT pg_catalog.current_setting($1)",
 					 PG_PARAMETERS(name), &primary, error))
 		return false;
-	if (atol(own) >= atol(primary))
+	if (strtol(own, NULL, 10) >= strtol(primary, NULL, 10))
 		return true;
 	return error_set(error, NULL,
 					 arena_printf(&setup->arena, "Set it in \"%s\". The "
