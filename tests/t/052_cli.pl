@@ -234,7 +234,7 @@ sub completes
 	return;
 }
 mkdir "$dir/folder";
-completes([ 'qsrepl', '' ], 'completion config docs init rules');
+completes([ 'qsrepl', '' ], 'completion config docs init rules setup');
 completes([ 'qsrepl', 'co' ], 'completion config');
 completes([ 'qsrepl', 'config', '' ], 'check show');
 completes([ 'qsrepl', 'config', 'c' ], 'check');
@@ -254,7 +254,7 @@ completes([ 'qsrepl', 'rules', 'rewrite', '--site', 'A', '--form', 'v' ], 'value
 completes([ 'qsrepl', 'rules', 'test', 'fold' ], 'folder');
 completes([ 'qsrepl', 'config', 'check', '--config', 'ca' ], 'cases');
 completes([ 'qsrepl', '--j' ], '--json');
-completes([ 'qsrepl', 'nonsense', '' ], 'completion config docs init rules');
+completes([ 'qsrepl', 'nonsense', '' ], 'completion config docs init rules setup');
 run [ 'bash', '--norc', '-ic', ". '$completion'; complete -p qsrepl" ], '>', \$out,
   '2>', \$err;
 like($out, qr/^complete -F _qsrepl qsrepl/, 'bash knows it');

@@ -13,7 +13,10 @@ enum ExitCode
 	EXIT_INPUT = 3,				/* a file's content is wrong */
 	EXIT_SYSTEM = 4,			/* a file could not be read or written */
 	EXIT_OUT_OF_MEMORY = 5,
-	EXIT_REFUSED = 6			/* it would overwrite, and nobody confirmed it */
+	EXIT_REFUSED = 6,			/* nothing was changed: not confirmed, or
+								 * things are not so that it may be done */
+	EXIT_SERVER = 7,			/* a server did not answer, or with an error */
+	EXIT_STOPPED = 8			/* a plan has stopped: to be gone on with */
 };
 
 /* The same in words, for help and manual; a NULL meaning ends it. */

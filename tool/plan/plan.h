@@ -84,6 +84,8 @@ typedef struct PlanRun
 	const PlanMirror *mirror;	/* or NULL */
 	FILE	   *dry_run;		/* not NULL: print there what would be done,
 								 * and do nothing */
+	const char *again;			/* how to go on with a run that has stopped,
+								 * for the hint; NULL: by resume or abort */
 } PlanRun;
 
 typedef enum PlanOutcome

@@ -129,6 +129,9 @@ session_advice(const Session *session)
 	if (journal_has(session->journal, "abort"))
 		return mem_strdup("When the cause is gone, run \"qsrepl abort\" again "
 						  "to undo what is left.");
+	if (session->run->again != NULL)
+		return text_format("When the cause is gone, %s.",
+						   session->run->again);
 	if (!session_past_return(session))
 		return mem_strdup("When the cause is gone, run \"qsrepl resume\" to "
 						  "go on, or \"qsrepl abort\" to undo what was done.");

@@ -1,0 +1,76 @@
+/*
+ * setup.c
+ *		The command line of "qsrepl setup".
+ */
+#include "cli/commands.h"
+#include "cmd/setup.h"
+
+static const CliOption primary_options[] = {
+	{.name = "site",.argument = "SITE",
+	.help = "the site, which must be this machine's"},
+	{.name = "no-restart",
+	.help = "stop before the server is restarted, and say why it must be"},
+	{.name = NULL}
+};
+
+static int
+run_primary(const CliCall *call)
+{
+	const SetupRequest request = {
+		.file = cli_value(call, "config"),
+		.site = cli_value(call, "site"),
+		.dry_run = cli_is_on(call, "dry-run"),
+		.yes = cli_is_on(call, "yes"),
+		.no_restart = cli_is_on(call, "no-restart")
+	};
+
+	return cmd_setup_primary(&request);
+}
+
+const CliCommand cli_setup_primary = {
+	.words = "setup primary",
+	.summary = "make this site's server the primary of the pair",
+	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.options = primary_options,
+	.about =
+	"Without --site or --yes the site is asked for.  Settings, role, slots,\n"
+	"extension, sites, mappings, profile: what is there already stays.  It may\n"
+	"be run again at any time, also to go on with a run that has stopped.\n",
+	.run = run_primary
+};
+
+static const CliOption standby_options[] = {
+	{.name = "site",.argument = "SITE",
+	.help = "the site, which must be this machine's"},
+	{.name = "discard-site",.argument = "SITE",
+		.help = "the site again: its own data may go although the primary lacks "
+	"some of it"},
+	{.name = NULL}
+};
+
+static int
+run_standby(const CliCall *call)
+{
+	const SetupRequest request = {
+		.file = cli_value(call, "config"),
+		.site = cli_value(call, "site"),
+		.discard_site = cli_value(call, "discard-site"),
+		.dry_run = cli_is_on(call, "dry-run"),
+		.yes = cli_is_on(call, "yes")
+	};
+
+	return cmd_setup_standby(&request);
+}
+
+const CliCommand cli_setup_standby = {
+	.words = "setup standby",
+	.summary = "make this site's server a standby of the primary",
+	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.options = standby_options,
+	.about =
+	"Without --site or --yes the site is asked for.  What is in the data\n"
+	"directory is moved aside under a dated name, never deleted; pg_hba.conf,\n"
+	"pg_ident.conf and postgresql.conf are kept.  It may be run again at any\n"
+	"time, also to go on with a run that has stopped.\n",
+	.run = run_standby
+};

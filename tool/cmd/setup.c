@@ -1,0 +1,235 @@
+/*
+ * setup.c
+ *		What both verbs of "qsrepl setup" do around their plans.
+ */
+#include "cmd/setup_work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "base/memory.h"
+#include "base/report.h"
+#include "base/timestamp.h"
+#include "cmd/ask.h"
+#include "cmd/config.h"
+#include "platform/cancel.h"
+#include "platform/clock.h"
+#include "server/target.h"
+
+/* The first other site. */
+static const ConfigSite *
+other_site(const Config *config, const ConfigSite *site)
+{
+	for (size_t i = 0; i < config->n_sites; i++)
+		if (&config->sites[i] != site)
+			return &config->sites[i];
+	return NULL;
+}
+
+/* Is the site meant?  The exit code. */
+static int
+confirm(const Setup *setup)
+{
+	const SetupRequest *request = setup->request;
+	char	   *question;
+	bool		confirmed;
+
+	if (request->site != NULL || request->yes || request->dry_run)
+		return EXIT_OK;
+	if (ask_possible())
+	{
+		question = text_format("This sets up the server of site \"%s\" (host "
+							   "%s, port %d), and may restart it.\nGo on? "
+							   "Type \"yes\": ", setup->site->name,
+							   setup->site->host, setup->site->port);
+		confirmed = ask_confirmed(question);
+		free(question);
+		if (confirmed)
+			return EXIT_OK;
+	}
+	report_errorf("Give --site, or --yes. Nothing was changed.",
+				  "site \"%s\" was not confirmed", setup->site->name);
+	return EXIT_REFUSED;
+}
+
+/* Which site, and does it fit this machine?  The exit code. */
+static int
+choose_site(Setup *setup)
+{
+	const Config *config = &setup->config;
+	const char *name = setup->request->site != NULL ?
+	setup->request->site : config->site;
+
+	setup->site = config_site(config, name);
+	if (setup->site == NULL)
+	{
+		report_errorf("The sites are the [site ...] sections of the "
+					  "configuration.", "site \"%s\" is not defined",
+					  arena_quote(&setup->arena, name));
+		return EXIT_USAGE;
+	}
+	if (strcmp(name, config->site) != 0)
+	{
+		report_errorf("Run it at that site's machine. Nothing was changed.",
+					  "this machine is at site \"%s\", not \"%s\"",
+					  config->site, name);
+		return EXIT_REFUSED;
+	}
+	if (config->mode != CONFIG_PHYSICAL)
+	{
+		report_errorf("Set mode = physical, or see docs/guide.md for logical "
+					  "mode. Nothing was changed.",
+					  "the configuration's mode is logical");
+		return EXIT_REFUSED;
+	}
+	setup->peer = other_site(config, setup->site);
+	return confirm(setup);
+}
+
+static int
+code_of(PlanOutcome outcome)
+{
+	switch (outcome)
+	{
+		case PLAN_FINISHED:
+			return EXIT_OK;
+		case PLAN_REFUSED:
+			return EXIT_REFUSED;
+		default:
+			return EXIT_STOPPED;
+	}
+}
+
+/* A run of the same plan that has stopped is taken up. */
+static bool
+take_up(const SetupVerb *verb, Setup *setup, Error *error)
+{
+	PlanJournal *journal;
+	const char *aside;
+
+	if (!plan_unfinished(setup->config.journal_directory, NULL, &journal,
+						 error))
+		return false;
+	if (journal == NULL)
+		return true;
+	setup->unfinished = strcmp(plan_journal_plan(journal),
+							   verb->plan->name) == 0;
+	aside = plan_journal_parameter(journal, "aside");
+	if (setup->unfinished && aside != NULL)
+		setup->aside = arena_strdup(&setup->arena, aside);
+	plan_journal_free(journal);
+	return true;
+}
+
+static PlanOutcome
+run_plan(const SetupVerb *verb, Setup *setup, Error *error)
+{
+	const PlanParameter parameters[] = {
+		{"site", setup->site->name}, {"peer", setup->peer->name},
+		{"data_directory", setup->site->data_directory},
+		{"settings_file", setup->site->settings_file},
+		{"role", setup->config.replication_role},
+		{"config_file", setup->config_file != NULL ? setup->config_file :
+		"postgresql.conf"},
+		{"aside", setup->aside != NULL ? setup->aside : ""}
+	};
+	PlanRun		run = {
+		.plan = verb->plan,
+		.context = setup,
+		.directory = setup->config.journal_directory,
+		.pair = {setup->system_identifier, {setup->config.sites[0].name,
+		setup->config.sites[1].name}},
+		.parameters = parameters,
+		.n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+		.dry_run = setup->request->dry_run ? stdout : NULL,
+		.again = "run this command again to go on"
+	};
+	PlanOutcome outcome;
+
+	if (!setup->unfinished)
+		return plan_start(&run, error);
+	outcome = plan_resume(&run, error);
+	if (outcome != PLAN_FINISHED || setup->request->dry_run)
+		return outcome;
+	/* What was done before may be out of date by now. */
+	setup->standby = true;
+	return plan_start(&run, error);
+}
+
+static void
+tell(const Setup *setup)
+{
+	if (setup->changed == 0)
+		printf("Site %s: everything is done already.\n", setup->site->name);
+	else
+		printf("Site %s: done, %lu steps had something to do.\n",
+			   setup->site->name, (unsigned long) setup->changed);
+	if (setup->notes.len > 0)
+		fputs(setup->notes.bytes, stdout);
+}
+
+static int
+prepare_and_run(const SetupVerb *verb, Setup *setup)
+{
+	Error		error = ERROR_NONE;
+	int			code;
+
+	if (!take_up(verb, setup, &error))
+		code = EXIT_REFUSED;
+	else if (!verb->prepare(setup, &error))
+		code = error.sqlstate[0] != '\0' || setup->server == NULL ?
+			EXIT_SERVER : EXIT_REFUSED;
+	else
+	{
+		plat_cancel_install();
+		code = code_of(run_plan(verb, setup, &error));
+		if (code == EXIT_OK && !setup->request->dry_run &&
+			!verb->finish(setup, &error))
+			code = EXIT_SERVER;
+	}
+	if (code == EXIT_OK && !setup->request->dry_run)
+		tell(setup);
+	if (error.message != NULL)
+		error_report(&error);
+	error_free(&error);
+	return code;
+}
+
+const char *
+setup_stamp(Setup *setup)
+{
+	char		now[TIMESTAMP_SIZE];
+	char		compact[TIMESTAMP_SIZE];
+	size_t		n = 0;
+
+	timestamp_format(plat_wall_ms(), now);
+	for (const char *c = now; *c != '\0' && *c != '.'; c++)
+		if (*c != '-' && *c != ':')
+			compact[n++] = *c;
+	compact[n] = '\0';
+	return arena_strdup(&setup->arena, compact);
+}
+
+int
+setup_run(const SetupVerb *verb, const SetupRequest *request)
+{
+	Setup		setup;
+	int			code;
+
+	memset(&setup, 0, sizeof(setup));
+	setup.request = request;
+	code = cmd_load_config(request->file, &setup.config);
+	if (code != EXIT_OK)
+		return code;
+	code = choose_site(&setup);
+	if (code == EXIT_OK)
+		code = prepare_and_run(verb, &setup);
+	pg_close(setup.server);
+	free(setup.databases);
+	text_free(&setup.notes);
+	arena_free(&setup.arena);
+	config_free(&setup.config);
+	return code;
+}

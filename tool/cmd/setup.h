@@ -1,0 +1,25 @@
+/*
+ * setup.h
+ *		The verbs of "qsrepl setup".
+ */
+#ifndef CMD_SETUP_H
+#define CMD_SETUP_H
+
+#include <stdbool.h>
+
+typedef struct SetupRequest
+{
+	const char *file;			/* the configuration */
+	const char *site;			/* NULL: the configuration's, if confirmed */
+	const char *discard_site;	/* whose data may be moved aside although the
+								 * primary does not have all of it; or NULL */
+	bool		dry_run;
+	bool		yes;
+	bool		no_restart;
+} SetupRequest;
+
+/* Make a site's server the primary of a pair, or its standby. */
+extern int	cmd_setup_primary(const SetupRequest *request);
+extern int	cmd_setup_standby(const SetupRequest *request);
+
+#endif							/* CMD_SETUP_H */

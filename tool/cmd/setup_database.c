@@ -1,0 +1,229 @@
+/*
+ * setup_database.c
+ *		Steps of a primary in each database: extension, sites, mappings,
+ *		profile, and the statement for which site the rows are spelled.
+ */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "cmd/setup_work.h"
+
+static PlanAnswer
+run_in_each(Setup *setup, SetupEach each, Error *error)
+{
+	setup->changed++;
+	return setup_each(setup, each, error);
+}
+
+static PlanAnswer
+has_extension(Setup *setup, PgConnection *connection, Error *error)
+{
+	(void) setup;
+	return setup_answer(connection, "SELECT EXISTS (SELECT FROM "
+						"pg_catalog.pg_extension WHERE extname = 'qsrepl')",
+						PG_NONE, error);
+}
+
+static PlanAnswer
+create_extension(Setup *setup, PgConnection *connection, Error *error)
+{
+	(void) setup;
+	return pg_run(connection, "CREATE EXTENSION IF NOT EXISTS qsrepl",
+				  PG_NONE, error) ? PLAN_YES : PLAN_ERROR;
+}
+
+PlanAnswer
+setup_extension_done(void *context, Error *error)
+{
+	return setup_each(context, has_extension, error);
+}
+
+bool
+setup_extension_run(void *context, PlanProgress *progress, Error *error)
+{
+	(void) progress;
+	return run_in_each(context, create_extension, error) == PLAN_YES;
+}
+
+static PlanAnswer
+has_site(PgConnection *connection, const ConfigSite *site, Error *error)
+{
+	return setup_answer(connection, "SELECT EXISTS (SELECT FROM qsrepl.site "
+						"WHERE name = $1 AND ($2::text IS NULL OR "
+						"description = $2))",
+						PG_PARAMETERS(site->name, site->description), error);
+}
+
+static PlanAnswer
+has_value(PgConnection *connection, const ConfigMapping *mapping,
+		  const ConfigMappingValue *value, Error *error)
+{
+	return setup_answer(connection, "SELECT EXISTS (SELECT FROM "
+						"qsrepl.mapping m JOIN qsrepl.mapping_value v "
+						"ON v.mapping = m.name WHERE m.name = $1 "
+						"AND m.kind = $2 AND v.site = $3 AND v.value = "
+						"qsrepl._normalize($2, $4) AND v.current = $5)",
+						PG_PARAMETERS(mapping->name,
+									  rw_kind_name((RwKind) mapping->kind),
+									  value->site, value->value,
+									  value->current ? "t" : "f"), error);
+}
+
+static PlanAnswer
+has_mappings(Setup *setup, PgConnection *connection, Error *error)
+{
+	const Config *config = &setup->config;
+	PlanAnswer	answer = PLAN_YES;
+
+	for (size_t i = 0; answer == PLAN_YES && i < config->n_sites; i++)
+		answer = has_site(connection, &config->sites[i], error);
+	for (size_t i = 0; answer == PLAN_YES && i < config->n_mappings; i++)
+		for (size_t j = 0; answer == PLAN_YES &&
+			 j < config->mappings[i].n_values; j++)
+			answer = has_value(connection, &config->mappings[i],
+							   &config->mappings[i].values[j], error);
+	return answer;
+}
+
+/* The current values in one call: they are checked as a whole. */
+static bool
+set_mapping(PgConnection *connection, const ConfigMapping *mapping,
+			Error *error)
+{
+	const char **values = mem_alloc((2 + 2 * mapping->n_values) *
+									sizeof(char *));
+	Text		sql = {NULL, 0, 0};
+	int			n = 0;
+	bool		good;
+
+	values[n++] = mapping->name;
+	values[n++] = rw_kind_name((RwKind) mapping->kind);
+	text_add(&sql, "SELECT qsrepl.set_mapping($1, $2");
+	for (size_t i = 0; i < mapping->n_values; i++)
+		if (mapping->values[i].current)
+		{
+			values[n++] = mapping->values[i].site;
+			values[n++] = mapping->values[i].value;
+			text_addf(&sql, ", $%d, $%d", n - 1, n);
+		}
+	text_add(&sql, ")");
+	good = pg_run(connection, sql.bytes, (PgParameters)
+				  {
+		n, values
+	}, error);
+	text_free(&sql);
+	free(values);
+	return good;
+}
+
+static bool
+set_aliases(PgConnection *connection, const ConfigMapping *mapping,
+			Error *error)
+{
+	for (size_t i = 0; i < mapping->n_values; i++)
+		if (!mapping->values[i].current &&
+			!pg_run(connection, "SELECT qsrepl.add_alias($1, $2, $3)",
+					PG_PARAMETERS(mapping->name, mapping->values[i].site,
+								  mapping->values[i].value), error))
+			return false;
+	return true;
+}
+
+/* The body of a transaction. */
+static bool
+define(void *arg, PgConnection *connection, Error *error)
+{
+	const Config *config = arg;
+
+	for (size_t i = 0; i < config->n_sites; i++)
+		if (!pg_run(connection, "SELECT qsrepl.set_site($1, $2)",
+					PG_PARAMETERS(config->sites[i].name,
+								  config->sites[i].description), error))
+			return false;
+	for (size_t i = 0; i < config->n_mappings; i++)
+		if (!set_mapping(connection, &config->mappings[i], error) ||
+			!set_aliases(connection, &config->mappings[i], error))
+			return false;
+	return true;
+}
+
+static PlanAnswer
+define_mappings(Setup *setup, PgConnection *connection, Error *error)
+{
+	return pg_transaction(connection, define, &setup->config, error) ?
+		PLAN_YES : PLAN_ERROR;
+}
+
+PlanAnswer
+setup_mappings_done(void *context, Error *error)
+{
+	return setup_each(context, has_mappings, error);
+}
+
+bool
+setup_mappings_run(void *context, PlanProgress *progress, Error *error)
+{
+	(void) progress;
+	return run_in_each(context, define_mappings, error) == PLAN_YES;
+}
+
+static PlanAnswer
+has_profile(Setup *setup, PgConnection *connection, Error *error)
+{
+	return setup_answer(connection, "SELECT EXISTS (SELECT FROM "
+						"qsrepl._profile_offer WHERE profile = $1)",
+						PG_PARAMETERS(setup->config.profile), error);
+}
+
+static PlanAnswer
+load_profile(Setup *setup, PgConnection *connection, Error *error)
+{
+	return pg_run(connection, "SELECT qsrepl.load_profile($1)",
+				  PG_PARAMETERS(setup->config.profile), error) ?
+		PLAN_YES : PLAN_ERROR;
+}
+
+PlanAnswer
+setup_profile_done(void *context, Error *error)
+{
+	return setup_each(context, has_profile, error);
+}
+
+bool
+setup_profile_run(void *context, PlanProgress *progress, Error *error)
+{
+	(void) progress;
+	return run_in_each(context, load_profile, error) == PLAN_YES;
+}
+
+static PlanAnswer
+has_state(Setup *setup, PgConnection *connection, Error *error)
+{
+	(void) setup;
+	return setup_answer(connection, "SELECT qsrepl._state_word() <> 'none'",
+						PG_NONE, error);
+}
+
+static PlanAnswer
+localize(Setup *setup, PgConnection *connection, Error *error)
+{
+	PlanAnswer	answer = has_state(setup, connection, error);
+
+	if (answer != PLAN_NO)
+		return answer;
+	return pg_run(connection, "SELECT qsrepl.localize()", PG_NONE, error) ?
+		PLAN_YES : PLAN_ERROR;
+}
+
+PlanAnswer
+setup_localize_done(void *context, Error *error)
+{
+	return setup_each(context, has_state, error);
+}
+
+bool
+setup_localize_run(void *context, PlanProgress *progress, Error *error)
+{
+	(void) progress;
+	return run_in_each(context, localize, error) == PLAN_YES;
+}

@@ -1,0 +1,181 @@
+/*
+ * setup_work.h
+ *		What the files of "qsrepl setup" share.
+ */
+#ifndef CMD_SETUP_WORK_H
+#define CMD_SETUP_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "cmd/setup.h"
+#include "config/config.h"
+#include "pg/connection.h"
+#include "pg/query.h"
+#include "plan/plan.h"
+
+#define SETUP_FILE_LIMIT (4 * 1024 * 1024)
+
+/* The context of the steps. */
+typedef struct Setup
+{
+	const SetupRequest *request;
+	Config		config;
+	const ConfigSite *site;		/* the one that is set up */
+	const ConfigSite *peer;		/* the other one; for a standby its primary */
+	PgConnection *server;		/* site's, or the primary's for a standby */
+	const char *config_file;	/* postgresql.conf, or NULL: not known yet */
+	const char *system_identifier;
+	const char *aside;			/* where the standby's old data goes */
+	const char **databases;		/* of the configured ones, those that exist */
+	size_t		n_databases;
+	bool		unfinished;		/* a run of this plan is taken up */
+	bool		standby;		/* of its primary, already, when looked at */
+	size_t		changed;		/* how many steps had something to do */
+	Text		notes;			/* what is left to the administrator */
+	Arena		arena;
+} Setup;
+
+/* A verb: what differs between both. */
+typedef struct SetupVerb
+{
+	const Plan *plan;
+	bool		(*prepare) (Setup *setup, Error *error);	/* changes nothing */
+	bool		(*finish) (Setup *setup, Error *error); /* tells of the result */
+} SetupVerb;
+
+/*
+ * setup_run
+ *		Load the configuration, have the site confirmed, prepare, run the plan.
+ *
+ * out: the exit code
+ */
+extern int	setup_run(const SetupVerb *verb, const SetupRequest *request);
+
+/* The time for names of files, as 20261123T005202; in the arena. */
+extern const char *setup_stamp(Setup *setup);
+
+/* The connection to setup->server's maintenance database, made anew if lost. */
+extern bool setup_connect(Setup *setup, const ConfigSite *site,
+						  Error *error);
+
+/* A value of setup->server, in the arena; "" where it is null. */
+extern bool setup_value(Setup *setup, const char *sql,
+						PgParameters parameters, const char **value,
+						Error *error);
+
+/* The answer of a query for a boolean. */
+extern PlanAnswer setup_answer(PgConnection *connection, const char *sql,
+							   PgParameters parameters, Error *error);
+
+/* Run the statements that a query gives, one a row; *count of them. */
+extern bool setup_statements(PgConnection *connection, const char *query,
+							 PgParameters parameters, size_t *count,
+							 Error *error);
+
+/* Call a function for each database, until one does not say PLAN_YES. */
+typedef PlanAnswer (*SetupEach) (Setup *setup, PgConnection *connection,
+								 Error *error);
+extern PlanAnswer setup_each(Setup *setup, SetupEach each, Error *error);
+
+/*
+ * setup_replication
+ *		Log in at a site as the replication role does, by psql; false with the
+ *		server's words, and with the lines that pg_hba.conf needs as the hint.
+ */
+extern bool setup_replication(Setup *setup, const ConfigSite *site,
+							  const ConfigSite *from, Error *error);
+
+/* Is there nothing in a directory, or no directory? */
+extern bool setup_is_empty(const char *path, bool *empty, Error *error);
+
+/* Is there a file in the site's data directory? */
+extern bool setup_has_file(Setup *setup, const char *name, bool *has,
+						   Error *error);
+
+/* The file's path in the site's data directory; in the arena. */
+extern const char *setup_path(Setup *setup, const char *name);
+
+/*
+ * setup_same_system
+ *		Does the site's data directory hold the primary's system?  What is not
+ *		complete does not.
+ */
+extern bool setup_same_system(Setup *setup, bool *same, Error *error);
+
+/*
+ * setup_look_at_own
+ *		Whether what the site of a standby has may be replaced; sets standby
+ *		where it is one of its primary already.
+ */
+extern bool setup_look_at_own(Setup *setup, Error *error);
+
+/* Steps of a standby, in setup_backup.c. */
+extern PlanAnswer setup_stop_done(void *context, Error *error);
+extern bool setup_stop_run(void *context, PlanProgress *progress,
+						   Error *error);
+extern PlanAnswer setup_aside_done(void *context, Error *error);
+extern bool setup_aside_run(void *context, PlanProgress *progress,
+							Error *error);
+extern bool setup_aside_undo(void *context, PlanProgress *progress,
+							 Error *error);
+extern PlanAnswer setup_backup_done(void *context, Error *error);
+extern bool setup_backup_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern PlanAnswer setup_keep_done(void *context, Error *error);
+extern bool setup_keep_run(void *context, PlanProgress *progress,
+						   Error *error);
+
+/* Steps of a standby, in setup_start.c. */
+extern PlanAnswer setup_signal_done(void *context, Error *error);
+extern bool setup_signal_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern bool setup_verify_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern PlanAnswer setup_start_done(void *context, Error *error);
+extern bool setup_start_run(void *context, PlanProgress *progress,
+							Error *error);
+extern PlanAnswer setup_streaming_done(void *context, Error *error);
+extern bool setup_streaming_run(void *context, PlanProgress *progress,
+								Error *error);
+
+/* Steps that both plans have; see plan.h. */
+extern PlanAnswer setup_settings_done(void *context, Error *error);
+extern bool setup_settings_run(void *context, PlanProgress *progress,
+							   Error *error);
+extern PlanAnswer setup_include_done(void *context, Error *error);
+extern bool setup_include_run(void *context, PlanProgress *progress,
+							  Error *error);
+
+/* Steps of a primary, in setup_database.c. */
+extern PlanAnswer setup_extension_done(void *context, Error *error);
+extern bool setup_extension_run(void *context, PlanProgress *progress,
+								Error *error);
+extern PlanAnswer setup_mappings_done(void *context, Error *error);
+extern bool setup_mappings_run(void *context, PlanProgress *progress,
+							   Error *error);
+extern PlanAnswer setup_profile_done(void *context, Error *error);
+extern bool setup_profile_run(void *context, PlanProgress *progress,
+							  Error *error);
+extern PlanAnswer setup_localize_done(void *context, Error *error);
+extern bool setup_localize_run(void *context, PlanProgress *progress,
+							   Error *error);
+
+/* Steps of a primary, in setup_server.c. */
+extern PlanAnswer setup_server_done(void *context, Error *error);
+extern bool setup_server_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern PlanAnswer setup_restart_done(void *context, Error *error);
+extern bool setup_restart_run(void *context, PlanProgress *progress,
+							  Error *error);
+extern PlanAnswer setup_role_done(void *context, Error *error);
+extern bool setup_role_run(void *context, PlanProgress *progress,
+						   Error *error);
+extern PlanAnswer setup_slots_done(void *context, Error *error);
+extern bool setup_slots_run(void *context, PlanProgress *progress,
+							Error *error);
+
+#endif							/* CMD_SETUP_WORK_H */

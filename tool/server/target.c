@@ -1,0 +1,56 @@
+/*
+ * target.c
+ *		Connection strings for the sites' servers.
+ */
+#include "server/target.h"
+
+/* keyword='value', with quotes and backslashes escaped. */
+static void
+add(Text *text, const char *keyword, const char *value)
+{
+	if (value == NULL)
+		return;
+	text_addf(text, "%s%s='", text->len > 0 ? " " : "", keyword);
+	for (; *value != '\0'; value++)
+	{
+		if (*value == '\'' || *value == '\\')
+			text_add(text, "\\");
+		text_add_bytes(text, value, 1);
+	}
+	text_add(text, "'");
+}
+
+const char *
+server_conninfo(const Config *config, const ConfigSite *site,
+				const char *role, Arena *arena)
+{
+	Text		text = {NULL, 0, 0};
+	const char *conninfo;
+
+	add(&text, "host", site->host);
+	add(&text, "port", arena_printf(arena, "%d", site->port));
+	add(&text, "user", role != NULL ? role : site->user);
+	add(&text, "passfile", config->passfile);
+	if (site->conninfo != NULL)
+		text_addf(&text, " %s", site->conninfo);
+	conninfo = arena_strdup(arena, text.bytes);
+	text_free(&text);
+	return conninfo;
+}
+
+PgConnection *
+server_connect(const Config *config, const ConfigSite *site,
+			   const char *dbname, Error *error)
+{
+	Arena		arena = {NULL};
+	PgTarget	target = {
+		.site = site->name,
+		.conninfo = server_conninfo(config, site, NULL, &arena),
+		.dbname = dbname != NULL ? dbname : config->maintenance_database,
+		.deadline_ms = (int) config->connect_timeout
+	};
+	PgConnection *connection = pg_connect(&target, error);
+
+	arena_free(&arena);
+	return connection;
+}
