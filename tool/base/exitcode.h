@@ -13,7 +13,8 @@ enum ExitCode
 	EXIT_INPUT = 3,				/* a file's content is wrong */
 	EXIT_SYSTEM = 4,			/* a file could not be read or written */
 	EXIT_OUT_OF_MEMORY = 5,
-	EXIT_REFUSED = 6			/* it would overwrite, and nobody confirmed it */
+	EXIT_REFUSED = 6,			/* it would overwrite, and nobody confirmed it */
+	EXIT_UNREACHABLE = 7		/* a site's server or database did not answer */
 };
 
 /* The same in words, for help and manual; a NULL meaning ends it. */
