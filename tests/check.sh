@@ -49,6 +49,9 @@ demonstration() {
 	fi
 }
 
+# What physical mode is about, in few tests.
+physical='tests/t/020_physical.pl tests/t/021_dump_standby.pl tests/t/022_snapshots.pl tests/t/030_promotion.pl'
+
 everything() {
 	part static
 	part cases
@@ -62,6 +65,7 @@ everything() {
 	# Chroots are root's.
 	if [ "$(id -u)" -eq 0 ]; then
 		part major-regress MAJOR=18
+		part major-tap MAJOR=18 PROVE_TESTS="$physical"
 	else
 		echo '== major-regress: left out, only root can'
 	fi

@@ -592,6 +592,11 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN ARRAY[SQLSTATE, SQLERRM];
 END $$;
 
+-- A bug of PostgreSQL itself from 16 on: "wrong varnullingrels".
+DELETE FROM test.query
+WHERE query LIKE 'SELECT h.name, x FROM hosts h LEFT JOIN (plain p FULL JOIN folders f USING (path) AS x)%'
+	AND current_setting('server_version_num')::integer >= 160000;
+
 CREATE TABLE test.outcome AS
 	SELECT n, topic, query, way, test.run('there', query, way) AS there, test.run('here', query, way) AS here
 	FROM test.query, unnest(ARRAY['plain', 'parallel', 'merge', 'index', 'prepared', 'sub-query', 'null side', 'view', 'table']) AS way;
@@ -757,8 +762,11 @@ BEGIN
 		result := result || r."QUERY PLAN";
 	END LOOP;
 	RETURN result;
+EXCEPTION WHEN OTHERS THEN
+	RETURN 'failed: ' || SQLERRM;
 END $$;
 SELECT count(*) > 200 AS many FROM (TABLE test.query UNION ALL TABLE test.change) q WHERE test.plan(query) LIKE '%qsrepl.%';
+SELECT query, test.plan(query) AS plan FROM (TABLE test.query UNION ALL TABLE test.change) q WHERE test.plan(query) LIKE 'failed%';
 UPDATE qsrepl.state SET system_identifier = (qsrepl._here()).system_identifier;
 SELECT query FROM (TABLE test.query UNION ALL TABLE test.change) q WHERE test.plan(query) LIKE '%qsrepl.%';
 

@@ -16,7 +16,7 @@
 #define NOTICES_LIMIT 65536
 
 static void
-collect_notice(void *arg, const PGresult * result)
+collect_notice(void *arg, const PGresult *result)
 {
 	PgConnection *connection = arg;
 	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);

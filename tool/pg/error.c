@@ -36,7 +36,7 @@ fail_locally(const PgConnection *connection, Error *error)
 }
 
 bool
-pg_fail(const PgConnection *connection, const PGresult * result, Error *error)
+pg_fail(const PgConnection *connection, const PGresult *result, Error *error)
 {
 	const char *message = result == NULL ? NULL :
 	PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);

@@ -31,7 +31,7 @@ extern bool pg_check_conninfo(const char *site, const char *conninfo,
 							  Error *error);
 
 /* Fill an error from a result, or from the connection where it is NULL. */
-extern bool pg_fail(const PgConnection *connection, const PGresult * result,
+extern bool pg_fail(const PgConnection *connection, const PGresult *result,
 					Error *error);
 
 /* The text of libpq in one piece: trimmed; freed by the caller. */

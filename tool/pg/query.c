@@ -25,7 +25,7 @@
 
 struct PgRow
 {
-	const		PGresult *result;
+	const PGresult *result;
 };
 
 /* A statement under way. */
@@ -157,7 +157,7 @@ next_result(Statement *statement)
 }
 
 static void
-take_row(Statement *statement, const PGresult * result)
+take_row(Statement *statement, const PGresult *result)
 {
 	PgRow		row = {result};
 
@@ -171,7 +171,7 @@ take_row(Statement *statement, const PGresult * result)
 
 /* One result, which is freed. */
 static void
-take_result(Statement *statement, PGresult * result)
+take_result(Statement *statement, PGresult *result)
 {
 	switch (PQresultStatus(result))
 	{
