@@ -100,6 +100,19 @@ is($watch->result(0), 0, '--watch shows it again until Ctrl-C');
 is($said, '', '... without errors');
 unlike($seen, qr/\033/, '... without control sequences where it is no terminal');
 
+SKIP:
+{
+	skip 'no IO::Pty', 2 unless eval { require IO::Pty; 1 };
+	$seen = '';
+	$watch = start([ File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl'), 'status', '--watch', '--config', $conf ],
+		'>pty>', \$seen, timeout(60));
+	pump $watch until $seen =~ /^\033\[2J\033\[HSite A.*\033\[HSite A.*\033\[J/s;
+	$watch->signal('INT');
+	finish $watch;
+	is($watch->result(0), 0, 'on a terminal too');
+	like($seen, qr/\033\[K\r?\n/, '... in place');
+}
+
 # Probes
 active_is('A', 'active', 0, 'A is active');
 active_is('B', 'standby', 1, 'B is not');

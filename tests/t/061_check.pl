@@ -10,7 +10,7 @@ use QsreplTest;
 use Test::More;
 use Time::HiRes qw(time);
 
-my ($site_a, $site_b, $conf) = make_pair();
+my ($site_a, $site_b, $conf) = make_pair(conf => "listen_addresses = '127.0.0.1, 127.0.0.2'\n");
 
 # The settings that are set last count.
 sub set
@@ -192,6 +192,17 @@ set($site_a, "full_page_writes = on\nmax_slot_wal_keep_size = 512MB\n");
 	$conf = $other;
 	($code, $out) = qsrepl('check', '--config', $conf);
 	is($code, 3, 'the same port twice is refused with the configuration');
+
+	my $text = slurp_file($good);
+	my ($port_a, $port_b) = ($site_a->port, $site_b->port);
+
+	$text =~ s/^host = 127\.0\.0\.1\nport = $port_b$/host = 127.0.0.2\nport = $port_a/m;
+	$conf = "$good.twins";
+	append_to_file($conf, $text);
+	chmod 0600, $conf;
+	($code, $out) = check();
+	is($code, 1, 'both sites are one server');
+	like($out, qr/^fail  roles +site B: it is the same server as site A/m, '... is told');
 	$conf = $good;
 }
 
