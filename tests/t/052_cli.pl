@@ -70,8 +70,8 @@ for my $group (@groups)
 	$out =~ s/.*^Commands:\n//ms;
 	$commands{"$group $1"} = 1 while $out =~ /^  (\w+) /mg;
 }
-$commands{init} = 1;
-is(scalar keys %commands, 8, 'all commands');
+$commands{$_} = 1 foreach 'init', 'status', 'is-active', 'check';
+is(scalar keys %commands, 11, 'all commands');
 for my $command (sort keys %commands)
 {
 	my @words = split / /, $command;
@@ -234,7 +234,7 @@ sub completes
 	return;
 }
 mkdir "$dir/folder";
-completes([ 'qsrepl', '' ], 'completion config docs init rules setup');
+completes([ 'qsrepl', '' ], 'check completion config docs init is-active rules setup status');
 completes([ 'qsrepl', 'co' ], 'completion config');
 completes([ 'qsrepl', 'config', '' ], 'check show');
 completes([ 'qsrepl', 'config', 'c' ], 'check');
@@ -254,7 +254,7 @@ completes([ 'qsrepl', 'rules', 'rewrite', '--site', 'A', '--form', 'v' ], 'value
 completes([ 'qsrepl', 'rules', 'test', 'fold' ], 'folder');
 completes([ 'qsrepl', 'config', 'check', '--config', 'ca' ], 'cases');
 completes([ 'qsrepl', '--j' ], '--json');
-completes([ 'qsrepl', 'nonsense', '' ], 'completion config docs init rules setup');
+completes([ 'qsrepl', 'nonsense', '' ], 'check completion config docs init is-active rules setup status');
 run [ 'bash', '--norc', '-ic', ". '$completion'; complete -p qsrepl" ], '>', \$out,
   '2>', \$err;
 like($out, qr/^complete -F _qsrepl qsrepl/, 'bash knows it');
@@ -267,7 +267,7 @@ is($out, slurp('docs/configuration.md'),
 	'docs/configuration.md is current (else: make docs)');
 for my $command (sort keys %commands)
 {
-	my $escaped = $command;
+	my $escaped = quotemeta($command =~ s/-/\\-/gr);
 
 	like($man, qr/^\.SS "qsrepl $escaped\b/m, "$command is in the manual");
 	like(slurp('docs/reference.md'), qr/`(qsrepl )?$command\b/,

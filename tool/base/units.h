@@ -1,0 +1,20 @@
+/*
+ * units.h
+ *		Amounts for people.
+ */
+#ifndef TOOL_UNITS_H
+#define TOOL_UNITS_H
+
+#include <stdint.h>
+
+#define UNITS_SIZE 32
+
+/*
+ * units_bytes, units_seconds
+ *		"312 kB" in powers of 1024, and "1.4 s" or "12 min"; out has room for
+ *		UNITS_SIZE bytes.  Less than nothing is "unknown".
+ */
+extern void units_bytes(int64_t bytes, char *out);
+extern void units_seconds(double seconds, char *out);
+
+#endif							/* TOOL_UNITS_H */

@@ -1,0 +1,83 @@
+/*
+ * internal.h
+ *		What the concerns share.
+ *
+ * A concern is a function that looks at what the sites have said and adds
+ * findings, and one line in concerns.c.
+ */
+#ifndef CHECK_INTERNAL_H
+#define CHECK_INTERNAL_H
+
+#include "check/check.h"
+#include "site/insight.h"
+#include "site/server.h"
+#include "site/status.h"
+
+/* A check under way: what was read, one element a site in each list. */
+typedef struct CheckRun
+{
+	const Config *config;
+	CheckReport *report;
+	const char *concern;		/* the one that looks now */
+	size_t		n;				/* sites */
+	SiteServer *servers;
+	SiteStatus *statuses;
+	const SiteServer *active;	/* NULL: none answers */
+	SiteInsight *insights;		/* of the active site's databases */
+	size_t		n_insights;
+} CheckRun;
+
+typedef struct CheckConcern
+{
+	const char *name;
+	bool		physical;		/* in which modes it looks */
+	bool		logical;
+	void		(*look) (CheckRun *run);
+} CheckConcern;
+
+/* In concerns.c; a NULL name ends it. */
+extern const CheckConcern check_concerns[];
+
+/* Add a finding.  object and hint are copied; a warning blocks both. */
+extern void check_pass(CheckRun *run, const char *object,
+					   const char *format,...) TEXT_PRINTF(3, 4);
+extern void check_warn(CheckRun *run, const char *object, const char *hint,
+					   const char *format,...) TEXT_PRINTF(4, 5);
+extern void check_fail(CheckRun *run, unsigned blocks, const char *object,
+					   const char *hint, const char *format,...)
+			TEXT_PRINTF(5, 6);
+
+/* "site A", "site A, database QSR"; in the report's arena. */
+extern const char *check_site(CheckRun *run, const ConfigSite *site);
+extern const char *check_database(CheckRun *run, const ConfigSite *site,
+								  const char *database);
+
+/* Does it answer, and is it a standby? */
+extern bool check_is_standby(const SiteServer *server);
+
+/* The concerns. */
+extern void check_reachable(CheckRun *run);
+extern void check_databases(CheckRun *run);
+extern void check_roles(CheckRun *run);
+extern void check_fences(CheckRun *run);
+extern void check_system(CheckRun *run);
+extern void check_versions(CheckRun *run);
+extern void check_collations(CheckRun *run);
+extern void check_streaming(CheckRun *run);
+extern void check_lag(CheckRun *run);
+extern void check_slots(CheckRun *run);
+extern void check_subscriptions(CheckRun *run);
+extern void check_local_site(CheckRun *run);
+extern void check_preload(CheckRun *run);
+extern void check_rewind(CheckRun *run);
+extern void check_peer(CheckRun *run);
+extern void check_states(CheckRun *run);
+extern void check_extension(CheckRun *run);
+extern void check_leaks(CheckRun *run);
+extern void check_mappings(CheckRun *run);
+extern void check_prepared(CheckRun *run);
+extern void check_role(CheckRun *run);
+extern void check_clocks(CheckRun *run);
+extern void check_disk(CheckRun *run);
+
+#endif							/* CHECK_INTERNAL_H */

@@ -1,0 +1,122 @@
+/*
+ * check.c
+ *		The verb "check".
+ */
+#include "cmd/check.h"
+
+#include <stdio.h>
+
+#include "base/exitcode.h"
+#include "base/json.h"
+#include "base/units.h"
+#include "check/check.h"
+#include "cmd/config.h"
+
+static json_t *
+finding_object(const CheckFinding *finding)
+{
+	json_t	   *object = json_object();
+
+	json_set_text(object, "severity", check_word(finding->severity));
+	json_set_text(object, "concern", finding->concern);
+	json_set_text(object, "object", finding->object);
+	json_set_text(object, "problem", finding->problem);
+	json_set_text(object, "hint", finding->hint);
+	return object;
+}
+
+static json_t *
+risk_object(const CheckReport *report)
+{
+	json_t	   *object = json_object();
+
+	json_object_set_new(object, "bytes", report->risk_bytes < 0 ?
+						json_null() : json_integer(report->risk_bytes));
+	json_object_set_new(object, "seconds", report->risk_seconds < 0 ?
+						json_null() : json_real(report->risk_seconds));
+	json_set_text(object, "last_heard", report->last_heard);
+	return object;
+}
+
+static void
+print_json(const CheckReport *report)
+{
+	json_t	   *document = json_object();
+	json_t	   *list = json_array();
+
+	for (size_t i = 0; i < report->n; i++)
+		json_array_append_new(list, finding_object(&report->findings[i]));
+	json_set_text(document, "active", report->active);
+	json_object_set_new(document, "findings", list);
+	json_object_set_new(document, "warnings",
+						json_integer((json_int_t)
+									 report->counts[CHECK_WARN]));
+	json_object_set_new(document, "failures",
+						json_integer((json_int_t)
+									 report->counts[CHECK_FAIL]));
+	json_object_set_new(document, "ready_for_switchover",
+						json_boolean(report->switchover));
+	json_object_set_new(document, "ready_for_failover",
+						json_boolean(report->failover));
+	json_object_set_new(document, "at_risk", risk_object(report));
+	json_print(document);
+}
+
+/* ", at risk 312 kB / 1.4 s", never 0 where it is not known */
+static void
+print_risk(const CheckReport *report)
+{
+	char		bytes[UNITS_SIZE];
+	char		seconds[UNITS_SIZE];
+
+	units_bytes(report->risk_bytes, bytes);
+	units_seconds(report->risk_seconds, seconds);
+	if (report->risk_bytes >= 0)
+		printf(", at risk %s / %s", bytes, seconds);
+	else if (report->last_heard != NULL)
+		printf(", at risk unknown: last heard %s", report->last_heard);
+	else
+		printf(", at risk unknown");
+}
+
+static void
+print_text(const CheckReport *report)
+{
+	for (size_t i = 0; i < report->n; i++)
+	{
+		const CheckFinding *finding = &report->findings[i];
+
+		printf("%s  %-12s  %s: %s\n", check_word(finding->severity),
+			   finding->concern, finding->object, finding->problem);
+		if (finding->hint != NULL && finding->severity != CHECK_PASS)
+			printf("%20shint: %s\n", "", finding->hint);
+	}
+	printf("%lu passed, %lu warnings, %lu failed\n",
+		   (unsigned long) report->counts[CHECK_PASS],
+		   (unsigned long) report->counts[CHECK_WARN],
+		   (unsigned long) report->counts[CHECK_FAIL]);
+	printf("Ready for switchover: %s.\n", report->switchover ? "yes" : "no");
+	printf("Ready for failover: %s", report->failover ? "yes" : "no");
+	print_risk(report);
+	puts(".");
+}
+
+int
+cmd_check(const char *file, bool strict, bool json)
+{
+	Config		config;
+	CheckReport report;
+	int			code = cmd_load_config(file, &config);
+
+	if (code != EXIT_OK)
+		return code;
+	check_run(&config, strict, &report);
+	if (json)
+		print_json(&report);
+	else
+		print_text(&report);
+	code = report.switchover && report.failover ? EXIT_OK : EXIT_NOT_SO;
+	check_free(&report);
+	config_free(&config);
+	return code;
+}

@@ -1,0 +1,56 @@
+/*
+ * connect.c
+ *		Connections to the sites of the configuration.
+ */
+#include "site/connect.h"
+
+#include "base/text.h"
+#include "platform/clock.h"
+
+/* keyword='value' */
+static void
+add(Text *text, const char *keyword, const char *value)
+{
+	if (value == NULL)
+		return;
+	text_addf(text, "%s='", keyword);
+	for (; *value != '\0'; value++)
+	{
+		if (*value == '\'' || *value == '\\')
+			text_add(text, "\\");
+		text_add_bytes(text, value, 1);
+	}
+	text_add(text, "' ");
+}
+
+static int
+time_left(int64_t end)
+{
+	int64_t		left = end - plat_clock_ms();
+
+	return left > 1 ? (int) left : 1;
+}
+
+PgConnection *
+site_connect(const Config *config, const ConfigSite *site,
+			 const char *dbname, int64_t end, Error *error)
+{
+	Text		conninfo = {NULL, 0, 0};
+	PgTarget	target = {.site = site->name,.dbname = dbname,
+	.deadline_ms = time_left(end),.cancellable = true};
+	PgConnection *connection;
+
+	add(&conninfo, "host", site->host);
+	text_addf(&conninfo, "port=%d ", site->port);
+	add(&conninfo, "user", site->user);
+	add(&conninfo, "passfile", config->passfile);
+	/* libpq takes the last of two: the site's own parameters. */
+	if (site->conninfo != NULL)
+		text_add(&conninfo, site->conninfo);
+	target.conninfo = conninfo.bytes;
+	connection = pg_connect(&target, error);
+	if (connection != NULL)
+		pg_set_deadline(connection, time_left(end));
+	text_free(&conninfo);
+	return connection;
+}
