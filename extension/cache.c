@@ -80,6 +80,7 @@ typedef struct TableEntry
 	bool		valid;
 	MemoryContext context;		/* of the table; NULL: none */
 	RuleTable  *table;			/* NULL: no rule covers it */
+	bool		below;			/* a child or partition has rules */
 } TableEntry;
 
 /* All of it lives in its context. */
@@ -640,8 +641,8 @@ find_columns(Cache *from, Relation relation, RuleTable *table)
 	qsort(table->columns, table->n_columns, sizeof(RuleColumn), by_attnum);
 }
 
-static const RuleColumn *
-column_by_attnum(const RuleTable *table, AttrNumber attnum)
+const RuleColumn *
+qsrepl_rule_column(const RuleTable *table, AttrNumber attnum)
 {
 	for (int i = 0; table != NULL && i < table->n_columns; i++)
 		if (table->columns[i].attnum == attnum)
@@ -667,9 +668,9 @@ compare_child(Relation relation, RuleTable *table, Oid childid,
 
 		if (att->attisdropped)
 			continue;
-		here = column_by_attnum(table, att->attnum);
-		there = column_by_attnum(child, get_attnum(childid,
-												   NameStr(att->attname)));
+		here = qsrepl_rule_column(table, att->attnum);
+		there = qsrepl_rule_column(child, get_attnum(childid,
+													 NameStr(att->attname)));
 		if ((here == NULL) != (there == NULL) ||
 			(here != NULL && (here->form != there->form ||
 							  strcmp(here->rule, there->rule) != 0)))
@@ -679,17 +680,19 @@ compare_child(Relation relation, RuleTable *table, Oid childid,
 
 static RuleTable *rules_by_oid(Cache *from, Oid relid);
 
+/* *below: does a child or partition have rules? */
 static RuleTable *
-build_table(Cache *from, Relation relation)
+build_table(Cache *from, Relation relation, bool *below)
 {
 	RuleTable  *table = palloc0(sizeof(RuleTable));
 	char		relkind = relation->rd_rel->relkind;
+	bool		ordinary = relkind == RELKIND_RELATION ||
+	relkind == RELKIND_PARTITIONED_TABLE;
 
-	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
-		return NULL;
 	if (from->rules == NIL)
 		return NULL;
-	find_columns(from, relation, table);
+	if (ordinary)
+		find_columns(from, relation, table);
 	if (relation->rd_rel->relhassubclass)
 	{
 		List	   *children = find_all_inheritors(RelationGetRelid(relation),
@@ -697,13 +700,20 @@ build_table(Cache *from, Relation relation)
 		ListCell   *lc;
 
 		foreach(lc, children)
-			if (lfirst_oid(lc) != RelationGetRelid(relation))
-			compare_child(relation, table, lfirst_oid(lc),
-						  rules_by_oid(from, lfirst_oid(lc)));
+		{
+			const RuleTable *child;
+
+			if (lfirst_oid(lc) == RelationGetRelid(relation))
+				continue;
+			child = rules_by_oid(from, lfirst_oid(lc));
+			*below |= child != NULL;
+			compare_child(relation, table, lfirst_oid(lc), child);
+		}
 	}
 	if (table->n_columns > 0)
 		find_constraints(relation, table);
-	return table->n_columns > 0 || table->mixed != NULL ? table : NULL;
+	return ordinary && (table->n_columns > 0 || table->mixed != NULL) ?
+		table : NULL;
 }
 
 /* Make the entry's table, in a context that it owns. */
@@ -714,10 +724,12 @@ fill_entry(Cache *from, TableEntry *entry, Relation relation)
 												  "qsrepl rules of a table",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	RuleTable  *table = build_table(from, relation);
+	bool		below = false;
+	RuleTable  *table = build_table(from, relation, &below);
 
 	MemoryContextSwitchTo(old);
 	entry->table = table;
+	entry->below = below;
 	if (table == NULL)
 		MemoryContextDelete(context);
 	else
@@ -757,6 +769,7 @@ fill_valid(Cache *from, TableEntry *entry, Relation relation)
 		MemoryContextSetParent(entry->context, TopTransactionContext);
 	entry->context = NULL;
 	entry->table = NULL;
+	entry->below = false;
 	entry->valid = true;
 	PG_TRY();
 	{
@@ -771,21 +784,29 @@ fill_valid(Cache *from, TableEntry *entry, Relation relation)
 	return entry->table;
 }
 
-static RuleTable *
-rules_by_oid(Cache *from, Oid relid)
+/* The entry of a table, filled in; NULL where there is no such table. */
+static const TableEntry *
+valid_entry(Cache *from, Oid relid)
 {
 	TableEntry *entry = find_entry(from, relid);
 	Relation	relation;
-	RuleTable  *table;
 
 	if (entry->valid)
-		return entry->table;
+		return entry;
 	relation = try_relation_open(relid, AccessShareLock);
 	if (relation == NULL)
 		return NULL;
-	table = fill_valid(from, entry, relation);
+	fill_valid(from, entry, relation);
 	relation_close(relation, AccessShareLock);
-	return table;
+	return entry;
+}
+
+static RuleTable *
+rules_by_oid(Cache *from, Oid relid)
+{
+	const TableEntry *entry = valid_entry(from, relid);
+
+	return entry != NULL ? entry->table : NULL;
 }
 
 /* The cache, which must be in order. */
@@ -820,16 +841,9 @@ qsrepl_rules_by_oid(Oid relid)
 bool
 qsrepl_any_rules(Oid relid)
 {
-	ListCell   *lc;
+	const TableEntry *entry = valid_entry(usable(), relid);
 
-	if (qsrepl_rules_by_oid(relid) != NULL)
-		return true;
-	if (cache->rules == NIL || !has_subclass(relid))
-		return false;
-	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
-		if (qsrepl_rules_by_oid(lfirst_oid(lc)) != NULL)
-		return true;
-	return false;
+	return entry != NULL && (entry->table != NULL || entry->below);
 }
 
 bool
@@ -850,13 +864,6 @@ Oid
 qsrepl_state_table(void)
 {
 	return usable()->tables[TABLE_STATE];
-}
-
-bool
-qsrepl_has_rules(void)
-{
-	refresh();
-	return cache->rules != NIL;
 }
 
 List *

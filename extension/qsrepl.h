@@ -169,13 +169,16 @@ extern void qsrepl_register_cache(void);
 extern const RuleTable *qsrepl_rules_for(Relation relation);
 extern const RuleTable *qsrepl_rules_by_oid(Oid relid);
 
+/* The rule on one column; NULL: none, or table is NULL. */
+extern const RuleColumn *qsrepl_rule_column(const RuleTable *table,
+											AttrNumber attnum);
+
 /* Has the table rules, or a child of it, which may have a column more? */
 extern bool qsrepl_any_rules(Oid relid);
 
 /* Is the extension in this database, and are its tables in order? */
 extern bool qsrepl_present(void);
 extern bool qsrepl_usable(void);
-extern bool qsrepl_has_rules(void);
 
 /* The table qsrepl.state. */
 extern Oid	qsrepl_state_table(void);

@@ -71,13 +71,10 @@ qsrepl_form_of(PG_FUNCTION_ARGS)
 {
 	Oid			relid = PG_GETARG_OID(0);
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	const RuleTable *table = qsrepl_rules_by_oid(relid);
-	AttrNumber	attnum = get_attnum(relid, name);
+	const RuleColumn *column = qsrepl_rule_column(qsrepl_rules_by_oid(relid),
+												  get_attnum(relid, name));
 
-	for (int i = 0; table != NULL && i < table->n_columns; i++)
-		if (table->columns[i].attnum == attnum)
-			PG_RETURN_INT32(table->columns[i].form);
-	PG_RETURN_INT32(-1);
+	PG_RETURN_INT32(column != NULL ? (int32) column->form : -1);
 }
 
 /* Where a table's column is in a row, which may be of a parent's type. */

@@ -186,7 +186,6 @@ call_on(const Var *var, Oid function, List *args)
 								 COERCE_EXPLICIT_CALL);
 }
 
-
 static Node *
 read_call(Var *var, Expr *form)
 {
@@ -209,22 +208,11 @@ column_read(const RuleColumn *column, const Reading *reading)
 	return false;
 }
 
-static const RuleColumn *
-ruled_column(const RuleTable *table, AttrNumber attnum,
-			 const Reading *reading)
-{
-	for (int i = 0; i < table->n_columns; i++)
-		if (table->columns[i].attnum == attnum &&
-			column_read(&table->columns[i], reading))
-			return &table->columns[i];
-	return NULL;
-}
-
 static Node *
 wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
 			const Reading *reading)
 {
-	const RuleColumn *column = ruled_column(table, var->varattno, reading);
+	const RuleColumn *column = qsrepl_rule_column(table, var->varattno);
 
 	if (mixed && bms_is_member(var->varattno, table->mixed))
 	{
@@ -237,7 +225,7 @@ wrap_column(Var *var, Oid relid, const RuleTable *table, bool mixed,
 									  InvalidOid, InvalidOid,
 									  COERCE_EXPLICIT_CALL));
 	}
-	if (column == NULL)
+	if (column == NULL || !column_read(column, reading))
 		return (Node *) var;
 	return read_call(var, int_const(column->form));
 }

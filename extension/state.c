@@ -194,17 +194,15 @@ qsrepl_reading(Snapshot snapshot, Reading *reading)
 	qsrepl_read_state(snapshot, &state);
 	if (state.word == STATE_NONE)
 		return false;
-	if (state.word != STATE_LOCAL)
-		reading->all = true;
-	else if (TransactionIdPrecedes(state.xmin, TransactionXmin))
+	/* Else an older snapshot of this transaction may see other rows. */
+	if (state.word == STATE_LOCAL &&
+		TransactionIdPrecedes(state.xmin, TransactionXmin))
 		reading->residue = state.residue;
 	else
 	{
-		/* An older snapshot of this transaction may see other rows. */
 		reading->all = true;
-	}
-	if (reading->all)
 		reading->passing = word == STATE_LOCAL;
+	}
 	return reading->all || reading->residue != NIL;
 }
 
