@@ -32,8 +32,20 @@ $(BUILD)/promotion: $(CLIENTS_SRC) $(CLIENTS_HEADERS)
 	@$(CC) $(STD) $(WARN) $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $(CLIENTS_SRC) \
 		-L$(shell $(PG_CONFIG) --libdir) -lpq -lpthread
 
+$(BUILD)/writer: tests/clients/moves/writer.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $< \
+		-L$(shell $(PG_CONFIG) --libdir) -lpq
+
+$(BUILD)/killer.so: tests/clients/moves/killer.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(STD) $(WARN) -fPIC -shared -o $@ $<
+
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
-tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab
+tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \
+		$(BUILD)/killer.so
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 

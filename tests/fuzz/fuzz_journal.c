@@ -10,8 +10,8 @@
 #include "plan/internal.h"
 
 static const PlanStep steps[] = {
-	{"one", "One ${to}", "do ${from}", NULL, NULL, NULL, false},
-	{"two", "Two", "", NULL, NULL, NULL, true},
+	{"one", "One ${to}", "do ${from}", NULL, NULL, NULL, 0},
+	{"two", "Two", "", NULL, NULL, NULL, PLAN_NO_RETURN},
 };
 static const Plan plan = {"switchover", "From ${from", "", steps, 2};
 
@@ -36,6 +36,7 @@ ask(const PlanJournal *journal)
 	plan_print(&run, journal, false);
 	fclose(run.dry_run);
 	require(plan_journal_started(journal) != NULL);
+	journal_noted(journal, "token");
 }
 
 static void

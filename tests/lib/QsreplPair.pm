@@ -15,7 +15,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
 
-our @EXPORT = qw(make_pair write_conf qsrepl);
+our @EXPORT = qw(make_pair write_conf qsrepl bare_server make_tool_pair conf_file);
 
 my $qsrepl = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
 
@@ -95,6 +95,108 @@ sub write_conf
 	PostgreSQL::Test::Utils::append_to_file($file, $text);
 	chmod 0600, $file;
 	return $file;
+}
+
+=pod
+
+=item bare_server($name)
+
+A cluster as initdb leaves it but for what tests need, not started.
+
+=cut
+
+sub bare_server
+{
+	my ($name) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
+	$node->append_conf('postgresql.conf', <<'CONF');
+listen_addresses = '127.0.0.1'
+fsync = off
+shared_buffers = 64MB
+wal_retrieve_retry_interval = 50ms
+autovacuum_naptime = 10min
+CONF
+	return $node;
+}
+
+=pod
+
+=item conf_file($site, $nodes, main => lines, A => lines, B => lines)
+
+The configuration of a site's machine; nodes is a reference to a hash from
+sites to nodes. Returns its name. Journals are kept in journal_SITE beside it.
+
+=cut
+
+my $conf_dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
+
+sub conf_file
+{
+	my ($site, $nodes, %opt) = @_;
+	my $file = "$conf_dir/qsrepl_$site.conf";
+	my ($bin) = `pg_config --bindir` =~ /(.*)/;
+	my $text = "[qsrepl]\nsite = $site\n"
+	  . "journal_directory = $conf_dir/journal_$site\n"
+	  . "connect_timeout = 2s\n" . ($opt{main} // "databases = qsr more\n");
+
+	foreach my $name (sort keys %$nodes)
+	{
+		my $node = $nodes->{$name};
+
+		$text .= "[site $name]\nhost = 127.0.0.1\nport = " . $node->port
+		  . "\nuser = " . getpwuid($<)
+		  . "\ndata_directory = " . $node->data_dir
+		  . "\nbin_directory = $bin\n"
+		  . "settings_file = $conf_dir/settings_$name.conf\n"
+		  . ($opt{$name} // '');
+	}
+	$text .= "[mapping share]\nkind = path\nA = \\\\CN\\QlikShare\n"
+	  . "B = \\\\BCN\\Qlik\$\n" . ($opt{sections} // '');
+	unlink $file;
+	PostgreSQL::Test::Utils::append_to_file($file, $text);
+	chmod 0600, $file;
+	return $file;
+}
+
+=pod
+
+=item make_tool_pair(%options_of_conf_file)
+
+Sites A and B as "qsrepl setup" makes them, with the databases "qsr" and "more"
+and a table "ledger" with a rule in the first. Returns a hash from sites to
+nodes; conf_file() gives their configurations.
+
+=cut
+
+sub make_tool_pair
+{
+	my %opt = @_;
+	my %nodes = (A => bare_server('site_a'), B => bare_server('site_b'));
+	my ($code, $out, $err);
+
+	$nodes{A}->start;
+	foreach my $db ('qsr', 'more')
+	{
+		$nodes{A}->safe_psql('postgres', "CREATE DATABASE $db");
+	}
+	$nodes{A}->safe_psql('postgres', 'CREATE ROLE qliksenserepository LOGIN');
+	$nodes{A}->safe_psql('qsr', <<'SQL');
+CREATE TABLE ledger (id bigint PRIMARY KEY, path text);
+ALTER TABLE ledger OWNER TO qliksenserepository;
+SQL
+	foreach my $words ([ 'setup', 'primary', '--site', 'A' ],
+		[ 'setup', 'standby', '--site', 'B', '--discard-site', 'B' ])
+	{
+		($code, $out, $err) = qsrepl(@$words, '--config',
+			conf_file($words->[3], \%nodes, %opt));
+		die "qsrepl @$words: $code\n$out$err" if $code != 0;
+		$nodes{ $words->[3] }->_update_pid(1);
+		add_rules($nodes{A}, 'qsr', [ 'ledger', 'path', 'path' ])
+		  if $words->[1] eq 'primary';
+	}
+	return %nodes;
 }
 
 =pod

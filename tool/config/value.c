@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/units.h"
 #include "config/config.h"
 #include "config/conninfo.h"
 #include "config/describe.h"
@@ -204,51 +205,26 @@ parse_number(const ConfigInput *input, void *field)
 	return true;
 }
 
-/* How many ms a unit has; 0: it is none. */
-static long
-unit_ms(const char *unit)
-{
-	static const struct
-	{
-		const char *name;
-		long		ms;
-	}			units[] = {
-		{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000},
-		{"d", 86400000}
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(unit, units[i].name) == 0)
-			return units[i].ms;
-	return 0;
-}
-
 static bool
 parse_duration(const ConfigInput *input, void *field)
 {
 	const ConfigKey *key = input->key;
-	char	   *end;
-	long		number;
-	long		unit;
+	int64_t		ms = 0;
+	UnitsProblem problem = units_parse_duration(input->text, &ms);
 
-	if (input->text[0] < '0' || input->text[0] > '9')
+	if (problem == UNITS_NO_NUMBER)
 		return refuse(input, "It is not a duration.",
 					  "Give a whole number and a unit, as in 30s: ms, s, min, "
 					  "h or d.");
-	errno = 0;
-	number = strtol(input->text, &end, 10);
-	unit = unit_ms(end + strspn(end, " "));
-	if (number == 0 && *end == '\0')
-		unit = 1;
-	if (unit == 0)
-		return refuse(input, *end == '\0' ? "It has no unit." :
+	if (problem == UNITS_NO_UNIT || problem == UNITS_STRANGE_UNIT)
+		return refuse(input, problem == UNITS_NO_UNIT ? "It has no unit." :
 					  "The unit is not recognized.",
 					  "The units are ms, s, min, h and d.");
-	if (errno != 0 || number > key->max / unit || number * unit < key->min)
+	if (problem == UNITS_TOO_LARGE || ms > key->max || ms < key->min)
 		return refuse(input, "It is out of range.",
 					  arena_printf(input->arena, "Give a %s.",
 								   describe_type(key, input->arena)));
-	*(long *) field = number * unit;
+	*(long *) field = (long) ms;
 	return true;
 }
 

@@ -91,11 +91,14 @@ undo_steps(Session *session, Error *error)
 static bool
 check_return(const Session *session, Error *error)
 {
+	const PlanRun *run = session->run;
+
 	if (session->journal == NULL ||
 		journal_has(session->journal, "finish") ||
-		!header_check(session->journal, session->run, error) ||
-		!session_past_return(session))
+		!header_check(session->journal, run, error))
 		return error->message == NULL;
+	if (!session_past_return(session))
+		return run->may_abort == NULL || run->may_abort(run->context, error);
 	error_set(error, "A step was begun that cannot be undone.", NULL,
 			  "the run of plan \"%s\" cannot be aborted any more",
 			  session->run->plan->name);

@@ -34,6 +34,7 @@ struct PlanJournal
 	uint64_t	good_bytes;		/* of the file, before what is torn off */
 	size_t		local;			/* lines that the file has */
 	size_t		mirrored;		/* lines that the mirror has */
+	bool		superseded;		/* the file goes another way: to be replaced */
 	PlatLog    *log;			/* open for appending, or NULL */
 };
 

@@ -94,12 +94,30 @@ catch_up(PlanJournal *journal, Error *error)
 	return good;
 }
 
+/* Keep a file that is not believed under another name. */
+static bool
+put_aside(PlanJournal *journal, const char *path, Error *error)
+{
+	char	   *aside = text_format("%s.superseded", path);
+	bool		good = plat_file_rename(path, aside, error);
+
+	if (good)
+	{
+		journal->superseded = false;
+		journal->local = 0;
+	}
+	free(aside);
+	return good;
+}
+
 bool
 journal_open(PlanJournal *journal, Error *error)
 {
 	char	   *path = journal_path(journal);
 	PlatFileInfo info;
-	bool		good = plat_file_info(path, &info, error);
+	bool		good = (!journal->superseded ||
+						put_aside(journal, path, error)) &&
+	plat_file_info(path, &info, error);
 
 	if (good && info.exists)
 		good = plat_log_open(path, journal->good_bytes, &journal->log, error);

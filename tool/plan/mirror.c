@@ -5,7 +5,8 @@
  * A line is mirrored before it is written locally, and acted upon after that.
  * So the local file is right, even where the mirror has one line more that
  * differs; it is not where its end was lost, or where another machine has gone
- * on: then it is the beginning of what the mirror has.
+ * on: then it is the beginning of what the mirror has, or the mirror has gone
+ * another way by more than one line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,30 +40,25 @@ adopt_lines(PlanJournal *journal, const PlanJournal *mirrored)
 }
 
 /* Both are of one run. */
-static bool
-merge(PlanJournal *journal, const PlanJournal *mirrored, Error *error)
+static void
+merge(PlanJournal *journal, const PlanJournal *mirrored)
 {
 	size_t		common = common_lines(journal, mirrored);
 	size_t		n_local = json_array_size(journal->lines);
 	size_t		n_mirrored = json_array_size(mirrored->lines);
-	char	   *detail;
 
 	journal->mirrored = common;
-	if (common == n_mirrored || (common < n_local && n_mirrored == common + 1))
-		return true;
-	if (common == n_local)
-	{
-		adopt_lines(journal, mirrored);
-		return true;
-	}
-	detail = text_format("They differ from line %lu on: the run was taken up "
-						 "on two machines.", (unsigned long) common + 1);
-	error_set(error, detail, "Nothing was changed. Resume it on the other "
-			  "machine, or move this journal away to go on with the mirror's.",
-			  "journal \"%s\" and its mirror contradict each other",
-			  journal->run);
-	free(detail);
-	return false;
+	if (common == n_mirrored || journal_has(journal, "finish") ||
+		(common < n_local && n_mirrored == common + 1))
+		return;
+
+	/*
+	 * Somebody went on elsewhere with what the mirror had, which was not all
+	 * that the file has.  The steps look at what is, so nothing is lost by
+	 * going on with the mirror's lines.
+	 */
+	journal->superseded = common < n_local;
+	adopt_lines(journal, mirrored);
 }
 
 /* The name becomes a file's, and comes from a database. */
@@ -123,10 +119,9 @@ choose(PlanJournal **journal, PlanJournal *mirrored, Error *error)
 
 	if (*journal != NULL && strcmp((*journal)->run, mirrored->run) == 0)
 	{
-		bool		good = merge(*journal, mirrored, error);
-
+		merge(*journal, mirrored);
 		plan_journal_free(mirrored);
-		return good;
+		return true;
 	}
 	if (!has_file(mirrored, &exists, error))
 	{

@@ -16,7 +16,8 @@
 	"steps (--dry-run), finish by hand what is left, and move the file away."
 
 static const char *const events[] = {
-	"start", "resume", "abort", "begin", "end", "undo", "undone", "finish"
+	"start", "resume", "abort", "begin", "note", "end", "undo", "undone",
+	"finish"
 };
 
 static bool
@@ -24,7 +25,9 @@ is_event(const json_t * entry)
 {
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (entry_is(entry, events[i]))
-			return true;
+			return !entry_is(entry, "note") ||
+				(entry_text(entry, "name") != NULL &&
+				 entry_text(entry, "value") != NULL);
 	return false;
 }
 

@@ -85,6 +85,9 @@ typedef struct PlanParameter
  *
  * hook is called before and after the run of each step, or is NULL; where it
  * fails, the step has failed.  A step that was interrupted has it called again.
+ *
+ * may_abort is asked before an abort, or is NULL: a journal that another
+ * machine has from the mirror may be behind what was done.
  */
 typedef struct PlanRun
 {
@@ -97,6 +100,7 @@ typedef struct PlanRun
 	const PlanMirror *mirror;	/* or NULL */
 	bool		(*hook) (void *context, const char *step, bool after,
 						 PlanProgress *progress, Error *error); /* see below */
+	bool		(*may_abort) (void *context, Error *error); /* see below */
 	FILE	   *dry_run;		/* not NULL: print there what would be done,
 								 * and do nothing */
 	const char *again;			/* how to go on with a run that has stopped,

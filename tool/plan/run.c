@@ -47,15 +47,20 @@ write_end(Session *session, const PlanStep *step, const char *outcome,
 	return journal_append(session->journal, entry, error);
 }
 
-/* The mirror first: from here on, this machine may be lost. */
+/*
+ * The mirror first: from here on, this machine may be lost.  Where the step was
+ * begun before, the mirror knows, and may be out of reach by now.
+ */
 static bool
 write_begin(Session *session, const PlanStep *step, Error *error)
 {
 	json_t	   *entry = entry_of_step("begin", step->name);
 	const PlanMirror *mirror = session->run->mirror;
+	bool		first = journal_state(session->journal, step->name) !=
+	STEP_BEGUN;
 
 	journal_seal(session->journal, entry);
-	if ((step->flags & PLAN_MIRRORED) != 0 && mirror != NULL &&
+	if ((step->flags & PLAN_MIRRORED) != 0 && mirror != NULL && first &&
 		!journal_mirror(session->journal, mirror, entry, error))
 	{
 		json_decref(entry);

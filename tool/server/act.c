@@ -164,6 +164,7 @@ static const struct
 	bool		(*run) (const Config *config, const ConfigSite *site,
 						Error *error);
 }			acts[] =
+
 {
 	{"state", tell_state},
 	{"start", start},

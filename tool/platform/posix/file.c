@@ -85,11 +85,35 @@ plat_file_read(const char *path, size_t limit, Text *content, Error *error)
 	return good || unix_error(error, "read file", path);
 }
 
-/* Fill the temporary file; errno tells what failed. */
+/*
+ * What replaces a file keeps its owner and mode; a new one that root makes
+ * belongs to the directory's owner: the database server must read its own.
+ */
 static bool
-fill(const char *path, const void *bytes, size_t len, bool private_file)
+keep_owner(int fd, const char *path, bool private_file)
 {
-	int			fd = unix_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+	char	   *parent = unix_parent(path);
+	struct stat old;
+	struct stat directory;
+	bool		exists = stat(path, &old) == 0 && S_ISREG(old.st_mode);
+	bool		good = true;
+
+	if (exists && !private_file)
+		good = fchmod(fd, old.st_mode & 07777) == 0;
+	if (good && geteuid() == 0 && (exists || stat(parent, &directory) == 0))
+		good = fchown(fd, exists ? old.st_uid : directory.st_uid,
+					  exists ? old.st_gid : directory.st_gid) == 0;
+	free(parent);
+	return good;
+}
+
+/* Fill the temporary file for a path; errno tells what failed. */
+static bool
+fill(const char *temporary, const char *path, const void *bytes, size_t len,
+	 bool private_file)
+{
+	int			fd = unix_open(temporary,
+							   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
 							   private_file ? 0600 : 0666);
 	bool		good;
 
@@ -97,6 +121,7 @@ fill(const char *path, const void *bytes, size_t len, bool private_file)
 		return false;
 	/* One that a crash left may have been made with another mode. */
 	good = (!private_file || fchmod(fd, 0600) == 0) &&
+		keep_owner(fd, path, private_file) &&
 		unix_write_all(fd, bytes, len) && fsync(fd) == 0;
 	if (close(fd) != 0)
 		good = false;
@@ -108,7 +133,7 @@ plat_file_write(const char *path, const void *bytes, size_t len,
 				bool private_file, Error *error)
 {
 	char	   *temporary = text_format("%s.%ld.tmp", path, (long) getpid());
-	bool		good = fill(temporary, bytes, len, private_file) &&
+	bool		good = fill(temporary, path, bytes, len, private_file) &&
 	rename(temporary, path) == 0;
 	int			number = errno;
 

@@ -63,19 +63,26 @@ unix_close(int fd)
 	errno = number;
 }
 
-bool
-unix_sync_parent(const char *path)
+char *
+unix_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char	   *parent = mem_strdup(slash == NULL ? "." : path);
-	int			fd;
-	bool		good;
 
 	if (slash == path)
 		parent[1] = '\0';
 	else if (slash != NULL)
 		parent[slash - path] = '\0';
-	fd = unix_open(parent, O_RDONLY | O_DIRECTORY, 0);
+	return parent;
+}
+
+bool
+unix_sync_parent(const char *path)
+{
+	char	   *parent = unix_parent(path);
+	int			fd = unix_open(parent, O_RDONLY | O_DIRECTORY, 0);
+	bool		good;
+
 	free(parent);
 	if (fd < 0)
 		return false;

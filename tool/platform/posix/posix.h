@@ -34,6 +34,9 @@ extern bool unix_write_all(int fd, const void *bytes, size_t len);
 /* close() that keeps errno. */
 extern void unix_close(int fd);
 
+/* The directory that a path is in; freed by the caller. */
+extern char *unix_parent(const char *path);
+
 /* Make the names in the directory of a path durable; false with errno set. */
 extern bool unix_sync_parent(const char *path);
 

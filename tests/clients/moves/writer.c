@@ -1,0 +1,128 @@
+/*
+ * writer.c
+ *		A client that goes on writing while the active role moves.
+ *
+ * usage: writer CONNINFO FILE [ROWS_PER_COMMIT]
+ *
+ * CONNINFO names both sites' servers (host=A,B port=..). It inserts rows with
+ * rising numbers into public.ledger (id bigint primary key, path text), into
+ * whichever server takes them, and writes each number into FILE once the
+ * server has acknowledged it. It ends when its standard input does, and prints
+ * what it has seen: "acknowledged N lines, longest gap G ms".
+ */
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <libpq-fe.h>
+
+/* What a client of each site writes */
+#define PATH \
+	"(CASE current_setting('qsrepl.local_site') WHEN 'A' " \
+	"THEN E'\\\\\\\\CN\\\\QlikShare\\\\writer' " \
+	"ELSE E'\\\\\\\\BCN\\\\Qlik$\\\\writer' END)"
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Has standard input ended? Waits a moment. */
+static bool
+is_over(int ms)
+{
+	struct pollfd input = {0, POLLIN, 0};
+
+	return poll(&input, 1, ms) > 0;
+}
+
+/* A server that takes writes, or NULL. */
+static PGconn *
+connect_active(const char *conninfo)
+{
+	char		whole[2048];
+	PGconn	   *conn;
+
+	snprintf(whole, sizeof(whole), "%s target_session_attrs=read-write "
+			 "connect_timeout=2 tcp_user_timeout=2000", conninfo);
+	conn = PQconnectdb(whole);
+	if (PQstatus(conn) == CONNECTION_OK)
+		return conn;
+	PQfinish(conn);
+	return NULL;
+}
+
+/* Rows from a number on, in one statement; was it acknowledged? */
+static bool
+insert(PGconn *conn, long long first, int rows)
+{
+	char		a[32];
+	char		b[32];
+	const char *values[] = {a, b};
+	PGresult   *result;
+	bool		good;
+
+	snprintf(a, sizeof(a), "%lld", first);
+	snprintf(b, sizeof(b), "%lld", first + rows - 1);
+	result = PQexecParams(conn, "INSERT INTO public.ledger SELECT n, " PATH " || n "
+						  "FROM generate_series($1::bigint, $2::bigint) n",
+						  2, NULL, values, NULL, NULL, 0);
+	good = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return good;
+}
+
+int
+main(int argc, char **argv)
+{
+	int			rows = argc > 3 ? (int) strtol(argv[3], NULL, 10) : 1;
+	FILE	   *file = argc > 2 ? fopen(argv[2], "w") : NULL;
+	PGconn	   *conn = NULL;
+	long long	next = 1;
+	long long	acknowledged = 0;
+	int64_t		last = 0;
+	int64_t		longest = 0;
+
+	if (file == NULL || rows < 1)
+		return 2;
+	while (!is_over(0))
+	{
+		int64_t		now;
+
+		if (conn == NULL && (conn = connect_active(argv[1])) == NULL)
+		{
+			is_over(5);
+			continue;
+		}
+		if (!insert(conn, next, rows))
+		{
+			PQfinish(conn);
+			conn = NULL;
+			/* Those may be there or not: their numbers are not used again. */
+			next += rows;
+			continue;
+		}
+		now = now_ms();
+		if (last > 0 && now - last > longest)
+			longest = now - last;
+		last = now;
+		for (int i = 0; i < rows; i++)
+			fprintf(file, "%lld\n", next + i);
+		acknowledged += rows;
+		next += rows;
+	}
+	PQfinish(conn);
+	if (fclose(file) != 0)
+		return 1;
+	printf("acknowledged %lld lines, longest gap %lld ms\n", acknowledged,
+		   (long long) longest);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/*
+ * do.c
+ *		The command line that remote_command ends in.
+ */
+#include "cli/commands.h"
+#include "cmd/do.h"
+#include "server/act.h"
+
+static int
+run_do(const CliCall *call)
+{
+	return cmd_do(cli_value(call, "config"), call->operand,
+				  cli_value(call, "site"));
+}
+
+static const CliOption options[] = {
+	{.name = "site",.argument = "SITE",.required = true,
+	.help = "the site, which must be this machine's"},
+	{.name = NULL}
+};
+
+const CliCommand cli_do = {
+	.words = "do",
+	.summary = "one act at this machine's server, as a plan's step needs it",
+	.operand = {"ACT", SERVER_ACTS},
+	.globals = CLI_CONFIG | CLI_VERBOSE,
+	.options = options,
+	.about =
+	"What qsrepl at the other site calls by remote_command.  state prints a\n"
+	"JSON document; start and stop are the server's; standby writes the files\n"
+	"that make it start as a standby, primary takes standby.signal away; reach\n"
+	"logs in at the other site for replication.\n",
+	.run = run_do
+};

@@ -1,0 +1,94 @@
+/*
+ * move.c
+ *		The command line of the verbs that move the active role.
+ */
+#include "cli/commands.h"
+#include "cmd/move.h"
+
+#define GLOBALS \
+	(CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE)
+
+static MoveRequest
+request_of(const CliCall *call, const char *site)
+{
+	return (MoveRequest)
+	{
+		.file = cli_value(call, "config"),
+			.site = site,
+			.dry_run = cli_is_on(call, "dry-run"),
+			.yes = cli_is_on(call, "yes"),
+			.json = cli_is_on(call, "json")
+	};
+}
+
+static const CliOption switchover_options[] = {
+	{.name = "to",.argument = "SITE",.required = true,
+	.help = "the site that becomes active"},
+	{.name = "drain",.argument = "DURATION",
+		.help = "how long to wait for running tasks, instead of drain_timeout; "
+	"0: not at all"},
+	{.name = "force",
+	.help = "go on although \"qsrepl check\" fails"},
+	{.name = NULL}
+};
+
+static int
+run_switchover(const CliCall *call)
+{
+	MoveRequest request = request_of(call, cli_value(call, "to"));
+
+	request.drain = cli_value(call, "drain");
+	request.force = cli_is_on(call, "force");
+	return cmd_switchover(&request);
+}
+
+const CliCommand cli_switchover = {
+	.words = "switchover",
+	.summary = "move the active role to the other site; nothing is lost",
+	.globals = GLOBALS,
+	.options = switchover_options,
+	.about =
+	"Fences and stops the active site's server, waits until the other one has\n"
+	"everything, promotes it, and brings the former one back as its standby.\n"
+	"May be run at either site.  A run that has stopped is gone on with by\n"
+	"\"qsrepl resume\" or undone by \"qsrepl abort\", at either site.  Exit code\n"
+	"1: the role has moved, but the former active site is not back.\n",
+	.run = run_switchover
+};
+
+static int
+run_resume(const CliCall *call)
+{
+	const MoveRequest request = request_of(call, NULL);
+
+	return cmd_resume(&request);
+}
+
+static int
+run_abort(const CliCall *call)
+{
+	const MoveRequest request = request_of(call, NULL);
+
+	return cmd_abort(&request);
+}
+
+const CliCommand cli_resume = {
+	.words = "resume",
+	.summary = "bring a run that has stopped to its end",
+	.globals = GLOBALS,
+	.about =
+	"Each step is looked at first; what is done already is not done again.\n"
+	"Where this machine has no journal of the run, the one that was mirrored\n"
+	"into the databases is used.\n",
+	.run = run_resume
+};
+
+const CliCommand cli_abort = {
+	.words = "abort",
+	.summary = "undo a run that has stopped",
+	.globals = GLOBALS,
+	.about =
+	"Undoes what was begun, in reverse order.  Refused from the promotion on,\n"
+	"which cannot be undone: then \"qsrepl resume\" is the way.\n",
+	.run = run_abort
+};

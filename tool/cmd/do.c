@@ -1,0 +1,40 @@
+/*
+ * do.c
+ *		The verb "do": one act at this machine.
+ */
+#include "cmd/do.h"
+
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "base/report.h"
+#include "cmd/config.h"
+#include "server/act.h"
+
+int
+cmd_do(const char *file, const char *act, const char *name)
+{
+	Config		config;
+	Error		error = ERROR_NONE;
+	int			code = cmd_load_config(file, &config);
+
+	if (code != EXIT_OK)
+		return code;
+	if (strcmp(config.site, name) != 0)
+	{
+		report_errorf("Look at remote_command, and at \"site\" in the "
+					  "configuration there. Nothing was changed.",
+					  "this machine is at site \"%s\", not \"%s\"",
+					  config.site, name);
+		code = EXIT_REFUSED;
+	}
+	else if (!server_act_here(&config, config_site(&config, name), act,
+							  &error))
+	{
+		error_report(&error);
+		code = EXIT_STOPPED;
+	}
+	error_free(&error);
+	config_free(&config);
+	return code;
+}

@@ -1,0 +1,321 @@
+/*
+ * move.c
+ *		What all moves do around their plans.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "base/json.h"
+#include "base/report.h"
+#include "base/units.h"
+#include "cmd/config.h"
+#include "cmd/move_work.h"
+#include "platform/cancel.h"
+#include "platform/clock.h"
+
+static const MoveVerb *const verbs[] = {
+	&move_switchover
+};
+
+const MoveVerb *
+move_verb(const char *plan)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i]->plan->name, plan) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+/* The site that is not the one. */
+static const ConfigSite *
+other_site(const Config *config, const ConfigSite *site)
+{
+	return &config->sites[site == &config->sites[0] ? 1 : 0];
+}
+
+static const ConfigSite *
+named_site(Move *move, const char *name)
+{
+	const ConfigSite *site = config_site(&move->config, name);
+
+	if (site == NULL)
+		report_errorf("The sites are the [site ...] sections of the "
+					  "configuration.", "site \"%s\" is not defined",
+					  arena_quote(&move->arena, name));
+	return site;
+}
+
+/* Make the context from the request; the exit code. */
+static int
+choose_sites(const MoveVerb *verb, Move *move)
+{
+	const ConfigSite *site = named_site(move, move->request->site);
+
+	if (site == NULL)
+		return EXIT_USAGE;
+	if (move->config.mode != CONFIG_PHYSICAL)
+	{
+		report_errorf("Nothing was changed.", "the configuration's mode is "
+					  "logical");
+		return EXIT_REFUSED;
+	}
+	if (verb->returns)
+	{
+		move->from = site;
+		move->to = other_site(&move->config, site);
+	}
+	else
+	{
+		move->to = site;
+		move->from = other_site(&move->config, site);
+	}
+	return EXIT_OK;
+}
+
+/* Make it from the journal of the run that has not ended. */
+static int
+take_sites(Move *move, const PlanJournal *journal)
+{
+	const char *from = plan_journal_parameter(journal, "from");
+	const char *to = plan_journal_parameter(journal, "to");
+
+	if (from != NULL && to != NULL)
+	{
+		move->from = named_site(move, from);
+		move->to = named_site(move, to);
+	}
+	return move->from != NULL && move->to != NULL ? EXIT_OK : EXIT_REFUSED;
+}
+
+/* Any site's server tells what pair it is. */
+static bool
+learn(Move *move, Error *error)
+{
+	for (size_t i = 0; i < move->config.n_sites; i++)
+	{
+		error_free(error);
+		if (move_learn(move, &move->config.sites[i], error))
+			return true;
+	}
+	return false;
+}
+
+static int
+code_of(PlanOutcome outcome, const Move *move)
+{
+	switch (outcome)
+	{
+		case PLAN_FINISHED:
+			return move->incomplete ? EXIT_NOT_SO : EXIT_OK;
+		case PLAN_ABORTED:
+			return EXIT_OK;
+		case PLAN_REFUSED:
+			return EXIT_REFUSED;
+		default:
+			return EXIT_STOPPED;
+	}
+}
+
+static void
+tell(const Move *move, PlanOutcome outcome)
+{
+	if (move->request->dry_run)
+		return;
+	if (outcome == PLAN_ABORTED)
+		printf("All that the run had done is undone. Site %s is active, as "
+			   "before.\n", move->from->name);
+	else if (strcmp(move->plan, "rejoin") == 0)
+		printf("Site %s is a standby of site %s.\n", move->from->name,
+			   move->to->name);
+	else
+		printf("Site %s is active.\n", move->to->name);
+	if (move->writable_ms >= 0)
+		printf("Clients could write there %" PRId64 ".%" PRId64 " s after the "
+			   "start.\n", move->writable_ms / 1000,
+			   move->writable_ms / 100 % 10);
+	if (move->notes.len > 0)
+		fputs(move->notes.bytes, stdout);
+}
+
+static void
+tell_json(const Move *move, PlanOutcome outcome)
+{
+	json_t	   *document = json_object();
+
+	json_set_text(document, "plan", move->plan);
+	json_set_text(document, "from", move->from->name);
+	json_set_text(document, "to", move->to->name);
+	json_set_text(document, "outcome", outcome == PLAN_ABORTED ? "aborted" :
+				  move->incomplete ? "incomplete" : "done");
+	json_object_set_new(document, "writable_ms", move->writable_ms < 0 ?
+						json_null() :
+						json_integer((json_int_t) move->writable_ms));
+	json_set_text(document, "notes", move->notes.len > 0 ?
+				  move->notes.bytes : "");
+	json_print(document);
+}
+
+static PlanOutcome
+run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
+{
+	const PlanParameter parameters[] = {
+		{"from", move->from->name}, {"to", move->to->name},
+		{"from_host", move->from->host}, {"to_host", move->to->host},
+		{"from_data", move->from->data_directory},
+		{"to_data", move->to->data_directory}
+	};
+	PlanMirror	mirror;
+	PlanRun		run = {
+		.plan = verb->plan,
+		.context = move,
+		.directory = move->config.journal_directory,
+		.pair = {move->system_identifier, {move->config.sites[0].name,
+		move->config.sites[1].name}},
+		.parameters = parameters,
+		.n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+		.mirror = &mirror,
+		.hook = move_hook,
+		.may_abort = verb->may_abort,
+		.dry_run = move->request->dry_run ? stdout : NULL
+	};
+
+	move_mirror(move, &mirror);
+	if (how == MOVE_START)
+		return plan_start(&run, error);
+	return how == MOVE_RESUME ? plan_resume(&run, error) :
+		plan_abort(&run, error);
+}
+
+/* What is known only when the servers have been asked; the exit code. */
+static int
+prepare(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
+{
+	if (move->n_databases == 0 && !learn(move, error))
+		return EXIT_SERVER;
+	if (!move->request->dry_run && !move_lock(move, error))
+		return EXIT_REFUSED;
+	return how == MOVE_START ? verb->prepare(move, error) : EXIT_OK;
+}
+
+static int
+go(const MoveVerb *verb, Move *move, MoveHow how)
+{
+	Error		error = ERROR_NONE;
+	PlanOutcome outcome = PLAN_REFUSED;
+	int			code = prepare(verb, move, how, &error);
+
+	if (code == EXIT_OK)
+	{
+		plat_cancel_install();
+		move->started = how == MOVE_START;
+		outcome = run_plan(verb, move, how, &error);
+		code = code_of(outcome, move);
+	}
+	if ((outcome == PLAN_FINISHED || outcome == PLAN_ABORTED) &&
+		!move->request->dry_run)
+	{
+		if (move->request->json)
+			tell_json(move, outcome);
+		else
+			tell(move, outcome);
+	}
+	if (error.message != NULL)
+		error_report(&error);
+	error_free(&error);
+	return code;
+}
+
+/* The run that has not ended, here or by the mirror; the exit code. */
+static int
+find_run(Move *move, const MoveVerb **verb)
+{
+	PlanJournal *journal = NULL;
+	PlanMirror	mirror;
+	Error		error = ERROR_NONE;
+	int			code = EXIT_REFUSED;
+
+	move_mirror(move, &mirror);
+	if (!learn(move, &error))
+		code = EXIT_SERVER;
+	else if (plan_unfinished(move->config.journal_directory, &mirror,
+							 &journal, &error))
+	{
+		if (journal == NULL)
+			error_set(&error, NULL, "Nothing was changed.",
+					  "there is no run that has not ended");
+		else if ((*verb = move_verb(plan_journal_plan(journal))) == NULL)
+			error_set(&error, NULL, "Run that command again: it goes on where "
+					  "it has stopped.", "the run that began at %s is of "
+					  "\"%s\"", plan_journal_started(journal),
+					  plan_journal_plan(journal));
+		else
+			code = take_sites(move, journal);
+	}
+	if (error.message != NULL)
+		error_report(&error);
+	error_free(&error);
+	plan_journal_free(journal);
+	return code;
+}
+
+/* How long tasks are waited for; the exit code. */
+static int
+read_drain(Move *move)
+{
+	int64_t		ms = move->config.drain_timeout;
+
+	if (move->request->drain != NULL &&
+		(units_parse_duration(move->request->drain, &ms) != UNITS_GOOD ||
+		 ms > 86400000))
+	{
+		report_errorf("Give a whole number and a unit, up to 1d: ms, s, min, "
+					  "h or d.", "\"%s\" is not a duration",
+					  arena_quote(&move->arena, move->request->drain));
+		return EXIT_USAGE;
+	}
+	move->drain_timeout = (long) ms;
+	return EXIT_OK;
+}
+
+int
+move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
+{
+	Move		move;
+	int			code;
+
+	memset(&move, 0, sizeof(move));
+	move.request = request;
+	move.began = plat_clock_ms();
+	move.writable_ms = -1;
+	code = cmd_load_config(request->file, &move.config);
+	if (code != EXIT_OK)
+		return code;
+	move.sites = arena_alloc(&move.arena,
+							 move.config.n_sites * sizeof(MoveSite));
+	code = read_drain(&move);
+	if (code == EXIT_OK)
+		code = how == MOVE_START ? choose_sites(verb, &move) :
+			find_run(&move, &verb);
+	if (code == EXIT_OK)
+	{
+		move.plan = verb->plan->name;
+		code = go(verb, &move, how);
+	}
+	move_free(&move);
+	return code;
+}
+
+int
+cmd_resume(const MoveRequest *request)
+{
+	return move_run(NULL, request, MOVE_RESUME);
+}
+
+int
+cmd_abort(const MoveRequest *request)
+{
+	return move_run(NULL, request, MOVE_ABORT);
+}

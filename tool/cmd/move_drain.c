@@ -1,0 +1,139 @@
+/*
+ * move_drain.c
+ *		Steps of a switchover while the active site still works: a slot for its
+ *		return, its tasks, a checkpoint.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/move_work.h"
+#include "platform/clock.h"
+#include "server/settings.h"
+
+/* Tasks are looked for this often. */
+#define DRAIN_POLL_MS 500
+
+/* QRS: triggered, started, queued, abort initiated, aborting, retrying */
+#define RUNNING "(1, 2, 3, 4, 5, 10)"
+
+/* Names of tasks where both tables are as they are known to be. */
+#define HAS_TABLES \
+	"SELECT count(*) = 4 FROM pg_catalog.pg_attribute a WHERE " \
+	"(a.attrelid, a.attname) IN (" \
+	"(to_regclass('public.\"ExecutionResults\"'), 'Status'), " \
+	"(to_regclass('public.\"ExecutionResults\"'), 'TaskId'), " \
+	"(to_regclass('public.\"ReloadTasks\"'), 'ID'), " \
+	"(to_regclass('public.\"ReloadTasks\"'), 'Name')) AND NOT a.attisdropped"
+
+#define TASKS \
+	"SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT DISTINCT " \
+	"coalesce(t.\"Name\", r.\"TaskId\"::text, 'without a name') " \
+	"FROM public.\"ExecutionResults\" r LEFT JOIN public.\"ReloadTasks\" t " \
+	"ON t.\"ID\" = r.\"TaskId\" WHERE r.\"Status\" IN " RUNNING \
+	" ORDER BY 1 LIMIT 50) AS s (x)"
+
+static const char *
+slot_of(Move *move, const ConfigSite *site)
+{
+	return server_slot(&move->config, site, &move->arena);
+}
+
+#define HAS_SLOT \
+	"SELECT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE " \
+	"slot_name = $1 AND slot_type = 'physical' AND wal_status IS DISTINCT " \
+	"FROM 'lost')"
+
+/* A slot at the target, so that its log is kept for the other site. */
+PlanAnswer
+move_slot_done(void *context, Error *error)
+{
+	Move	   *move = context;
+	bool		there;
+
+	if (!move_true(move, move->to, HAS_SLOT,
+				   PG_PARAMETERS(slot_of(move, move->from)), &there, error))
+		return PLAN_ERROR;
+	return there ? PLAN_YES : PLAN_NO;
+}
+
+bool
+move_slot_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	const char *slot = slot_of(move, move->from);
+
+	(void) progress;
+	return move_sql(move, move->to, "SELECT pg_catalog."
+					"pg_drop_replication_slot(slot_name) FROM "
+					"pg_catalog.pg_replication_slots WHERE slot_name = $1",
+					PG_PARAMETERS(slot), error) &&
+		move_sql(move, move->to, "SELECT pg_catalog."
+				 "pg_create_physical_replication_slot($1, true)",
+				 PG_PARAMETERS(slot), error);
+}
+
+bool
+move_slot_undo(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	(void) progress;
+	return move_sql(move, move->to, "SELECT pg_catalog."
+					"pg_drop_replication_slot(slot_name) FROM "
+					"pg_catalog.pg_replication_slots WHERE slot_name = $1 AND "
+					"NOT active", PG_PARAMETERS(slot_of(move, move->from)),
+					error);
+}
+
+bool
+move_tasks(Move *move, const char **tasks, Error *error)
+{
+	bool		there;
+
+	*tasks = NULL;
+	if (!move_true(move, move->from, HAS_TABLES, PG_NONE, &there, error))
+		return false;
+	if (!there || !move_value(move, move->from, TASKS, PG_NONE, tasks, error))
+		return !there;
+	if ((*tasks)[0] == '\0')
+		*tasks = NULL;
+	return true;
+}
+
+/* What is left when the time is over is cut, and told. */
+bool
+move_drain_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	int64_t		end = plat_clock_ms() + move->drain_timeout;
+	const char *tasks;
+
+	for (;;)
+	{
+		if (!move_tasks(move, &tasks, error))
+			return false;
+		if (tasks == NULL || plat_clock_ms() >= end)
+			break;
+		plan_progress(progress, "running tasks: %s", tasks);
+		if (!plat_sleep_ms(DRAIN_POLL_MS))
+			return error_set(error, NULL, NULL, "interrupted");
+	}
+	if (tasks != NULL)
+		text_addf(&move->notes, "These tasks of site %s were running and have "
+				  "been cut: %s.\n", move->from->name, tasks);
+	return true;
+}
+
+/* What is written now need not be when the server stops. */
+bool
+move_checkpoint_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	PgConnection *server = move_server(move, move->from, error);
+
+	(void) progress;
+	if (server == NULL)
+		return false;
+	pg_set_deadline(server, (int) move->config.stop_timeout);
+	return pg_run(server, "CHECKPOINT", PG_NONE, error);
+}

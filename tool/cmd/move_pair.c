@@ -1,0 +1,289 @@
+/*
+ * move_pair.c
+ *		The two servers of a move: connections, what they are, locks, and the
+ *		journal's mirror.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "cmd/move_work.h"
+#include "pg/journal.h"
+#include "platform/clock.h"
+#include "server/target.h"
+
+/* The advisory lock's key: "qsrepl" as bytes. */
+#define LOCK "124740654428268"
+
+static MoveSite *
+site_of(Move *move, const ConfigSite *site)
+{
+	return &move->sites[site - move->config.sites];
+}
+
+/* Before the databases are known, the maintenance database. */
+static const char *
+first_database(const Move *move)
+{
+	return move->n_databases > 0 ? move->databases[0] : NULL;
+}
+
+PgConnection *
+move_server(Move *move, const ConfigSite *site, Error *error)
+{
+	MoveSite   *own = site_of(move, site);
+
+	if (own->server == NULL || pg_is_broken(own->server))
+	{
+		pg_close(own->server);
+		own->server = server_connect(&move->config, site,
+									 first_database(move), error);
+	}
+	return own->server;
+}
+
+void
+move_disconnect(Move *move, const ConfigSite *site)
+{
+	MoveSite   *own = site_of(move, site);
+
+	pg_close(own->server);
+	own->server = NULL;
+}
+
+bool
+move_value(Move *move, const ConfigSite *site, const char *sql,
+		   PgParameters parameters, const char **value, Error *error)
+{
+	PgConnection *server = move_server(move, site, error);
+	char	   *text;
+
+	if (server == NULL || !pg_value(server, sql, parameters, &text, error))
+		return false;
+	*value = arena_strdup(&move->arena, text != NULL ? text : "");
+	free(text);
+	return true;
+}
+
+bool
+move_true(Move *move, const ConfigSite *site, const char *sql,
+		  PgParameters parameters, bool *yes, Error *error)
+{
+	const char *value;
+
+	if (!move_value(move, site, sql, parameters, &value, error))
+		return false;
+	*yes = value[0] == 't';
+	return true;
+}
+
+bool
+move_sql(Move *move, const ConfigSite *site, const char *sql,
+		 PgParameters parameters, Error *error)
+{
+	PgConnection *server = move_server(move, site, error);
+
+	return server != NULL && pg_run(server, sql, parameters, error);
+}
+
+bool
+move_is_standby(Move *move, const ConfigSite *site, bool *standby,
+				Error *error)
+{
+	return move_true(move, site, "SELECT pg_catalog.pg_is_in_recovery()",
+					 PG_NONE, standby, error);
+}
+
+static bool
+keep_database(void *arg, const PgRow *row, Error *error)
+{
+	Move	   *move = arg;
+
+	(void) error;
+	move->databases[move->n_databases++] =
+		arena_strdup(&move->arena, pg_row_text(row, 0));
+	return true;
+}
+
+static bool
+find_databases(Move *move, PgConnection *server, Error *error)
+{
+	const ConfigWords *words = &move->config.databases;
+
+	move->n_databases = 0;
+	move->databases = arena_alloc(&move->arena,
+								  (words->n + 1) * sizeof(char *));
+	for (size_t i = 0; i < words->n; i++)
+		if (!pg_rows(server, "SELECT datname FROM pg_catalog.pg_database "
+					 "WHERE datname = $1", PG_PARAMETERS(words->words[i]),
+					 keep_database, move, error))
+			return false;
+	return move->n_databases > 0 ||
+		error_set(error, NULL, "Key \"databases\" of the configuration names "
+				  "them. Nothing was changed.",
+				  "site \"%s\" has none of the configured databases",
+				  pg_site(server));
+}
+
+bool
+move_learn(Move *move, const ConfigSite *site, Error *error)
+{
+	PgConnection *server = move_server(move, site, error);
+
+	if (server == NULL ||
+		!move_value(move, site, "SELECT system_identifier FROM "
+					"pg_catalog.pg_control_system()", PG_NONE,
+					&move->system_identifier, error) ||
+		!find_databases(move, server, error))
+		return false;
+	/* From now on, what is connected to has the extension. */
+	for (size_t i = 0; i < move->config.n_sites; i++)
+		move_disconnect(move, &move->config.sites[i]);
+	return true;
+}
+
+static bool
+refuse_second(PgConnection *lock, Error *error)
+{
+	char	   *holder = NULL;
+	char	   *detail;
+	Error		ignored = ERROR_NONE;
+
+	pg_value(lock, "SELECT pg_catalog.format('It is process %s at %s, since "
+			 "%s.', max(a.pid), coalesce(host(max(a.client_addr)), "
+			 "'the server itself'), max(a.backend_start)) FROM "
+			 "pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING "
+			 "(pid) WHERE l.locktype = 'advisory' AND (l.classid::bigint << "
+			 "32 | l.objid::bigint) = " LOCK, PG_NONE, &holder, &ignored);
+	error_free(&ignored);
+	detail = text_format("%s", holder != NULL ? holder : "");
+	error_set(error, detail, "Nothing was changed. One run at a time can be "
+			  "at work on a pair; wait for its end.",
+			  "site \"%s\": another run of qsrepl is at work",
+			  pg_site(lock));
+	free(detail);
+	free(holder);
+	return false;
+}
+
+/* A machine that is lost must not hold the lock for two hours. */
+static bool
+take_lock(MoveSite *own, Error *error)
+{
+	char	   *taken;
+	bool		good = pg_run(own->lock, "SELECT pg_catalog.set_config(n, v, "
+							  "false) FROM (VALUES ('tcp_keepalives_idle', "
+							  "'5'), ('tcp_keepalives_interval', '2'), "
+							  "('tcp_keepalives_count', '3')) AS s (n, v)",
+							  PG_NONE, error) &&
+	pg_value(own->lock, "SELECT pg_catalog.pg_try_advisory_lock(" LOCK ")",
+			 PG_NONE, &taken, error);
+
+	if (good && taken[0] != 't')
+		good = refuse_second(own->lock, error);
+	if (good)
+		free(taken);
+	return good;
+}
+
+bool
+move_lock(Move *move, Error *error)
+{
+	size_t		taken = 0;
+
+	for (size_t i = 0; i < move->config.n_sites; i++)
+	{
+		Error		silent = ERROR_NONE;
+		MoveSite   *own = &move->sites[i];
+
+		own->lock = server_connect(&move->config, &move->config.sites[i],
+								   first_database(move), &silent);
+		error_free(&silent);
+		if (own->lock == NULL)
+			continue;
+		if (!take_lock(own, error))
+			return false;
+		taken++;
+	}
+	return taken > 0 ||
+		error_set(error, NULL, "Nothing was changed.",
+				  "no site's server answers");
+}
+
+/* The server that takes writes, and has the extension's tables. */
+static PgConnection *
+writable(Move *move, Error *error)
+{
+	const ConfigSite *const order[] = {move->from, move->to};
+
+	for (size_t i = 0; i < 2; i++)
+	{
+		Error		silent = ERROR_NONE;
+		bool		standby;
+
+		if (order[i] != NULL &&
+			move_is_standby(move, order[i], &standby, &silent) && !standby)
+			return move_server(move, order[i], error);
+		error_free(&silent);
+	}
+	error_set(error, NULL, NULL, "no site's server takes writes");
+	return NULL;
+}
+
+static bool
+store(void *arg, const char *run, size_t first, const char *const *entries,
+	  size_t count, Error *error)
+{
+	PgConnection *server = writable(arg, error);
+
+	return server != NULL &&
+		pg_journal_store(server, run, first, entries, count, error);
+}
+
+/* A primary has all that a standby has. */
+static bool
+load(void *arg, Text *lines, Error *error)
+{
+	Move	   *move = arg;
+	Error		silent = ERROR_NONE;
+	PgConnection *server = writable(move, &silent);
+
+	error_free(&silent);
+	for (size_t i = 0; server == NULL && i < move->config.n_sites; i++)
+	{
+		server = move_server(move, &move->config.sites[i], &silent);
+		error_free(&silent);
+	}
+	return server == NULL || pg_journal_load(server, lines, error);
+}
+
+void
+move_mirror(Move *move, PlanMirror *mirror)
+{
+	*mirror = (PlanMirror)
+	{
+		move, store, load
+	};
+}
+
+void
+move_free(Move *move)
+{
+	for (size_t i = 0; move->sites != NULL && i < move->config.n_sites; i++)
+	{
+		pg_close(move->sites[i].server);
+		pg_close(move->sites[i].lock);
+	}
+	text_free(&move->notes);
+	arena_free(&move->arena);
+	config_free(&move->config);
+}
+
+bool
+move_wait(int64_t end, const char *what, Error *error)
+{
+	if (plat_clock_ms() > end)
+		return error_set(error, NULL, NULL, "%s took too long", what);
+	return plat_sleep_ms(MOVE_POLL_MS) ||
+		error_set(error, NULL, NULL, "interrupted");
+}

@@ -1,0 +1,96 @@
+/*
+ * move_return.c
+ *		Steps of a switchover behind the promotion: the site that was active
+ *		comes back as a standby.
+ *
+ * The role has moved; what goes wrong here is told, and does not stop the run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/move_work.h"
+#include "platform/cancel.h"
+#include "platform/clock.h"
+#include "server/act.h"
+#include "server/settings.h"
+
+/* Does the target's server send to the other site's slot? */
+static bool
+is_streaming(Move *move, bool *streams, Error *error)
+{
+	return move_true(move, move->to, "SELECT EXISTS (SELECT FROM "
+					 "pg_catalog.pg_stat_replication r JOIN "
+					 "pg_catalog.pg_replication_slots s ON s.active_pid = "
+					 "r.pid WHERE s.slot_name = $1 AND r.state = 'streaming')",
+					 PG_PARAMETERS(server_slot(&move->config, move->from,
+											   &move->arena)), streams, error);
+}
+
+PlanAnswer
+move_start_done(void *context, Error *error)
+{
+	bool		streams;
+
+	if (!is_streaming(context, &streams, error))
+		return PLAN_ERROR;
+	return streams ? PLAN_YES : PLAN_NO;
+}
+
+static bool
+bring_back(Move *move, PlanProgress *progress, Error *error)
+{
+	int64_t		end;
+	bool		streams = false;
+
+	if (!server_act(&move->config, move->from, "start", error))
+		return false;
+	end = plat_clock_ms() + move->config.replay_timeout;
+	while (is_streaming(move, &streams, error) && !streams)
+	{
+		plan_progress(progress, "waiting until it streams");
+		if (!move_wait(end, "streaming", error))
+			return false;
+	}
+	return streams;
+}
+
+bool
+move_start_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	if (bring_back(move, progress, error))
+		return true;
+	if (plat_cancelled())
+		return false;
+	text_addf(&move->notes, "Warning: site %s is not back as a standby: %s. "
+			  "When the cause is gone, run \"qsrepl rejoin %s\".\n",
+			  move->from->name, error->message, move->from->name);
+	if (error->detail != NULL)
+		text_addf(&move->notes, "%s\n", error->detail);
+	error_free(error);
+	move->away = true;
+	move->incomplete = true;
+	return true;
+}
+
+/*
+ * A standby's own slots would hold its log back for nobody: the slot of the
+ * site that is active now.
+ */
+bool
+move_slots_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	(void) progress;
+	if (move->away)
+		return true;
+	return move_sql(move, move->from, "SELECT pg_catalog."
+					"pg_drop_replication_slot(slot_name) FROM pg_catalog."
+					"pg_replication_slots WHERE slot_name = $1 AND NOT "
+					"active", PG_PARAMETERS(server_slot(&move->config,
+														move->to,
+														&move->arena)),
+					error);
+}

@@ -1,0 +1,166 @@
+/*
+ * move_work.h
+ *		What the files of the moves share.
+ */
+#ifndef CMD_MOVE_WORK_H
+#define CMD_MOVE_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "cmd/move.h"
+#include "config/config.h"
+#include "pg/connection.h"
+#include "pg/query.h"
+#include "plan/plan.h"
+
+#define MOVE_POLL_MS 20
+
+/* What is known of a site's server during a move. */
+typedef struct MoveSite
+{
+	PgConnection *server;		/* to the first database; NULL: not connected */
+	PgConnection *lock;			/* holds the advisory lock; or NULL */
+} MoveSite;
+
+/* The context of the steps. */
+typedef struct Move
+{
+	const MoveRequest *request;
+	const char *plan;			/* its name */
+	Config		config;
+	const ConfigSite *from;		/* active before; the one that comes back */
+	const ConfigSite *to;		/* active afterwards */
+	MoveSite   *sites;			/* in the configuration's order */
+	const char *system_identifier;
+	const char **databases;		/* of the configured ones, those that exist */
+	size_t		n_databases;
+	long		drain_timeout;	/* ms */
+	int64_t		began;			/* by plat_clock_ms() */
+	int64_t		writable_ms;	/* after it clients could write; -1: not known */
+	bool		started;		/* by this process, not taken up */
+	bool		incomplete;		/* the role has moved, but something is left */
+	bool		away;			/* the former active site is not back */
+	Text		notes;			/* what is told at the end, a line each */
+	Arena		arena;
+} Move;
+
+/* How a run begins. */
+typedef enum MoveHow
+{
+	MOVE_START,
+	MOVE_RESUME,
+	MOVE_ABORT
+} MoveHow;
+
+/*
+ * A verb.  prepare changes nothing, and is called for a start only; its exit
+ * code is EXIT_OK or why not, with the error.
+ */
+typedef struct MoveVerb
+{
+	const Plan *plan;
+	int			(*prepare) (Move *move, Error *error);
+	bool		(*may_abort) (void *move, Error *error);
+	bool		returns;		/* the site that is named comes back */
+} MoveVerb;
+
+extern const MoveVerb move_switchover;
+
+
+
+/* The verb of a plan's name, or NULL. */
+extern const MoveVerb *move_verb(const char *plan);
+
+/*
+ * move_run
+ *		Load the configuration, connect, lock, prepare, run, tell.
+ *
+ * in:  verb: NULL: that of the run which has not ended
+ */
+extern int	move_run(const MoveVerb *verb, const MoveRequest *request,
+					 MoveHow how);
+
+/* ---- move_pair.c: the servers ---- */
+
+/*
+ * move_server
+ *		The connection to a site's first database, made anew where it is lost;
+ *		NULL with the error.  The move's.
+ */
+extern PgConnection *move_server(Move *move, const ConfigSite *site,
+								 Error *error);
+extern void move_disconnect(Move *move, const ConfigSite *site);
+
+/* As the same functions of pg/query.h; *value is in the arena. */
+extern bool move_value(Move *move, const ConfigSite *site, const char *sql,
+					   PgParameters parameters, const char **value,
+					   Error *error);
+extern bool move_true(Move *move, const ConfigSite *site, const char *sql,
+					  PgParameters parameters, bool *yes, Error *error);
+extern bool move_sql(Move *move, const ConfigSite *site, const char *sql,
+					 PgParameters parameters, Error *error);
+
+/* Is the site's server a standby? */
+extern bool move_is_standby(Move *move, const ConfigSite *site,
+							bool *standby, Error *error);
+
+/* Which of the configured databases are there, and the system identifier. */
+extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
+
+/*
+ * move_lock
+ *		Keep other machines' runs out, at each site whose server answers.
+ */
+extern bool move_lock(Move *move, Error *error);
+
+/* Where the journal is mirrored: the server that can be written. */
+extern void move_mirror(Move *move, PlanMirror *mirror);
+
+extern void move_free(Move *move);
+
+/* Wait a moment; false with the error where it was interrupted or is over. */
+extern bool move_wait(int64_t end, const char *what, Error *error);
+
+/* ---- hooks ---- */
+extern bool move_hook(void *context, const char *step, bool after,
+					  PlanProgress *progress, Error *error);
+
+/* Only for its hooks. */
+extern bool move_nothing(void *context, PlanProgress *progress,
+						 Error *error);
+
+/* ---- steps ---- */
+#define MOVE_STEP(name) \
+	extern PlanAnswer name##_done(void *context, Error *error); \
+	extern bool name##_run(void *context, PlanProgress *progress, \
+						   Error *error); \
+	extern bool name##_undo(void *context, PlanProgress *progress, \
+							Error *error)
+
+MOVE_STEP(move_slot);
+MOVE_STEP(move_drain);
+MOVE_STEP(move_checkpoint);
+MOVE_STEP(move_fence);
+MOVE_STEP(move_follow);
+MOVE_STEP(move_stop);
+MOVE_STEP(move_standby);
+MOVE_STEP(move_token);
+MOVE_STEP(move_promote);
+MOVE_STEP(move_localize);
+MOVE_STEP(move_start);
+MOVE_STEP(move_leaks);
+MOVE_STEP(move_slots);
+
+/* Is the target promoted already?  Then nothing may be undone. */
+extern PlanAnswer move_is_promoted(Move *move, Error *error);
+extern bool move_may_abort(void *context, Error *error);
+
+/* The running tasks of Qlik Sense, one a line; NULL: there is no such table. */
+extern bool move_tasks(Move *move, const char **tasks, Error *error);
+
+#endif							/* CMD_MOVE_WORK_H */
