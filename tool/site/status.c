@@ -12,7 +12,8 @@ static const char status_query[] =
 "SELECT s.role = 'primary', s.site, s.state, s.timeline, s.epoch,"
 " s.lag_bytes, extract(epoch FROM s.lag), s.localized,"
 " array_to_json(s.residue), cardinality(s.residue), s.fenced,"
-" s.fence_reason, s.peer, s.stored_site, s.localizer"
+" s.fence_reason, s.peer, s.stored_site, s.localizer,"
+" extract(epoch FROM s.heard), s.heard_bytes, s.wal_rate, s.xact_rate"
 " FROM qsrepl.status s";
 
 static const char event_query[] =
@@ -48,6 +49,10 @@ take_status(void *arg, const PgRow *row, Error *error)
 	database->peer = row_copy(target->arena, row, 12);
 	database->stored_site = row_copy(target->arena, row, 13);
 	database->localizer = row_copy(target->arena, row, 14);
+	database->heard = row_number(row, 15);
+	database->heard_bytes = row_integer(row, 16);
+	database->wal_rate = row_number(row, 17);
+	database->xact_rate = row_number(row, 18);
 	return true;
 }
 

@@ -41,6 +41,11 @@ typedef struct SiteDatabase
 	const char *peer;
 	const char *stored_site;	/* or NULL */
 	const char *localizer;		/* or NULL */
+	/* of a standby, or of one that was promoted; -1: unknown */
+	double		heard;			/* when its primary was; seconds since 1970 */
+	int64_t		heard_bytes;	/* what that had written and is not here */
+	double		wal_rate;		/* bytes a second, in the minute before */
+	double		xact_rate;		/* transactions a second */
 	SiteEvent  *events;			/* the newest first */
 	size_t		n_events;
 } SiteDatabase;
