@@ -229,6 +229,53 @@ test_point_of_no_return(void)
 	check(go(plan_abort) == PLAN_ABORTED && toy_is_untouched(&toy));
 }
 
+/* What the hook was called for: "-one+one..." */
+static char hooked[256];
+static const char *hook_fails = "";
+
+static bool
+take_hook(void *context, const char *step, bool after, PlanProgress *progress,
+		  Error *hook_error)
+{
+	size_t		len = strlen(hooked);
+
+	(void) context;
+	snprintf(hooked + len, sizeof(hooked) - len, "%c%s", after ? '+' : '-',
+			 step);
+	if (strcmp(hooked + len, hook_fails) == 0)
+		return error_set(hook_error, NULL, NULL, "the bell is broken");
+	return plan_note(progress, "last", hooked + len, hook_error);
+}
+
+static void
+test_hook(void)
+{
+	PlanJournal *journal;
+
+	begin();
+	run.hook = take_hook;
+	hooked[0] = '\0';
+	hook_fails = "-rename";
+	check(go(plan_start) == PLAN_STOPPED);
+	check_text(error.message, "step \"rename\" failed: the bell is broken");
+	check(toy.calls == 2);
+	check_text(hooked, "-one+one-configure+configure-rename");
+	/* What was noted is there in the next process. */
+	check(plan_unfinished(run.directory, NULL, &journal, &error));
+	check_text(journal_noted(journal, "last"), "+configure");
+	check(journal_noted(journal, "first") == NULL);
+	plan_journal_free(journal);
+	/* One that failed behind the step is called again, the step is not. */
+	hook_fails = "+four";
+	check(go(plan_resume) == PLAN_STOPPED);
+	hooked[0] = '\0';
+	hook_fails = "";
+	toy.calls = 0;
+	check(go(plan_resume) == PLAN_FINISHED && toy.calls == 4);
+	check(strncmp(hooked, "+four-remove", 12) == 0);
+	check(toy_is_complete(&toy));
+}
+
 static void
 test_cancel(void)
 {
@@ -681,7 +728,7 @@ test_progress(void)
 
 		if (freopen(scratch_path("stderr"), "w", stderr) == NULL)
 			_exit(1);
-		progress_begin(&progress, mem_strdup("Copy"));
+		progress_begin(&progress, NULL, mem_strdup("Copy"));
 		plan_progress(&progress, "too early");
 		progress.started -= 3000;
 		plan_progress_amount(&progress, 25, 100, "kB");
@@ -689,7 +736,7 @@ test_progress(void)
 		progress.told -= 20000;
 		plan_progress_amount(&progress, 7, 0, "rows");
 		progress_end(&progress);
-		progress_begin(&progress, mem_strdup("Quick"));
+		progress_begin(&progress, NULL, mem_strdup("Quick"));
 		progress_end(&progress);
 		fclose(stderr);
 		_exit(0);
@@ -709,6 +756,7 @@ main(void)
 	test_step_fails();
 	test_abort();
 	test_point_of_no_return();
+	test_hook();
 	test_cancel();
 	test_dry_run();
 	test_refused();

@@ -226,18 +226,18 @@ STEP(7)
 
 static const PlanStep steps[TOY_STEPS] = {
 	{"one", "Enter one at site ${from}", "echo +one >>ledger",
-	done_0, run_0, undo_0, false},
+	done_0, run_0, undo_0, 0},
 	{"configure", "Write the configuration", "echo new >config",
-	done_1, run_1, undo_1, false},
-	{"rename", "Rename a to b", "mv a b", done_2, run_2, undo_2, false},
+	done_1, run_1, undo_1, 0},
+	{"rename", "Rename a to b", "mv a b", done_2, run_2, undo_2, 0},
 	{"four", "Enter four", "echo +four >>ledger",
-	done_3, run_3, undo_3, false},
+	done_3, run_3, undo_3, 0},
 	{"remove", "Remove what is superfluous", "rm superfluous",
-	done_4, run_4, undo_4, false},
-	{"six", "Enter six", "echo +six >>ledger", done_5, run_5, undo_5, false},
+	done_4, run_4, undo_4, 0},
+	{"six", "Enter six", "echo +six >>ledger", done_5, run_5, undo_5, 0},
 	{"promote", "Promote site ${to}", "psql ${nothing}\necho ${to} >active",
-	done_6, run_6, undo_6, true},
-	{"eight", "Enter eight", "", done_7, run_7, undo_7, false},
+	done_6, run_6, undo_6, PLAN_NO_RETURN | PLAN_MIRRORED},
+	{"eight", "Enter eight", "", done_7, run_7, undo_7, 0},
 };
 
 const Plan	toy_plan = {

@@ -13,39 +13,40 @@
 #include "server/control.h"
 #include "server/settings.h"
 #include "server/target.h"
+#include "server/verify.h"
 
 static const PlanStep steps[] = {
 	{"stop", "Stop the server of site ${site}, where it runs",
 		"pg_ctl -D \"${data_directory}\" stop",
-	setup_stop_done, setup_stop_run, NULL, false},
+	setup_stop_done, setup_stop_run, NULL, 0},
 	{"aside", "Move its own data aside, where there are any",
 		"mv \"${data_directory}\" \"${aside}\"",
-	setup_aside_done, setup_aside_run, setup_aside_undo, false},
+	setup_aside_done, setup_aside_run, setup_aside_undo, 0},
 	{"backup", "Copy the server of site ${peer}",
 		"pg_basebackup -D \"${data_directory}\" -X stream -S SLOT -c fast -P "
 		"-d \"host=... user=${role}\"",
-	setup_backup_done, setup_backup_run, NULL, false},
+	setup_backup_done, setup_backup_run, NULL, 0},
 	{"keep", "Copy site ${site}'s own configuration files back",
 		"cp \"${aside}/\"{postgresql.conf,pg_hba.conf,pg_ident.conf} "
 		"\"${data_directory}\"",
-	setup_keep_done, setup_keep_run, NULL, false},
+	setup_keep_done, setup_keep_run, NULL, 0},
 	{"settings", "Write the settings file \"${settings_file}\"",
 		"Write qsrepl.local_site, port, qsrepl.peer_conninfo, "
 		"primary_conninfo and\nprimary_slot_name of site ${site} into it.",
-	setup_settings_done, setup_settings_run, NULL, false},
+	setup_settings_done, setup_settings_run, NULL, 0},
 	{"include", "Include it from \"${config_file}\"",
 		"Put this line at the end: include = '${settings_file}'",
-	setup_include_done, setup_include_run, NULL, false},
+	setup_include_done, setup_include_run, NULL, 0},
 	{"signal", "Make it a standby", "touch \"${data_directory}/standby.signal\"",
-	setup_signal_done, setup_signal_run, NULL, false},
+	setup_signal_done, setup_signal_run, NULL, 0},
 	{"verify", "Verify what the server will read",
 		"postgres -D \"${data_directory}\" -C qsrepl.local_site",
-	NULL, setup_verify_run, NULL, false},
+	NULL, setup_verify_run, NULL, 0},
 	{"start", "Start the server", "pg_ctl -D \"${data_directory}\" start",
-	setup_start_done, setup_start_run, setup_stop_run, false},
+	setup_start_done, setup_start_run, setup_stop_run, 0},
 	{"streaming", "Wait until it streams and has caught up",
 		"SELECT * FROM qsrepl.status;",
-	setup_streaming_done, setup_streaming_run, NULL, false}
+	setup_streaming_done, setup_streaming_run, NULL, 0}
 };
 
 static const Plan plan = {
@@ -141,18 +142,10 @@ static bool
 name_files(Setup *setup, Error *error)
 {
 	const ConfigSite *site = setup->site;
-	const char *debian = arena_printf(&setup->arena,
-									  "/etc/postgresql/%s/postgresql.conf",
-									  site->server_name != NULL ?
-									  site->server_name : "");
 	const char *base = strrchr(site->data_directory, '/');
-	PlatFileInfo info = {false, false, 0, 0};
 
-	if (site->control == CONFIG_CONTROL_PG_CTLCLUSTER &&
-		!plat_file_info(debian, &info, error))
+	if (!server_config_file(site, &setup->arena, &setup->config_file, error))
 		return false;
-	setup->config_file = info.exists ? debian :
-		setup_path(setup, "postgresql.conf");
 	if (setup->aside != NULL)
 		return true;
 	setup->aside = site->aside_directory != NULL ?

@@ -38,7 +38,8 @@ undo_step(Session *session, const PlanStep *step, Error *error)
 						error))
 		return false;
 	title = plan_fill(step->title, parameters);
-	progress_begin(&progress, text_format("Undo: %s", title));
+	progress_begin(&progress, session->journal,
+				   text_format("Undo: %s", title));
 	free(title);
 	good = step->undo == NULL ||
 		step->undo(session->run->context, &progress, error);

@@ -67,6 +67,8 @@ extern const json_t *journal_header(const PlanJournal *journal);
 extern bool journal_has(const PlanJournal *journal, const char *event);
 extern StepState journal_state(const PlanJournal *journal, const char *step);
 extern int64_t journal_ms(const PlanJournal *journal, const char *step);
+extern const char *journal_noted(const PlanJournal *journal,
+								 const char *name);
 
 /* find.c: which journals there are */
 extern bool journal_newest(const char *directory, PlanJournal **journal,
@@ -97,13 +99,15 @@ extern void plan_print(const PlanRun *run, const PlanJournal *journal,
 /* progress.c */
 struct PlanProgress
 {
+	PlanJournal *journal;		/* for notes */
 	char	   *title;
 	int64_t		started;		/* by plat_clock_ms() */
 	int64_t		told;			/* when the last line was, or 0 */
 	bool		terminal;
 };
 
-extern void progress_begin(PlanProgress *progress, char *title);
+extern void progress_begin(PlanProgress *progress, PlanJournal *journal,
+						   char *title);
 extern int64_t progress_end(PlanProgress *progress);
 
 /* session.c: what start, resume and abort have in common */

@@ -28,6 +28,14 @@ typedef enum PlanAnswer
 	PLAN_ERROR					/* the Error is filled */
 } PlanAnswer;
 
+/* What is special about a step. */
+enum PlanFlag
+{
+	PLAN_NO_RETURN = 1 << 0,	/* once begun, the plan is not aborted */
+	PLAN_MIRRORED = 1 << 1		/* begun only when the mirror has all lines,
+								 * so that another machine can go on */
+};
+
 /*
  * A step.  In title and manual, ${name} stands for a parameter of the run.
  *
@@ -44,7 +52,7 @@ typedef struct PlanStep
 	PlanAnswer	(*done) (void *context, Error *error);	/* NULL: never */
 	bool		(*run) (void *context, PlanProgress *progress, Error *error);
 	bool		(*undo) (void *context, PlanProgress *progress, Error *error);	/* NULL: nothing to undo */
-	bool		point_of_no_return; /* once begun, the plan is not aborted */
+	unsigned	flags;			/* of enum PlanFlag */
 } PlanStep;
 
 typedef struct Plan
@@ -72,7 +80,12 @@ typedef struct PlanParameter
 	const char *value;
 } PlanParameter;
 
-/* A run; everything is the caller's and read during the calls. */
+/*
+ * A run; everything is the caller's and read during the calls.
+ *
+ * hook is called before and after the run of each step, or is NULL; where it
+ * fails, the step has failed.  A step that was interrupted has it called again.
+ */
 typedef struct PlanRun
 {
 	const Plan *plan;
@@ -82,6 +95,8 @@ typedef struct PlanRun
 	const PlanParameter *parameters;	/* of a start */
 	size_t		n_parameters;
 	const PlanMirror *mirror;	/* or NULL */
+	bool		(*hook) (void *context, const char *step, bool after,
+						 PlanProgress *progress, Error *error); /* see below */
 	FILE	   *dry_run;		/* not NULL: print there what would be done,
 								 * and do nothing */
 	const char *again;			/* how to go on with a run that has stopped,
@@ -152,5 +167,14 @@ extern void plan_progress(PlanProgress *progress, const char *format,...)
 			TEXT_PRINTF(2, 3);
 extern void plan_progress_amount(PlanProgress *progress, uint64_t amount,
 								 uint64_t total, const char *unit);
+
+/*
+ * plan_note, plan_noted
+ *		Write something that later steps need, no secret, into the journal; and
+ *		what the run has noted under a name last, or NULL.
+ */
+extern bool plan_note(PlanProgress *progress, const char *name,
+					  const char *value, Error *error);
+extern const char *plan_noted(const PlanProgress *progress, const char *name);
 
 #endif							/* PLAN_PLAN_H */

@@ -69,7 +69,7 @@ print_step(const Print *print, const PlanStep *step, size_t number,
 		fprintf(print->out, " [%s]",
 				state_text(journal_state(print->journal, step->name), abort));
 	fputc('\n', print->out);
-	if (step->point_of_no_return)
+	if ((step->flags & PLAN_NO_RETURN) != 0)
 		fputs("     From here on there is no way back but to go on.\n",
 			  print->out);
 	if (manual[0] != '\0')

@@ -17,8 +17,9 @@
 #define FILE_MS 10000
 
 void
-progress_begin(PlanProgress *progress, char *title)
+progress_begin(PlanProgress *progress, PlanJournal *journal, char *title)
 {
+	progress->journal = journal;
 	progress->title = title;
 	progress->started = plat_clock_ms();
 	progress->told = 0;
@@ -93,4 +94,21 @@ plan_progress_amount(PlanProgress *progress, uint64_t amount, uint64_t total,
 		plan_progress(progress, "%" PRIu64 " of %" PRIu64 " %s (%d %%), %.0f "
 					  "s left", amount, total, unit, (int) (share * 100),
 					  (double) ms / 1000 * (1 - share) / share);
+}
+
+bool
+plan_note(PlanProgress *progress, const char *name, const char *value,
+		  Error *error)
+{
+	json_t	   *entry = entry_new("note");
+
+	json_object_set_new(entry, "name", json_string(name));
+	json_object_set_new(entry, "value", json_string(value));
+	return journal_append(progress->journal, entry, error);
+}
+
+const char *
+plan_noted(const PlanProgress *progress, const char *name)
+{
+	return journal_noted(progress->journal, name);
 }

@@ -47,7 +47,7 @@ write_end(Session *session, const PlanStep *step, const char *outcome,
 	return journal_append(session->journal, entry, error);
 }
 
-/* The mirror first: behind the point of no return this machine may be lost. */
+/* The mirror first: from here on, this machine may be lost. */
 static bool
 write_begin(Session *session, const PlanStep *step, Error *error)
 {
@@ -55,7 +55,7 @@ write_begin(Session *session, const PlanStep *step, Error *error)
 	const PlanMirror *mirror = session->run->mirror;
 
 	journal_seal(session->journal, entry);
-	if (step->point_of_no_return && mirror != NULL &&
+	if ((step->flags & PLAN_MIRRORED) != 0 && mirror != NULL &&
 		!journal_mirror(session->journal, mirror, entry, error))
 	{
 		json_decref(entry);
@@ -65,7 +65,18 @@ write_begin(Session *session, const PlanStep *step, Error *error)
 }
 
 static bool
-execute(Session *session, const PlanStep *step, Error *error)
+call_hook(const Session *session, const PlanStep *step, bool after,
+		  PlanProgress *progress, Error *error)
+{
+	const PlanRun *run = session->run;
+
+	return run->hook == NULL ||
+		run->hook(run->context, step->name, after, progress, error);
+}
+
+/* found: it was interrupted, and is found done. */
+static bool
+execute(Session *session, const PlanStep *step, bool found, Error *error)
 {
 	const		json_t *header = journal_header(session->journal);
 	const		json_t *parameters = json_object_get(header, "parameters");
@@ -76,11 +87,15 @@ execute(Session *session, const PlanStep *step, Error *error)
 
 	if (!write_begin(session, step, error))
 		return false;
-	progress_begin(&progress, plan_fill(step->title, parameters));
-	good = step->run(session->run->context, &progress, error);
+	progress_begin(&progress, session->journal,
+				   plan_fill(step->title, parameters));
+	good = (found ||
+			(call_hook(session, step, false, &progress, error) &&
+			 step->run(session->run->context, &progress, error))) &&
+		call_hook(session, step, true, &progress, error);
 	ms = progress_end(&progress);
 	if (good)
-		return write_end(session, step, "done", ms, NULL, error);
+		return write_end(session, step, "done", found ? -1 : ms, NULL, error);
 	/* The step's own error is the one to tell. */
 	write_end(session, step, "failed", ms, error, &unwritten);
 	error_free(&unwritten);
@@ -100,10 +115,9 @@ run_step(Session *session, const PlanStep *step, Error *error)
 		done = step->done(session->run->context, error);
 	if (done == PLAN_ERROR)
 		return false;
-	if (done == PLAN_YES)
-		return write_end(session, step, state == STEP_BEGUN ? "done" : "found",
-						 -1, NULL, error);
-	return execute(session, step, error);
+	if (done == PLAN_YES && state != STEP_BEGUN)
+		return write_end(session, step, "found", -1, NULL, error);
+	return execute(session, step, done == PLAN_YES, error);
 }
 
 static PlanOutcome

@@ -110,7 +110,7 @@ session_past_return(const Session *session)
 		StepState	state = journal_state(session->journal,
 										  plan->steps[i].name);
 
-		if (plan->steps[i].point_of_no_return &&
+		if ((plan->steps[i].flags & PLAN_NO_RETURN) != 0 &&
 			(state == STEP_BEGUN || state == STEP_DONE))
 			return true;
 	}

@@ -96,3 +96,18 @@ journal_ms(const PlanJournal *journal, const char *step)
 	}
 	return -1;
 }
+
+/* What was noted under a name last, or NULL. */
+const char *
+journal_noted(const PlanJournal *journal, const char *name)
+{
+	for (size_t i = json_array_size(journal->lines); i-- > 0;)
+	{
+		const		json_t *entry = json_array_get(journal->lines, i);
+
+		if (entry_is(entry, "note") &&
+			strcmp(entry_text(entry, "name"), name) == 0)
+			return entry_text(entry, "value");
+	}
+	return NULL;
+}
