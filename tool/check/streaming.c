@@ -71,7 +71,7 @@ assess_risk(CheckRun *run, const SiteServer *standby)
 
 /* Without the library that notes it, the last commit was a sign of life. */
 static double
-last_sign(const SiteServer *standby, const SiteRisk * risk)
+last_sign(const SiteServer *standby, const SiteRisk *risk)
 {
 	if (risk->heard > 0)
 		return risk->heard;

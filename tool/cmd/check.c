@@ -39,7 +39,7 @@ real(double number)
 
 /* What a silent site may have written, of which the passive one knows */
 static json_t *
-silence_object(const SiteRisk * silence)
+silence_object(const SiteRisk *silence)
 {
 	json_t	   *object = json_object();
 
@@ -102,7 +102,7 @@ print_json(const CheckReport *report)
 static void
 print_silence(const CheckReport *report)
 {
-	const		SiteRisk *silence = &report->silence;
+	const SiteRisk *silence = &report->silence;
 	char		bytes[UNITS_SIZE];
 	char		seconds[UNITS_SIZE];
 

@@ -69,6 +69,23 @@ extern void site_status_read(const Config *config, const ConfigSite *site,
 							 int deadline_ms, Arena *arena,
 							 SiteStatus *status);
 
+/*
+ * What is asked of a site, and what else of its databases: visit is called for
+ * each that was read, with its connection, and may take its time.
+ */
+typedef struct SiteVisit
+{
+	const Config *config;
+	const ConfigSite *site;
+	int			deadline_ms;	/* for all but the visits */
+	Arena	   *arena;
+	void		(*visit) (void *arg, PgConnection *connection,
+						  const SiteDatabase *database);
+	void	   *arg;
+} SiteVisit;
+
+extern void site_status_visit(const SiteVisit *how, SiteStatus *status);
+
 /* The same of one database, by a connection. */
 extern bool site_database_read(PgConnection *connection, Arena *arena,
 							   SiteDatabase *database, Error *error);
