@@ -109,6 +109,32 @@ cmp_ok($status->{databases}[0]{wal_rate}, '>', 5000, '... rate');
 (undef, $text) = qsrepl('status', '--format', 'prometheus', '--config', $conf);
 like($text, qr/^qsrepl_heard_seconds\{site="B",database="qsr"\} \d{10}/m, 'status --format prometheus');
 
+# It comes back, and dies again while much of what it has written is on its way.
+$site_a->start;
+until_true($site_b, q(SELECT heard > now() - interval '2 s' FROM qsrepl.status), 'heard again');
+my $sender = $site_a->safe_psql('postgres', 'SELECT pid FROM pg_stat_replication');
+kill 'STOP', $sender;
+$site_a->safe_psql('qsr',
+	q(SELECT count(pg_logical_emit_message(false, 'x', repeat('x', 1000000))) FROM generate_series(1, 200)));
+$site_a->safe_psql('qsr', 'CREATE TABLE flushed ()');
+my $missing = 0;
+foreach (1 .. 1000)
+{
+	kill 'CONT', $sender;
+	select undef, undef, undef, 0.002;
+	kill 'STOP', $sender;
+	$missing = $site_b->safe_psql('qsr', 'SELECT heard_bytes FROM qsrepl.status');
+	last if $missing > 0;
+}
+cmp_ok($missing, '>', 10_000_000, 'what was written and is not here');
+$site_a->kill9;
+kill 'KILL', $sender;
+until_true($site_b, 'SELECT NOT EXISTS (SELECT FROM pg_stat_wal_receiver)', 'the receiver has ended');
+(undef, $text) = qsrepl('check', '--config', $conf);
+like($text, qr/^Ready for failover: yes, at risk \d+ MB and more: last heard \S+, unknown since(?: \(about .*\))?\.$/m,
+	'check tells how much');
+$at = (split /\|/, $site_b->safe_psql('qsr', $heard))[0];
+
 # A promotion leaves it; a restart does not.
 promote($site_b);
 localized($site_b, 'qsr');
