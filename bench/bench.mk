@@ -65,4 +65,13 @@ bench-promotion: install-extension
 	@sh bench/start.sh bench/physical/promotion.sh "$(PG_BINDIR)" \
 		$(BENCH_BUILD)/promotion.json
 
-bench: bench-engine bench-apply bench-overhead bench-promotion
+# check and status on a healthy pair with so many apps.
+BENCH_APPS ?= 2000
+
+.PHONY: bench-check
+
+bench-check: install-extension tool
+	@sh bench/start.sh bench/check/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/check.json $(BENCH_APPS)
+
+bench: bench-engine bench-apply bench-overhead bench-promotion bench-check

@@ -31,4 +31,5 @@ _PG_init(void)
 	qsrepl_install_hooks();
 	qsrepl_register_launcher();
 	qsrepl_peer_register();
+	qsrepl_heard_register();
 }

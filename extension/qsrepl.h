@@ -368,4 +368,12 @@ extern void qsrepl_peer_hold_function(Oid function);
 /* The peer is on this higher timeline; 0 where it is not. */
 extern TimeLineID qsrepl_peer_supersedes(void);
 
+/* ---- heard.c ---- */
+
+extern Size qsrepl_heard_size(void);
+extern void qsrepl_heard_init(struct LWLock *guard);
+
+/* Register the background worker that notes when the primary is heard. */
+extern void qsrepl_heard_register(void);
+
 #endif							/* QSREPL_H */

@@ -25,6 +25,7 @@ static const Part parts[] = {
 	{qsrepl_localizer_size, qsrepl_localizer_init},
 	{qsrepl_fence_size, qsrepl_fence_init},
 	{qsrepl_peer_size, qsrepl_peer_init},
+	{qsrepl_heard_size, qsrepl_heard_init},
 };
 
 static shmem_startup_hook_type prev_shmem_startup = NULL;

@@ -85,6 +85,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 			ELSE (SELECT max(r.replay_lag) FROM pg_stat_replication r) END;
 $$;
 
+-- When a standby's primary was heard last, its end of log then, how much of
+-- that is not here, and its bytes and transactions a second before.
+CREATE FUNCTION qsrepl._heard(OUT heard timestamptz, OUT lsn pg_lsn, OUT bytes bigint, OUT wal_rate float8,
+	OUT xact_rate float8)
+LANGUAGE C AS 'MODULE_PATHNAME', 'qsrepl_heard';
+
 CREATE VIEW qsrepl.status AS
 	SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'standby' ELSE 'primary' END AS role,
 		pg_catalog.current_setting('qsrepl.local_site', true) AS site,
@@ -104,8 +110,10 @@ CREATE VIEW qsrepl.status AS
 		coalesce(s.logical, false) AS logical,
 		(SELECT pg_catalog.count(*) FROM qsrepl.mapping) AS mappings,
 		(SELECT pg_catalog.count(*) FROM qsrepl.rule) AS rules,
-		(SELECT pg_catalog.count(*) FROM qsrepl._row_triggers t WHERE t.tgenabled = 'R') AS triggers
-	FROM qsrepl._here() h, qsrepl._lag() g, qsrepl._localizer() l, qsrepl._fence_state() f, qsrepl._peer_state() p
+		(SELECT pg_catalog.count(*) FROM qsrepl._row_triggers t WHERE t.tgenabled = 'R') AS triggers,
+		e.heard, e.lsn AS heard_lsn, e.bytes AS heard_bytes, e.wal_rate, e.xact_rate
+	FROM qsrepl._here() h, qsrepl._lag() g, qsrepl._localizer() l, qsrepl._fence_state() f, qsrepl._peer_state() p,
+		qsrepl._heard() e
 		LEFT JOIN qsrepl._stored_state() s ON true;
 COMMENT ON VIEW qsrepl.status IS 'one line: where this database stands';
 

@@ -13,5 +13,5 @@ GRANT EXECUTE ON FUNCTION
 	qsrepl._read_state(anyelement), qsrepl._stored_state(), qsrepl._localizer(), qsrepl._find_any(anyelement, text), qsrepl._suggest(text, boolean),
 	qsrepl._stats(), qsrepl._state_word(), qsrepl._here(), qsrepl._lag(), qsrepl._local_site(), qsrepl._site_must_exist(text),
 	qsrepl._ruled_tables(oid), qsrepl._is_foreign(text, text), qsrepl._stored(text, text, integer), qsrepl._problem(oid, text, integer, oid),
-	qsrepl._type_class(oid), qsrepl._relation_name(oid), qsrepl._fence_state(), qsrepl._peer_state()
+	qsrepl._type_class(oid), qsrepl._relation_name(oid), qsrepl._fence_state(), qsrepl._peer_state(), qsrepl._heard()
 	TO PUBLIC;

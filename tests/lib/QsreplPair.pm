@@ -43,6 +43,7 @@ CONF
 
 	$site_a->safe_psql('postgres', <<'SQL');
 CREATE ROLE qliksenserepository LOGIN;
+CREATE ROLE qsrepl_replication LOGIN REPLICATION;
 SELECT pg_create_physical_replication_slot('qsrepl_b', true);
 SQL
 	foreach my $db ('qsr', 'more')
@@ -54,7 +55,11 @@ SQL
 		$site_a->safe_psql($db, 'SELECT qsrepl.localize()');
 	}
 	my $site_b = make_standby($site_a, 'B',
-		conf => "primary_slot_name = 'qsrepl_b'\n");
+		conf => "primary_slot_name = 'qsrepl_b'\nprimary_conninfo = 'host="
+		  . $site_a->host
+		  . ' port='
+		  . $site_a->port
+		  . " user=qsrepl_replication application_name=site_b'\n");
 
 	$site_a->wait_for_catchup($site_b, 'replay', $site_a->lsn('write'));
 	return ($site_a, $site_b, write_conf($site_a, $site_b));

@@ -81,7 +81,7 @@ foreach my $slots (sort keys %reasons)
 	my @said =
 	  slurp_file($site_b->logfile, $offset) =~
 	  /(could not start a localizer|too many background workers)/g;
-	is(scalar(@said), $slots == 0 ? 4 : 3,
+	is(scalar(@said), $slots == 0 ? 5 : 4,
 		'the log says so, once each');
 	my $writer = $site_b->background_psql($db, on_error_stop => 0);
 	$writer->query_until(qr/begun/,

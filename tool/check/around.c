@@ -1,6 +1,6 @@
 /*
  * around.c
- *		Concerns: transactions, roles, clocks, disks.
+ *		Concerns: transactions, clocks, disks.
  */
 #include "check/internal.h"
 
@@ -33,30 +33,6 @@ check_prepared(CheckRun *run)
 	if (active->n_prepared == 0)
 		check_pass(run, check_site(run, active->site),
 				   "no transaction is prepared");
-}
-
-void
-check_role(CheckRun *run)
-{
-	for (size_t i = 0; i < run->n; i++)
-	{
-		const SiteServer *server = &run->servers[i];
-		const char *object = check_site(run, server->site);
-
-		if (server->error != NULL)
-			continue;
-		if (!server->qlik_exists)
-			check_fail(run, CHECK_BOTH, object, "Correct \"qlik_role\" in "
-					   "the configuration, or create the role.",
-					   "role \"%s\" does not exist", server->site->qlik_role);
-		else if (server->qlik_super)
-			check_fail(run, CHECK_BOTH, object, "ALTER ROLE ... NOSUPERUSER",
-					   "role \"%s\" is a superuser, whom a fence does not "
-					   "stop", server->site->qlik_role);
-		else
-			check_pass(run, object, "role \"%s\" is no superuser",
-					   server->site->qlik_role);
-	}
 }
 
 static void
@@ -124,6 +100,20 @@ check_own_disk(CheckRun *run, const SiteServer *server)
 	error_free(&error);
 }
 
+/* What SQL tells of another machine; its free space is not among it. */
+static void
+tell_sizes(CheckRun *run, const SiteServer *server)
+{
+	char		wal[UNITS_SIZE];
+	char		data[UNITS_SIZE];
+
+	units_bytes(server->wal_bytes, wal);
+	units_bytes(server->data_bytes, data);
+	check_pass(run, check_site(run, server->site), "databases of %s and log "
+			   "of %s; its free space is seen by a check at its own machine",
+			   data, wal);
+}
+
 void
 check_disk(CheckRun *run)
 {
@@ -131,4 +121,6 @@ check_disk(CheckRun *run)
 		if (run->servers[i].error == NULL &&
 			strcmp(run->servers[i].site->name, run->config->site) == 0)
 			check_own_disk(run, &run->servers[i]);
+		else if (run->servers[i].error == NULL)
+			tell_sizes(run, &run->servers[i]);
 }

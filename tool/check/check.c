@@ -46,19 +46,47 @@ find_active(CheckRun *run)
 			run->active = &run->servers[i];
 }
 
-static void
-read_insights(CheckRun *run)
+/* What a visit of a site's databases needs. */
+typedef struct Visit
 {
-	const SiteStatus *status = &run->statuses[run->active - run->servers];
-	Arena	   *arena = &run->report->arena;
+	CheckRun   *run;
+	size_t		site;
+} Visit;
 
-	run->insights = arena_alloc(arena, status->n_databases *
-								sizeof(SiteInsight));
-	for (size_t i = 0; i < status->n_databases; i++)
-		if (status->databases[i].error == NULL)
-			site_insight_read(run->config, run->active->site,
-							  status->databases[i].name, arena,
-							  &run->insights[run->n_insights++]);
+/*
+ * A standby's rows are another site's: leaks are counted at primaries.  All
+ * databases share the time for scan().
+ */
+static void
+visit(void *arg, PgConnection *connection, const SiteDatabase *database)
+{
+	const Visit *at = arg;
+	CheckRun   *run = at->run;
+	unsigned	parts = (run->servers[at->site].standby ? 0 : SITE_LEAKS) |
+	(may_be_active(run, at->site) ? SITE_DEFINITIONS : 0);
+	SiteInsight *insight = &run->insights[run->n_insights++];
+	int			left = CHECK_SCAN_MS - run->scan_ms;
+
+	insight->site = run->servers[at->site].site;
+	insight->database = database->name;
+	site_insight_read(connection, parts, left > CHECK_SCAN_LEAST_MS ? left :
+					  CHECK_SCAN_LEAST_MS, &run->report->arena, insight);
+	run->scan_ms += insight->scan_ms;
+}
+
+static void
+read_site(CheckRun *run, size_t site)
+{
+	const Config *config = run->config;
+	Arena	   *arena = &run->report->arena;
+	Visit		at = {run, site};
+	SiteVisit	how = {config, &config->sites[site],
+	(int) config->connect_timeout, arena, visit, &at};
+
+	if (run->servers[site].error != NULL)
+		return;
+	site_status_visit(&how, &run->statuses[site]);
+	site_login_read(config, &config->sites[site], arena, &run->logins[site]);
 }
 
 static void
@@ -70,18 +98,16 @@ read_sites(CheckRun *run)
 	run->n = config->n_sites;
 	run->servers = arena_alloc(arena, run->n * sizeof(SiteServer));
 	run->statuses = arena_alloc(arena, run->n * sizeof(SiteStatus));
+	run->logins = arena_alloc(arena, run->n * sizeof(SiteLogin));
+	run->insights = arena_alloc(arena, run->n * config->databases.n *
+								sizeof(SiteInsight));
 	for (size_t i = 0; i < run->n; i++)
 		site_server_read(config, &config->sites[i], arena, &run->servers[i]);
 	for (size_t i = 0; i < run->n; i++)
-		if (run->servers[i].error == NULL)
-			site_status_read(config, &config->sites[i],
-							 (int) config->connect_timeout, arena,
-							 &run->statuses[i]);
+		read_site(run, i);
 	find_active(run);
-	if (run->active == NULL)
-		return;
-	run->report->active = run->active->site->name;
-	read_insights(run);
+	if (run->active != NULL)
+		run->report->active = run->active->site->name;
 }
 
 void

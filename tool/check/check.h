@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "config/config.h"
+#include "site/risk.h"
 
 typedef enum CheckSeverity
 {
@@ -49,6 +50,7 @@ typedef struct CheckReport
 	int64_t		risk_bytes;		/* what a failover would lose; -1: unknown */
 	double		risk_seconds;	/* -1: unknown */
 	const char *last_heard;		/* where that is unknown; or NULL */
+	SiteRisk	silence;		/* what is known then, if last_heard is set */
 	Arena		arena;			/* holds the strings */
 } CheckReport;
 

@@ -10,8 +10,16 @@
 
 #include "check/check.h"
 #include "site/insight.h"
+#include "site/login.h"
 #include "site/server.h"
 #include "site/status.h"
+
+/*
+ * How long qsrepl.scan() may take in all databases together, and in each one
+ * even when that is over; ms.
+ */
+#define CHECK_SCAN_MS 250
+#define CHECK_SCAN_LEAST_MS 25
 
 /* A check under way: what was read, one element a site in each list. */
 typedef struct CheckRun
@@ -23,8 +31,10 @@ typedef struct CheckRun
 	SiteServer *servers;
 	SiteStatus *statuses;
 	const SiteServer *active;	/* NULL: none answers */
-	SiteInsight *insights;		/* of the active site's databases */
+	SiteLogin  *logins;
+	SiteInsight *insights;		/* of all databases that were read */
 	size_t		n_insights;
+	int			scan_ms;		/* how long scan() has taken */
 } CheckRun;
 
 typedef struct CheckConcern
@@ -77,6 +87,12 @@ extern void check_leaks(CheckRun *run);
 extern void check_mappings(CheckRun *run);
 extern void check_prepared(CheckRun *run);
 extern void check_role(CheckRun *run);
+extern void check_login(CheckRun *run);
+extern void check_replicator(CheckRun *run);
+extern void check_senders(CheckRun *run);
+extern void check_settings(CheckRun *run);
+extern void check_keys(CheckRun *run);
+extern void check_scan(CheckRun *run);
 extern void check_clocks(CheckRun *run);
 extern void check_disk(CheckRun *run);
 

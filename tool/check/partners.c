@@ -47,12 +47,36 @@ check_system(CheckRun *run)
 	for_partners(run, compare_system);
 }
 
+/*
+ * "x86_64-pc-linux-gnu" of "PostgreSQL 15.8 (Debian ...) on x86_64-pc-linux-gnu,
+ * compiled by gcc"; PostgreSQL for Windows names the compiler only.
+ */
+static const char *
+system_of(CheckRun *run, const SiteServer *server)
+{
+	const char *on = strstr(server->version, " on ");
+	const char *compiler = strstr(server->version, ", compiled by Visual");
+	char	   *system;
+
+	if (on == NULL)
+		return compiler != NULL ? "Windows" : "";
+	system = arena_strdup(&run->report->arena, on + strlen(" on "));
+	system[strcspn(system, ",")] = '\0';
+	return system;
+}
+
 static void
 compare_version(CheckRun *run, const SiteServer *partner)
 {
 	const char *object = check_site(run, partner->site);
 
-	if (MAJOR(partner) != MAJOR(run->active))
+	if (!is_same(system_of(run, partner), system_of(run, run->active)))
+		check_fail(run, CHECK_BOTH, object, "Physical replication needs the "
+				   "same operating system and processor.",
+				   "it runs on %s, but site %s on %s",
+				   system_of(run, partner), run->active->site->name,
+				   system_of(run, run->active));
+	else if (MAJOR(partner) != MAJOR(run->active))
 		check_fail(run, CHECK_BOTH, object,
 				   "Physical replication needs the same major version.",
 				   "\"%s\", but site %s has \"%s\"", partner->version,
@@ -100,10 +124,40 @@ compare_database(CheckRun *run, const SiteServer *partner,
 	return false;
 }
 
+/* Without the databases' own, the system's library tells. */
+static bool
+compare_libc(CheckRun *run, const SiteServer *partner)
+{
+	if (partner->libc == NULL || run->active->libc == NULL ||
+		strcmp(partner->libc, run->active->libc) == 0)
+		return true;
+	check_fail(run, CHECK_BOTH, check_site(run, partner->site),
+			   "Use the same version of the operating system at all sites: "
+			   "indexes on text would be wrong, or reindex them after each "
+			   "switchover.", "the system's library has locales of version "
+			   "%s instead of %s", partner->libc, run->active->libc);
+	return false;
+}
+
+/* The system has been upgraded since: indexes on text may be wrong. */
+static void
+check_recorded(CheckRun *run, const SiteCatalog *catalog)
+{
+	if (catalog == NULL || catalog->recorded == NULL ||
+		catalog->version == NULL || is_same(catalog->recorded,
+											catalog->version))
+		return;
+	check_warn(run, check_database(run, run->active->site, catalog->name),
+			   "REINDEX the database, then ALTER DATABASE ... REFRESH "
+			   "COLLATION VERSION.", "it was made with collation version %s, "
+			   "and the system has %s: indexes on text may be wrong",
+			   catalog->recorded, catalog->version);
+}
+
 static void
 compare_collations(CheckRun *run, const SiteServer *partner)
 {
-	bool		good = true;
+	bool		good = compare_libc(run, partner);
 
 	for (size_t i = 0; i < run->config->databases.n; i++)
 		good = compare_database(run, partner,
@@ -117,5 +171,9 @@ compare_collations(CheckRun *run, const SiteServer *partner)
 void
 check_collations(CheckRun *run)
 {
+	for (size_t i = 0; run->active != NULL &&
+		 i < run->config->databases.n; i++)
+		check_recorded(run, site_catalog(run->active, run->config->
+										 databases.words[i]));
 	for_partners(run, compare_collations);
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static void
 check_active_state(CheckRun *run, const char *object,
 				   const SiteDatabase *database)
@@ -66,7 +68,37 @@ check_states(CheckRun *run)
 static const char *
 object_of(CheckRun *run, const SiteInsight *insight)
 {
-	return check_database(run, run->active->site, insight->database);
+	return check_database(run, insight->site, insight->database);
+}
+
+/* Only the active site's says what is the same everywhere. */
+static bool
+is_active(const CheckRun *run, const SiteInsight *insight)
+{
+	return run->active != NULL && insight->site == run->active->site;
+}
+
+static bool
+has_problem(const SiteInsight *insight, const SiteProblem *problem)
+{
+	for (size_t i = 0; i < insight->n_problems; i++)
+		if (strcmp(insight->problems[i].object, problem->object) == 0 &&
+			strcmp(insight->problems[i].problem, problem->problem) == 0)
+			return true;
+	return false;
+}
+
+/* Has the active site's copy of the database been blamed for it? */
+static bool
+is_told(const CheckRun *run, const SiteInsight *insight,
+		const SiteProblem *problem)
+{
+	for (size_t i = 0; i < run->n_insights; i++)
+		if (is_active(run, &run->insights[i]) && !is_active(run, insight) &&
+			strcmp(run->insights[i].database, insight->database) == 0 &&
+			has_problem(&run->insights[i], problem))
+			return true;
+	return false;
 }
 
 static void
@@ -78,6 +110,8 @@ check_problems(CheckRun *run, const SiteInsight *insight)
 	{
 		const SiteProblem *problem = &insight->problems[i];
 
+		if (is_told(run, insight, problem))
+			continue;
 		if (strcmp(problem->severity, "error") == 0)
 			check_fail(run, CHECK_BOTH, object, problem->hint, "%s: %s",
 					   problem->object, problem->problem);
@@ -130,6 +164,8 @@ check_mappings(CheckRun *run)
 	{
 		const SiteInsight *insight = &run->insights[i];
 
+		if (!is_active(run, insight))
+			continue;
 		if (insight->needless != NULL)
 			check_warn(run, object_of(run, insight),
 					   "Give them the values that the sites have, or call "
@@ -140,4 +176,90 @@ check_mappings(CheckRun *run)
 			check_pass(run, object_of(run, insight),
 					   "each mapping differs between the sites");
 	}
+}
+
+/* How many columns are named */
+#define NAMED 3
+
+/* One finding a database, with the columns that hold the most. */
+static void
+warn_of_columns(CheckRun *run, const SiteInsight *insight)
+{
+	Text		names = {NULL, 0, 0};
+	int64_t		values = 0;
+
+	for (size_t i = 0; i < insight->n_scan; i++)
+	{
+		values += insight->scan[i].count;
+		if (i < NAMED)
+			text_addf(&names, "%s%s %lld", i > 0 ? ", " : "",
+					  insight->scan[i].column,
+					  (long long) insight->scan[i].count);
+	}
+	check_warn(run, object_of(run, insight), "SELECT * FROM qsrepl.scan() "
+			   "shows them all with examples. qsrepl.add_rule() has a column "
+			   "rewritten.", "columns without a rule that hold paths or hosts: "
+			   "%lu, with %lld values (%s%s)",
+			   (unsigned long) insight->n_scan, (long long) values,
+			   names.bytes,
+			   insight->n_scan > NAMED ? ", ..." : "");
+	text_free(&names);
+}
+
+static void
+look_at_scan(CheckRun *run, const SiteInsight *insight)
+{
+	const char *object = object_of(run, insight);
+
+	if (insight->scan_error != NULL)
+		check_warn(run, object, "Call qsrepl.scan() by hand.", "%s",
+				   insight->scan_error);
+	else if (insight->scan_cut)
+		check_pass(run, object, "qsrepl.scan() takes longer than this check "
+				   "may, and was cut short: call it by hand to see columns "
+				   "without a rule that hold paths or hosts");
+	else if (insight->n_scan > 0)
+		warn_of_columns(run, insight);
+	else
+		check_pass(run, object, "no column without a rule holds paths or "
+				   "hosts");
+}
+
+void
+check_scan(CheckRun *run)
+{
+	for (size_t i = 0; i < run->n_insights; i++)
+		if (is_active(run, &run->insights[i]) &&
+			run->insights[i].error == NULL)
+			look_at_scan(run, &run->insights[i]);
+}
+
+static void
+look_at_keys(CheckRun *run, const SiteInsight *insight)
+{
+	const char *object = object_of(run, insight);
+	const char *more = insight->keyless > 3 ? ", ..." : "";
+	const char *names = insight->keyless_names != NULL ?
+	insight->keyless_names : "";
+
+	if (insight->keyless <= 0)
+		check_pass(run, object, "every table has a primary key");
+	else if (run->config->mode == CONFIG_LOGICAL)
+		check_warn(run, object, "Add primary keys, or ALTER TABLE ... REPLICA "
+				   "IDENTITY: updates and deletes fail without.",
+				   "tables without a primary key: %lld (%s%s)",
+				   (long long) insight->keyless, names, more);
+	else
+		/* The whole server is copied: nothing depends on keys. */
+		check_pass(run, object, "tables without a primary key: %lld (%s%s)",
+				   (long long) insight->keyless, names, more);
+}
+
+void
+check_keys(CheckRun *run)
+{
+	for (size_t i = 0; i < run->n_insights; i++)
+		if (is_active(run, &run->insights[i]) &&
+			run->insights[i].error == NULL)
+			look_at_keys(run, &run->insights[i]);
 }

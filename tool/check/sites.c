@@ -86,6 +86,16 @@ check_twins(CheckRun *run, size_t i)
 					   run->servers[j].site->name);
 }
 
+/* -1: not known */
+static long long
+timeline_of(const CheckRun *run, const SiteServer *server)
+{
+	const SiteDatabase *answer =
+	site_answer(&run->statuses[server - run->servers]);
+
+	return answer != NULL ? (long long) answer->timeline : -1;
+}
+
 static void
 check_one_role(CheckRun *run, const SiteServer *server)
 {
@@ -102,10 +112,13 @@ check_one_role(CheckRun *run, const SiteServer *server)
 		check_pass(run, object, "a passive site, a standby");
 	else
 		check_fail(run, CHECK_BOTH, object,
-				   "Find out which of them the users write to, and make the "
-				   "other one its standby again.",
-				   "it is a primary, and so is site %s",
-				   run->active->site->name);
+				   "Find out which of them the users write to, stop the "
+				   "other one, and make it a standby again; what was "
+				   "written there is lost then. The higher timeline is the "
+				   "one that was promoted later.",
+				   "it is a primary on timeline %lld, and so is site %s on "
+				   "timeline %lld", timeline_of(run, server),
+				   run->active->site->name, timeline_of(run, run->active));
 }
 
 void

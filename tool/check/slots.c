@@ -1,23 +1,38 @@
 /*
  * slots.c
- *		Concerns: replication slots and subscriptions.
+ *		Concerns: replication slots, who receives, and subscriptions.
  */
 #include "check/internal.h"
 
 #include <string.h>
 
 #include "base/units.h"
+#include "server/settings.h"
 
 #define MEGABYTE (1024 * 1024)
 
-/* Less than a segment or two: soon lost. */
-#define SAFE_BYTES (64 * MEGABYTE)
+/* Less than two segments: soon lost. */
+#define SAFE_BYTES (32 * MEGABYTE)
+
+/* In percent of what the slot may keep */
+#define FILLING 50
+#define NEARLY_LOST 80
+
+static int
+percent_used(const SiteSlot *slot)
+{
+	if (slot->safe_bytes < 0 || slot->kept_bytes <= 0)
+		return 0;
+	return (int) ((double) slot->kept_bytes * 100 /
+				  ((double) slot->kept_bytes + (double) slot->safe_bytes));
+}
 
 static void
 check_room(CheckRun *run, const char *object, const SiteSlot *slot)
 {
 	char		kept[UNITS_SIZE];
 	char		safe[UNITS_SIZE];
+	int			used = percent_used(slot);
 
 	units_bytes(slot->kept_bytes > 0 ? slot->kept_bytes : 0, kept);
 	units_bytes(slot->safe_bytes, safe);
@@ -30,10 +45,15 @@ check_room(CheckRun *run, const char *object, const SiteSlot *slot)
 		check_warn(run, object, "Set max_slot_wal_keep_size to what the disk "
 				   "can hold.", "slot \"%s\" keeps log without a limit: a "
 				   "standby that stays away fills the disk", slot->name);
-	else if (slot->safe_bytes < SAFE_BYTES)
-		check_warn(run, object, "Increase max_slot_wal_keep_size.",
-				   "slot \"%s\" is lost after %s more of log", slot->name,
-				   safe);
+	else if (used >= NEARLY_LOST || slot->safe_bytes < SAFE_BYTES)
+		check_warn(run, object, "Let the standby catch up at once, or "
+				   "increase max_slot_wal_keep_size.",
+				   "slot \"%s\" is lost after %s more of log: %d %% of its "
+				   "limit is used", slot->name, safe, used);
+	else if (used >= FILLING)
+		check_warn(run, object, "Look why the standby does not catch up.",
+				   "slot \"%s\" keeps %s, %d %% of its limit, and may keep "
+				   "%s more", slot->name, kept, used, safe);
 	else
 		check_pass(run, object, "slot \"%s\" keeps %s, and may keep %s more",
 				   slot->name, kept, safe);
@@ -47,8 +67,9 @@ check_one_slot(CheckRun *run, const SiteSlot *slot)
 
 	if (strcmp(status, "lost") == 0)
 		check_fail(run, CHECK_BOTH, object,
-				   "Its standby needs a new base backup, and the slot has to "
-				   "be dropped and made again.",
+				   "SELECT pg_drop_replication_slot(), then \"qsrepl setup "
+				   "primary\" makes it again, and \"qsrepl setup standby\" "
+				   "at its site a new base backup.",
 				   "slot \"%s\" is lost: log that it needs was removed",
 				   slot->name);
 	else if (strcmp(status, "unreserved") == 0)
@@ -109,4 +130,65 @@ check_subscriptions(CheckRun *run)
 			check_pass(run, object, "%lld subscriptions are being served",
 					   (long long) server->subscriptions);
 	}
+}
+
+/* The site whose standby this sender serves, or NULL. */
+static const SiteServer *
+served(const CheckRun *run, const SiteSender *sender)
+{
+	const SiteServer *guess = NULL;
+
+	for (size_t i = 0; i < run->n; i++)
+	{
+		const SiteServer *standby = &run->servers[i];
+		const char *slot = standby->receiver_slot != NULL ?
+		standby->receiver_slot : "";
+
+		/* Its slot's name tells, even if it does not answer. */
+		if (sender->slot != NULL &&
+			strcmp(sender->slot, server_slot(run->config, standby->site,
+											 &run->report->arena)) == 0)
+			return standby;
+		if (standby == run->active || !check_is_standby(standby) ||
+			standby->receiver == NULL)
+			continue;
+		if (sender->slot != NULL ? strcmp(sender->slot, slot) == 0 :
+			slot[0] == '\0')
+			guess = standby;
+	}
+	return guess;
+}
+
+static void
+check_one_sender(CheckRun *run, const SiteSender *sender)
+{
+	const SiteServer *standby = served(run, sender);
+	const char *object = check_site(run, run->active->site);
+	const char *from = sender->address != NULL ? sender->address :
+	"the machine itself";
+	const char *user = sender->user != NULL ? sender->user : "";
+
+	if (standby == NULL)
+		check_warn(run, object, "If it is a standby, add its site to the "
+				   "configuration, or set it up anew after a switchover: "
+				   "it does not follow by itself.",
+				   "\"%s\" at %s receives the log as role \"%s\", and is "
+				   "no site of the configuration", sender->name, from, user);
+	else if (sender->super)
+		check_warn(run, object, "Use the configuration's "
+				   "\"replication_role\" in the standby's "
+				   "primary_conninfo.",
+				   "site %s replicates as superuser \"%s\"",
+				   standby->site->name, user);
+	else
+		check_pass(run, object, "site %s replicates as role \"%s\"",
+				   standby->site->name, user);
+}
+
+void
+check_senders(CheckRun *run)
+{
+	for (size_t i = 0; run->active != NULL && i < run->active->n_senders; i++)
+		if (run->active->senders[i].physical)
+			check_one_sender(run, &run->active->senders[i]);
 }

@@ -69,18 +69,39 @@ assess_risk(CheckRun *run, const SiteServer *standby)
 	note_risk(run->report, (int64_t) bytes, seconds);
 }
 
-/* The active site is silent: when was it heard last? */
+/* Without the library that notes it, the last commit was a sign of life. */
+static double
+last_sign(const SiteServer *standby, const SiteRisk *risk)
+{
+	if (risk->heard > 0)
+		return risk->heard;
+	return standby->last_heard > standby->last_commit ?
+		standby->last_heard : standby->last_commit;
+}
+
+/* The active site is silent: when was it heard last, and what is missing? */
 static void
 note_heard(CheckRun *run, const SiteServer *standby)
 {
-	double		heard = standby->last_heard > standby->last_commit ?
-	standby->last_heard : standby->last_commit;
+	CheckReport *report = run->report;
+	SiteRisk	risk;
+	double		heard;
 	char		text[TIMESTAMP_SIZE];
 
-	if (heard <= 0)
+	site_risk_read(run->config, standby->site, &report->arena, &risk);
+	heard = last_sign(standby, &risk);
+	if (risk.streaming)
+		check_warn(run, check_site(run, standby->site),
+				   "Look at host and port of the active site, at its "
+				   "pg_hba.conf, and at the network from here.",
+				   "it still receives from a primary, which does not answer "
+				   "here: do not fail over while that lives");
+	if (heard <= 0 || (report->last_heard != NULL &&
+					   report->silence.heard >= heard))
 		return;
 	timestamp_format((int64_t) (heard * 1000), text);
-	run->report->last_heard = arena_strdup(&run->report->arena, text);
+	report->last_heard = arena_strdup(&report->arena, text);
+	report->silence = risk;
 }
 
 static void

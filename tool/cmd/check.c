@@ -26,15 +26,48 @@ finding_object(const CheckFinding *finding)
 }
 
 static json_t *
+integer(int64_t number)
+{
+	return number < 0 ? json_null() : json_integer(number);
+}
+
+static json_t *
+real(double number)
+{
+	return number < 0 ? json_null() : json_real(number);
+}
+
+/* What a silent site may have written, of which the passive one knows */
+static json_t *
+silence_object(const SiteRisk *silence)
+{
+	json_t	   *object = json_object();
+
+	json_object_set_new(object, "seconds", real(silence->silent_seconds));
+	json_object_set_new(object, "known_bytes", integer(silence->known_bytes));
+	json_object_set_new(object, "wal_rate", real(silence->wal_rate));
+	json_object_set_new(object, "xact_rate", real(silence->xact_rate));
+	json_object_set_new(object, "estimated_bytes",
+						integer(silence->most_bytes));
+	json_object_set_new(object, "estimated_transactions",
+						integer(silence->most_transactions));
+	json_object_set_new(object, "estimated_seconds",
+						real(silence->most_seconds));
+	json_object_set_new(object, "still_streaming",
+						json_boolean(silence->streaming));
+	return object;
+}
+
+static json_t *
 risk_object(const CheckReport *report)
 {
 	json_t	   *object = json_object();
 
-	json_object_set_new(object, "bytes", report->risk_bytes < 0 ?
-						json_null() : json_integer(report->risk_bytes));
-	json_object_set_new(object, "seconds", report->risk_seconds < 0 ?
-						json_null() : json_real(report->risk_seconds));
+	json_object_set_new(object, "bytes", integer(report->risk_bytes));
+	json_object_set_new(object, "seconds", real(report->risk_seconds));
 	json_set_text(object, "last_heard", report->last_heard);
+	json_object_set_new(object, "silence", report->last_heard != NULL ?
+						silence_object(&report->silence) : json_null());
 	return object;
 }
 
@@ -62,7 +95,33 @@ print_json(const CheckReport *report)
 	json_print(document);
 }
 
-/* ", at risk 312 kB / 1.4 s", never 0 where it is not known */
+/*
+ * "312 kB and more, last heard TIME, unknown since", never 0; and what it
+ * would be if the site had gone on as before.
+ */
+static void
+print_silence(const CheckReport *report)
+{
+	const SiteRisk *silence = &report->silence;
+	char		bytes[UNITS_SIZE];
+	char		seconds[UNITS_SIZE];
+
+	units_bytes(silence->known_bytes, bytes);
+	if (silence->known_bytes > 0)
+		printf(", at risk %s and more: last heard %s, unknown since", bytes,
+			   report->last_heard);
+	else
+		printf(", at risk unknown: last heard %s, unknown since",
+			   report->last_heard);
+	if (silence->most_bytes <= 0)
+		return;
+	units_bytes(silence->most_bytes, bytes);
+	units_seconds(silence->most_seconds, seconds);
+	printf(" (about %s, %lld transactions, %s at the rate before)", bytes,
+		   (long long) silence->most_transactions, seconds);
+}
+
+/* ", at risk 312 kB / 1.4 s" */
 static void
 print_risk(const CheckReport *report)
 {
@@ -74,7 +133,7 @@ print_risk(const CheckReport *report)
 	if (report->risk_bytes >= 0)
 		printf(", at risk %s / %s", bytes, seconds);
 	else if (report->last_heard != NULL)
-		printf(", at risk unknown: last heard %s", report->last_heard);
+		print_silence(report);
 	else
 		printf(", at risk unknown");
 }

@@ -3,6 +3,7 @@
  *		The sites' status as a document.
  */
 #include "base/json.h"
+#include "base/timestamp.h"
 #include "cmd/status_print.h"
 
 static void
@@ -39,6 +40,27 @@ residue_of(const SiteDatabase *database)
 }
 
 static void
+set_real(json_t * object, const char *name, double value)
+{
+	json_object_set_new(object, name, value < 0 ? json_null() :
+						json_real(value));
+}
+
+/* What a standby knows of its primary */
+static void
+add_heard(json_t * object, const SiteDatabase *database)
+{
+	char		text[TIMESTAMP_SIZE];
+
+	if (database->heard >= 0)
+		timestamp_format((int64_t) (database->heard * 1000), text);
+	json_set_text(object, "heard", database->heard >= 0 ? text : NULL);
+	set_number(object, "heard_bytes", database->heard_bytes);
+	set_real(object, "wal_rate", database->wal_rate);
+	set_real(object, "xact_rate", database->xact_rate);
+}
+
+static void
 add_row(json_t * object, const SiteDatabase *database)
 {
 	json_set_text(object, "role", site_role(database));
@@ -47,8 +69,7 @@ add_row(json_t * object, const SiteDatabase *database)
 	set_number(object, "timeline", database->timeline);
 	set_number(object, "epoch", database->epoch);
 	set_number(object, "lag_bytes", database->lag_bytes);
-	json_object_set_new(object, "lag_seconds", database->lag_seconds < 0 ?
-						json_null() : json_real(database->lag_seconds));
+	set_real(object, "lag_seconds", database->lag_seconds);
 	json_object_set_new(object, "localized",
 						json_boolean(database->localized));
 	json_object_set_new(object, "residue", residue_of(database));
@@ -57,6 +78,7 @@ add_row(json_t * object, const SiteDatabase *database)
 	json_set_text(object, "peer", database->peer);
 	json_set_text(object, "stored_site", database->stored_site);
 	json_set_text(object, "localizer", database->localizer);
+	add_heard(object, database);
 	json_object_set_new(object, "events", events_of(database));
 }
 

@@ -60,6 +60,24 @@ value_fenced(const SiteDatabase *database)
 	return database->fenced;
 }
 
+static double
+value_heard(const SiteDatabase *database)
+{
+	return database->heard;
+}
+
+static double
+value_heard_bytes(const SiteDatabase *database)
+{
+	return (double) database->heard_bytes;
+}
+
+static double
+value_wal_rate(const SiteDatabase *database)
+{
+	return database->wal_rate;
+}
+
 static const Metric metrics[] = {
 	{"qsrepl_primary", "1 where the server is a primary, 0 on a standby",
 	value_primary},
@@ -73,6 +91,12 @@ static const Metric metrics[] = {
 	{"qsrepl_residue", "Rules that left rows as they were", value_residue},
 	{"qsrepl_fenced", "1 where the server is closed for all but superusers",
 	value_fenced},
+	{"qsrepl_heard_seconds", "When a standby heard its primary last, as "
+	"seconds since 1970", value_heard},
+	{"qsrepl_heard_bytes", "Bytes of log that the primary had written then "
+	"and that are not received", value_heard_bytes},
+	{"qsrepl_wal_bytes_per_second", "What the primary wrote in the minute "
+	"before", value_wal_rate},
 	{NULL, NULL, NULL}
 };
 

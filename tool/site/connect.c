@@ -31,9 +31,10 @@ time_left(int64_t end)
 	return left > 1 ? (int) left : 1;
 }
 
-PgConnection *
-site_connect(const Config *config, const ConfigSite *site,
-			 const char *dbname, int64_t end, Error *error)
+/* user: NULL: the site's own */
+static PgConnection *
+connect_to(const Config *config, const ConfigSite *site, const char *user,
+		   const char *dbname, int64_t end, Error *error)
 {
 	Text		conninfo = {NULL, 0, 0};
 	PgTarget	target = {.site = site->name,.dbname = dbname,
@@ -46,11 +47,27 @@ site_connect(const Config *config, const ConfigSite *site,
 	add(&conninfo, "passfile", config->passfile);
 	/* libpq takes the last of two: the site's own parameters. */
 	if (site->conninfo != NULL)
-		text_add(&conninfo, site->conninfo);
+		text_addf(&conninfo, "%s ", site->conninfo);
+	add(&conninfo, "user", user);
 	target.conninfo = conninfo.bytes;
 	connection = pg_connect(&target, error);
 	if (connection != NULL)
 		pg_set_deadline(connection, time_left(end));
 	text_free(&conninfo);
 	return connection;
+}
+
+PgConnection *
+site_connect(const Config *config, const ConfigSite *site,
+			 const char *dbname, int64_t end, Error *error)
+{
+	return connect_to(config, site, NULL, dbname, end, error);
+}
+
+PgConnection *
+site_connect_as(const Config *config, const ConfigSite *site,
+				const char *user, const char *dbname, int64_t end,
+				Error *error)
+{
+	return connect_to(config, site, user, dbname, end, error);
 }

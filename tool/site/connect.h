@@ -23,4 +23,13 @@ extern PgConnection *site_connect(const Config *config,
 								  const ConfigSite *site, const char *dbname,
 								  int64_t end, Error *error);
 
+/*
+ * site_connect_as
+ *		The same as another role.
+ */
+extern PgConnection *site_connect_as(const Config *config,
+									 const ConfigSite *site,
+									 const char *user, const char *dbname,
+									 int64_t end, Error *error);
+
 #endif							/* SITE_CONNECT_H */

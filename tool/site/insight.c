@@ -4,10 +4,11 @@
  */
 #include "site/insight.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "pg/query.h"
 #include "platform/clock.h"
-#include "site/connect.h"
 #include "site/row.h"
 
 /* For reading a large database's ruled tables. */
@@ -22,6 +23,27 @@ static const char needless_query[] =
 " GROUP BY v.mapping"
 " HAVING count(*) > 1 AND count(DISTINCT v.value) = 1) x";
 
+/* Of the application; partitions count as their table. */
+static const char keyless_query[] =
+"SELECT count(*), array_to_string((array_agg(x.name ORDER BY x.name))[1:3],"
+" ', ') FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name"
+" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+" WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition"
+" AND c.relpersistence = 'p' AND n.nspname <> 'information_schema'"
+" AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'qsrepl'"
+" AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid"
+"  AND i.indisprimary)) x";
+
+static const char scan_query[] =
+"SELECT s.relation || '.' || s.\"column\", s.count"
+" FROM qsrepl.scan() s ORDER BY s.count DESC, 1";
+
+static const char bound_query[] =
+"SELECT pg_catalog.set_config('statement_timeout', $1, false)";
+
+/* query_canceled: by statement_timeout */
+#define CANCELED "57014"
+
 static const char leaks_query[] = "SELECT count(*) FROM qsrepl.leaks()";
 
 /* Where rows go. */
@@ -29,6 +51,7 @@ typedef struct Target
 {
 	Arena	   *arena;
 	SiteInsight *insight;
+	int			scan_ms;
 } Target;
 
 static bool
@@ -70,33 +93,92 @@ take_leaks(void *arg, const PgRow *row, Error *error)
 }
 
 static bool
-read_all(PgConnection *connection, Target *target, Error *error)
+take_keyless(void *arg, const PgRow *row, Error *error)
 {
-	if (!pg_rows(connection, check_query, PG_NONE, take_problem, target,
-				 error) ||
-		!pg_rows(connection, needless_query, PG_NONE, take_needless, target,
-				 error))
-		return false;
+	const Target *target = arg;
+
+	(void) error;
+	target->insight->keyless = row_integer(row, 0);
+	target->insight->keyless_names = row_copy(target->arena, row, 1);
+	return true;
+}
+
+static bool
+take_scan(void *arg, const PgRow *row, Error *error)
+{
+	const Target *target = arg;
+	SiteInsight *insight = target->insight;
+	SiteScan   *scan;
+
+	(void) error;
+	insight->scan = row_room(target->arena, insight->scan, insight->n_scan,
+							 sizeof(SiteScan));
+	scan = &insight->scan[insight->n_scan++];
+	scan->column = row_copy(target->arena, row, 0);
+	scan->count = row_integer(row, 1);
+	return true;
+}
+
+/* The last thing to be asked: it may be cut short. */
+static void
+read_scan(PgConnection *connection, Target *target)
+{
+	SiteInsight *insight = target->insight;
+	Error		error = ERROR_NONE;
+	char		ms[16];
+
+	snprintf(ms, sizeof(ms), "%d", target->scan_ms);
+	if (pg_run(connection, bound_query, PG_PARAMETERS(ms), &error) &&
+		pg_rows(connection, scan_query, PG_NONE, take_scan, target, &error))
+		return;
+	insight->scan_cut = strcmp(error.sqlstate, CANCELED) == 0;
+	if (insight->scan_cut)
+		error_free(&error);
+	else
+		insight->scan_error = row_error(target->arena, &error);
+}
+
+static bool
+read_leaks(PgConnection *connection, Target *target, Error *error)
+{
 	pg_set_deadline(connection, READ_MS);
 	return pg_rows(connection, leaks_query, PG_NONE, take_leaks, target,
 				   error);
 }
 
+static bool
+read_all(PgConnection *connection, unsigned parts, Target *target,
+		 Error *error)
+{
+	if (!pg_rows(connection, check_query, PG_NONE, take_problem, target,
+				 error))
+		return false;
+	if ((parts & SITE_DEFINITIONS) &&
+		(!pg_rows(connection, needless_query, PG_NONE, take_needless, target,
+				  error) ||
+		 !pg_rows(connection, keyless_query, PG_NONE, take_keyless, target,
+				  error)))
+		return false;
+	if ((parts & SITE_LEAKS) && !read_leaks(connection, target, error))
+		return false;
+	if (parts & SITE_DEFINITIONS)
+	{
+		int64_t		begin = plat_clock_ms();
+
+		read_scan(connection, target);
+		target->insight->scan_ms = (int) (plat_clock_ms() - begin);
+	}
+	return true;
+}
+
 void
-site_insight_read(const Config *config, const ConfigSite *site,
-				  const char *database, Arena *arena, SiteInsight *insight)
+site_insight_read(PgConnection *connection, unsigned parts, int scan_ms,
+				  Arena *arena, SiteInsight *insight)
 {
 	Error		error = ERROR_NONE;
-	Target		target = {arena, insight};
-	PgConnection *connection;
+	Target		target = {arena, insight, scan_ms};
 
-	memset(insight, 0, sizeof(*insight));
-	insight->database = database;
 	insight->leaks = -1;
-	connection = site_connect(config, site, database,
-							  plat_clock_ms() + config->connect_timeout,
-							  &error);
-	if (connection == NULL || !read_all(connection, &target, &error))
+	if (!read_all(connection, parts, &target, &error))
 		insight->error = row_error(arena, &error);
-	pg_close(connection);
 }

@@ -17,7 +17,25 @@ static const char identity_query[] =
 "SELECT pg_is_in_recovery(),"
 " (SELECT c.system_identifier FROM pg_control_system() c),"
 " current_setting('server_version_num'), version(),"
-" pg_postmaster_start_time(), current_setting('data_directory')";
+" pg_postmaster_start_time(), current_setting('data_directory'),"
+" (SELECT pg_collation_actual_version(c.oid) FROM pg_collation c"
+"  WHERE c.collprovider = 'c' AND c.collcollate NOT IN ('C', 'POSIX')"
+"  AND c.collcollate NOT LIKE 'C.%' LIMIT 1)";
+
+static const char space_query[] =
+"SELECT (SELECT sum(w.size)::bigint FROM pg_ls_waldir() w),"
+" (SELECT sum(pg_database_size(d.oid))::bigint FROM pg_database d)";
+
+static const char setting_query[] =
+"SELECT s.name, s.setting FROM pg_settings s WHERE s.name = ANY ('{"
+"wal_level,hot_standby,fsync,synchronous_standby_names,"
+"recovery_min_apply_delay,max_connections,max_worker_processes,"
+"max_wal_senders,max_prepared_transactions,max_locks_per_transaction,"
+"max_replication_slots}'::text[])";
+
+static const char replicator_query[] =
+"SELECT r.rolsuper, r.rolcanlogin AND r.rolreplication"
+" FROM pg_roles r WHERE r.rolname = $1";
 
 static const char settings_query[] =
 "SELECT current_setting('wal_log_hints') = 'on'"
@@ -47,8 +65,10 @@ static const char log_query[] =
 static const char sender_query[] =
 "SELECT r.application_name, r.state, s.slot_name,"
 " coalesce(s.slot_type, 'physical') = 'physical',"
-" extract(epoch FROM r.flush_lag), extract(epoch FROM r.replay_lag)"
+" extract(epoch FROM r.flush_lag), extract(epoch FROM r.replay_lag),"
+" r.client_addr, r.usename, coalesce(u.rolsuper, false)"
 " FROM pg_stat_replication r"
+" LEFT JOIN pg_roles u ON u.oid = r.usesysid"
 " LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid"
 " WHERE r.state <> 'backup' ORDER BY 1";
 
@@ -63,15 +83,16 @@ static const char prepared_query[] =
 "SELECT p.gid, p.database, p.prepared FROM pg_prepared_xacts p"
 " ORDER BY p.prepared";
 
-#define CATALOG_QUERY(version) \
+#define CATALOG_QUERY(versions) \
 "SELECT d.datname, pg_encoding_to_char(d.encoding), d.datcollate," \
-" d.datctype, " version " FROM pg_database d ORDER BY 1"
+" d.datctype, " versions " FROM pg_database d ORDER BY 1"
 
 /* Where rows go. */
 typedef struct Target
 {
 	Arena	   *arena;
 	SiteServer *server;
+	const char *replicator;		/* name of the replication role */
 } Target;
 
 static PgLsn
@@ -95,6 +116,7 @@ take_identity(void *arg, const PgRow *row, Error *error)
 	server->version = row_copy(target->arena, row, 3);
 	server->started = row_copy(target->arena, row, 4);
 	server->data_directory = row_copy(target->arena, row, 5);
+	server->libc = row_copy(target->arena, row, 6);
 	return true;
 }
 
@@ -153,6 +175,9 @@ take_sender(void *arg, const PgRow *row, Error *error)
 	sender->physical = row_is_true(row, 3);
 	sender->flush_seconds = row_number(row, 4);
 	sender->replay_seconds = row_number(row, 5);
+	sender->address = row_copy(target->arena, row, 6);
+	sender->user = row_copy(target->arena, row, 7);
+	sender->super = row_is_true(row, 8);
 	return true;
 }
 
@@ -209,6 +234,47 @@ take_catalog(void *arg, const PgRow *row, Error *error)
 	catalog->collate = row_copy(target->arena, row, 2);
 	catalog->ctype = row_copy(target->arena, row, 3);
 	catalog->version = row_copy(target->arena, row, 4);
+	catalog->recorded = row_copy(target->arena, row, 5);
+	return true;
+}
+
+static bool
+take_setting(void *arg, const PgRow *row, Error *error)
+{
+	const Target *target = arg;
+	SiteServer *server = target->server;
+	SiteSetting *setting;
+
+	(void) error;
+	server->settings = row_room(target->arena, server->settings,
+								server->n_settings, sizeof(SiteSetting));
+	setting = &server->settings[server->n_settings++];
+	setting->name = row_copy(target->arena, row, 0);
+	setting->value = row_copy(target->arena, row, 1);
+	return true;
+}
+
+static bool
+take_replicator(void *arg, const PgRow *row, Error *error)
+{
+	const Target *target = arg;
+	SiteServer *server = target->server;
+
+	(void) error;
+	server->replicator_exists = true;
+	server->replicator_super = row_is_true(row, 0);
+	server->replicator_may = row_is_true(row, 1);
+	return true;
+}
+
+static bool
+take_space(void *arg, const PgRow *row, Error *error)
+{
+	const Target *target = arg;
+
+	(void) error;
+	target->server->wal_bytes = row_integer(row, 0);
+	target->server->data_bytes = row_integer(row, 1);
 	return true;
 }
 
@@ -235,8 +301,9 @@ read_catalogs(PgConnection *connection, Target *target, Error *error)
 	pg_server_version(connection) >= COLLATION_VERSIONS;
 
 	return pg_rows(connection, versions ?
-				   CATALOG_QUERY("pg_database_collation_actual_version(d.oid)")
-				   : CATALOG_QUERY("NULL"), PG_NONE, take_catalog, target,
+				   CATALOG_QUERY("pg_database_collation_actual_version(d.oid), "
+								 "d.datcollversion")
+				   : CATALOG_QUERY("NULL, NULL"), PG_NONE, take_catalog, target,
 				   error);
 }
 
@@ -246,6 +313,13 @@ read_all(PgConnection *connection, Target *target, Error *error)
 	return pg_rows(connection, identity_query, PG_NONE, take_identity, target,
 				   error) &&
 		read_settings(connection, target, error) &&
+		pg_rows(connection, setting_query, PG_NONE, take_setting, target,
+				error) &&
+		pg_rows(connection, space_query, PG_NONE, take_space, target,
+				error) &&
+		pg_rows(connection, replicator_query,
+				PG_PARAMETERS(target->replicator), take_replicator, target,
+				error) &&
 		pg_rows(connection, log_query, PG_NONE, take_log, target, error) &&
 		pg_rows(connection, sender_query, PG_NONE, take_sender, target,
 				error) &&
@@ -261,7 +335,7 @@ site_server_read(const Config *config, const ConfigSite *site, Arena *arena,
 {
 	Error		error = ERROR_NONE;
 	int64_t		begin = plat_clock_ms();
-	Target		target = {arena, server};
+	Target		target = {arena, server, config->replication_role};
 	PgConnection *connection;
 
 	memset(server, 0, sizeof(*server));
@@ -272,6 +346,15 @@ site_server_read(const Config *config, const ConfigSite *site, Arena *arena,
 	if (connection == NULL || !read_all(connection, &target, &error))
 		server->error = row_error(arena, &error);
 	pg_close(connection);
+}
+
+const char *
+site_setting(const SiteServer *server, const char *name)
+{
+	for (size_t i = 0; i < server->n_settings; i++)
+		if (strcmp(server->settings[i].name, name) == 0)
+			return server->settings[i].value;
+	return NULL;
 }
 
 const SiteCatalog *

@@ -21,6 +21,9 @@ typedef struct SiteSender
 	const char *name;			/* application_name */
 	const char *state;
 	const char *slot;
+	const char *address;		/* NULL: a socket of that machine */
+	const char *user;
+	bool		super;			/* the user is a superuser */
 	bool		physical;		/* by the slot; without one: assumed */
 	double		flush_seconds;
 	double		replay_seconds;
@@ -53,7 +56,15 @@ typedef struct SiteCatalog
 	const char *collate;
 	const char *ctype;
 	const char *version;		/* the collation's, by the system; or NULL */
+	const char *recorded;		/* the version it was made with; or NULL */
 } SiteCatalog;
+
+/* A setting that concerns compare, as pg_settings has it. */
+typedef struct SiteSetting
+{
+	const char *name;
+	const char *value;
+} SiteSetting;
 
 typedef struct SiteServer
 {
@@ -65,6 +76,8 @@ typedef struct SiteServer
 	const char *system_identifier;
 	int64_t		version_number; /* 150020 */
 	const char *version;		/* with the system it was built for */
+	const char *libc;			/* version of the system's locales; NULL: the
+								 * server does not say */
 	const char *started;
 	const char *data_directory;
 	/* settings */
@@ -75,6 +88,11 @@ typedef struct SiteServer
 	bool		peer_set;		/* qsrepl.peer_conninfo */
 	const char *peer_unreachable;
 	int64_t		keep_megabytes; /* max_slot_wal_keep_size; -1: no limit */
+	SiteSetting *settings;		/* others, for site_setting() */
+	size_t		n_settings;
+	/* space, in bytes */
+	int64_t		wal_bytes;
+	int64_t		data_bytes;		/* all databases */
 	/* time, in seconds since 1970 */
 	double		clock;
 	double		host_clock;		/* this machine's, in the middle of asking */
@@ -90,6 +108,9 @@ typedef struct SiteServer
 	/* others */
 	bool		qlik_exists;
 	bool		qlik_super;
+	bool		replicator_exists;
+	bool		replicator_super;
+	bool		replicator_may; /* LOGIN and REPLICATION */
 	int64_t		subscriptions;	/* enabled ones, of all databases */
 	SiteSender *senders;
 	size_t		n_senders;
@@ -109,6 +130,9 @@ typedef struct SiteServer
  */
 extern void site_server_read(const Config *config, const ConfigSite *site,
 							 Arena *arena, SiteServer *server);
+
+/* A setting's value, or NULL. */
+extern const char *site_setting(const SiteServer *server, const char *name);
 
 /* What the server knows of a database, or NULL. */
 extern const SiteCatalog *site_catalog(const SiteServer *server,

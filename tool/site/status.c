@@ -12,7 +12,8 @@ static const char status_query[] =
 "SELECT s.role = 'primary', s.site, s.state, s.timeline, s.epoch,"
 " s.lag_bytes, extract(epoch FROM s.lag), s.localized,"
 " array_to_json(s.residue), cardinality(s.residue), s.fenced,"
-" s.fence_reason, s.peer, s.stored_site, s.localizer"
+" s.fence_reason, s.peer, s.stored_site, s.localizer,"
+" extract(epoch FROM s.heard), s.heard_bytes, s.wal_rate, s.xact_rate"
 " FROM qsrepl.status s";
 
 static const char event_query[] =
@@ -48,6 +49,10 @@ take_status(void *arg, const PgRow *row, Error *error)
 	database->peer = row_copy(target->arena, row, 12);
 	database->stored_site = row_copy(target->arena, row, 13);
 	database->localizer = row_copy(target->arena, row, 14);
+	database->heard = row_number(row, 15);
+	database->heard_bytes = row_integer(row, 16);
+	database->wal_rate = row_number(row, 17);
+	database->xact_rate = row_number(row, 18);
 	return true;
 }
 
@@ -97,50 +102,67 @@ answers(const Config *config, const ConfigSite *site, int64_t end)
 
 /* False where the server is not to be asked any more. */
 static bool
-read_database(const Config *config, SiteStatus *status, size_t i,
-			  int64_t end, Arena *arena)
+read_database(const SiteVisit *how, SiteStatus *status, size_t i,
+			  int64_t * end)
 {
 	SiteDatabase *database = &status->databases[i];
 	Error		error = ERROR_NONE;
-	PgConnection *connection = site_connect(config, status->site,
-											database->name, end, &error);
+	PgConnection *connection = site_connect(how->config, how->site,
+											database->name, *end, &error);
 
 	if (connection == NULL)
 	{
-		database->error = row_error(arena, &error);
-		if (site_answer(status) != NULL || answers(config, status->site, end))
+		database->error = row_error(how->arena, &error);
+		if (site_answer(status) != NULL ||
+			answers(how->config, how->site, *end))
 			return true;
 		status->error = database->error;
 		return false;
 	}
-	if (!site_database_read(connection, arena, database, &error))
-		database->error = row_error(arena, &error);
+	if (!site_database_read(connection, how->arena, database, &error))
+		database->error = row_error(how->arena, &error);
+	else if (how->visit != NULL)
+	{
+		int64_t		begin = plat_clock_ms();
+
+		how->visit(how->arg, connection, database);
+		*end += plat_clock_ms() - begin;
+	}
 	pg_close(connection);
 	return true;
+}
+
+void
+site_status_visit(const SiteVisit *how, SiteStatus *status)
+{
+	const ConfigWords *names = &how->config->databases;
+	int64_t		end = plat_clock_ms() + how->deadline_ms;
+	bool		going = true;
+
+	status->site = how->site;
+	status->error = NULL;
+	status->n_databases = names->n;
+	status->databases = arena_alloc(how->arena, names->n *
+									sizeof(SiteDatabase));
+	for (size_t i = 0; i < names->n; i++)
+	{
+		status->databases[i].name = names->words[i];
+		status->databases[i].error = "it was not asked";
+	}
+	for (size_t i = 0; going && i < names->n; i++)
+	{
+		status->databases[i].error = NULL;
+		going = read_database(how, status, i, &end);
+	}
 }
 
 void
 site_status_read(const Config *config, const ConfigSite *site,
 				 int deadline_ms, Arena *arena, SiteStatus *status)
 {
-	int64_t		end = plat_clock_ms() + deadline_ms;
-	bool		going = true;
+	SiteVisit	how = {config, site, deadline_ms, arena, NULL, NULL};
 
-	status->site = site;
-	status->error = NULL;
-	status->n_databases = config->databases.n;
-	status->databases = arena_alloc(arena, status->n_databases *
-									sizeof(SiteDatabase));
-	for (size_t i = 0; i < status->n_databases; i++)
-	{
-		status->databases[i].name = config->databases.words[i];
-		status->databases[i].error = "it was not asked";
-	}
-	for (size_t i = 0; going && i < status->n_databases; i++)
-	{
-		status->databases[i].error = NULL;
-		going = read_database(config, status, i, end, arena);
-	}
+	site_status_visit(&how, status);
 }
 
 const SiteDatabase *

@@ -41,6 +41,11 @@ typedef struct SiteDatabase
 	const char *peer;
 	const char *stored_site;	/* or NULL */
 	const char *localizer;		/* or NULL */
+	/* of a standby, or of one that was promoted; -1: unknown */
+	double		heard;			/* when its primary was; seconds since 1970 */
+	int64_t		heard_bytes;	/* what that had written and is not here */
+	double		wal_rate;		/* bytes a second, in the minute before */
+	double		xact_rate;		/* transactions a second */
 	SiteEvent  *events;			/* the newest first */
 	size_t		n_events;
 } SiteDatabase;
@@ -63,6 +68,23 @@ typedef struct SiteStatus
 extern void site_status_read(const Config *config, const ConfigSite *site,
 							 int deadline_ms, Arena *arena,
 							 SiteStatus *status);
+
+/*
+ * What is asked of a site, and what else of its databases: visit is called for
+ * each that was read, with its connection, and may take its time.
+ */
+typedef struct SiteVisit
+{
+	const Config *config;
+	const ConfigSite *site;
+	int			deadline_ms;	/* for all but the visits */
+	Arena	   *arena;
+	void		(*visit) (void *arg, PgConnection *connection,
+						  const SiteDatabase *database);
+	void	   *arg;
+} SiteVisit;
+
+extern void site_status_visit(const SiteVisit *how, SiteStatus *status);
 
 /* The same of one database, by a connection. */
 extern bool site_database_read(PgConnection *connection, Arena *arena,
