@@ -23,6 +23,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_is_active,
 	&cli_check,
 	&cli_switchover,
+	&cli_failover,
 	&cli_resume,
 	&cli_abort,
 	&cli_do,

@@ -56,6 +56,40 @@ const CliCommand cli_switchover = {
 	.run = run_switchover
 };
 
+static const CliOption failover_options[] = {
+	{.name = "to",.argument = "SITE",.required = true,
+	.help = "the site that becomes active, which must be this machine's"},
+	{.name = "accept-data-loss",.argument = "BOUND",
+		.help = "how much may be lost: bytes as in 16MB, a time as in 30s, or "
+	"unknown"},
+	{.name = "force-active",.argument = "SITE",
+	.help = "the active site: go on although it lives"},
+	{.name = NULL}
+};
+
+static int
+run_failover(const CliCall *call)
+{
+	MoveRequest request = request_of(call, cli_value(call, "to"));
+
+	request.accept = cli_value(call, "accept-data-loss");
+	request.force_active = cli_value(call, "force-active");
+	return cmd_failover(&request);
+}
+
+const CliCommand cli_failover = {
+	.words = "failover",
+	.summary = "take over when the active site is lost",
+	.globals = GLOBALS,
+	.options = failover_options,
+	.about =
+	"Looks for signs of life of the active site first, and stops at any.  Says\n"
+	"what may be lost, which must be accepted: at the terminal, or by\n"
+	"--accept-data-loss; --yes alone does not do it.  What the other site wrote\n"
+	"since it was last heard is not known, and told so.\n",
+	.run = run_failover
+};
+
 static int
 run_resume(const CliCall *call)
 {

@@ -17,7 +17,7 @@
 #include "platform/clock.h"
 
 static const MoveVerb *const verbs[] = {
-	&move_switchover
+	&move_switchover, &move_failover
 };
 
 const MoveVerb *
@@ -90,12 +90,18 @@ take_sites(Move *move, const PlanJournal *journal)
 	return move->from != NULL && move->to != NULL ? EXIT_OK : EXIT_REFUSED;
 }
 
-/* Any site's server tells what pair it is. */
+/* Any site's server tells what pair it is; this machine's first. */
 static bool
 learn(Move *move, Error *error)
 {
+	const ConfigSite *own = config_site(&move->config, move->config.site);
+
+	if (move_learn(move, own, error))
+		return true;
 	for (size_t i = 0; i < move->config.n_sites; i++)
 	{
+		if (&move->config.sites[i] == own)
+			continue;
 		error_free(error);
 		if (move_learn(move, &move->config.sites[i], error))
 			return true;
@@ -195,6 +201,7 @@ prepare(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 {
 	if (move->n_databases == 0 && !learn(move, error))
 		return EXIT_SERVER;
+	move->sites[move->from - move->config.sites].silent = verb->alone;
 	if (!move->request->dry_run && !move_lock(move, error))
 		return EXIT_REFUSED;
 	return how == MOVE_START ? verb->prepare(move, error) : EXIT_OK;

@@ -33,6 +33,11 @@ move_server(Move *move, const ConfigSite *site, Error *error)
 {
 	MoveSite   *own = site_of(move, site);
 
+	if (own->silent)
+	{
+		error_set(error, NULL, NULL, "site \"%s\" is lost", site->name);
+		return NULL;
+	}
 	if (own->server == NULL || pg_is_broken(own->server))
 	{
 		pg_close(own->server);
@@ -196,6 +201,8 @@ move_lock(Move *move, Error *error)
 		Error		silent = ERROR_NONE;
 		MoveSite   *own = &move->sites[i];
 
+		if (own->silent)
+			continue;
 		own->lock = server_connect(&move->config, &move->config.sites[i],
 								   first_database(move), &silent);
 		error_free(&silent);

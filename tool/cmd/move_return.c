@@ -13,6 +13,7 @@
 #include "platform/clock.h"
 #include "server/act.h"
 #include "server/settings.h"
+#include "server/target.h"
 
 /* Does the target's server send to the other site's slot? */
 static bool
@@ -93,4 +94,57 @@ move_slots_run(void *context, PlanProgress *progress, Error *error)
 														move->to,
 														&move->arena)),
 					error);
+}
+
+/* Where the former active site lives and was forced: it must not go on. */
+bool
+move_force_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	Error		silent = ERROR_NONE;
+	PgConnection *server;
+
+	(void) progress;
+	(void) error;
+	if (move->request->force_active == NULL)
+		return true;
+	server = server_connect(&move->config, move->from, move->databases[0],
+							&silent);
+	if (server == NULL ||
+		!pg_run(server, "SELECT qsrepl.fence($1)",
+				PG_PARAMETERS("failover"), &silent))
+		text_addf(&move->notes, "Warning: site %s could not be fenced: %s.\n",
+				  move->from->name, silent.message);
+	pg_close(server);
+	error_free(&silent);
+	if (!server_act(&move->config, move->from, "stop", &silent))
+		text_addf(&move->notes, "Warning: site %s could not be stopped: %s.\n",
+				  move->from->name, silent.message);
+	error_free(&silent);
+	return true;
+}
+
+/*
+ * Its machine may be out of reach: then its server asks this one when it
+ * returns, and fences itself.
+ */
+bool
+move_bar_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	Error		silent = ERROR_NONE;
+
+	(void) progress;
+	(void) error;
+	if (server_act(&move->config, move->from, "standby", &silent))
+		text_addf(&move->notes, "Site %s will start as a standby; \"qsrepl "
+				  "rejoin %s\" brings it back.\n", move->from->name,
+				  move->from->name);
+	else
+		text_addf(&move->notes, "Site %s was not reached (%s). When it starts, "
+				  "its server asks site %s first, and fences itself; then run "
+				  "\"qsrepl rejoin %s\".\n", move->from->name,
+				  silent.message, move->to->name, move->from->name);
+	error_free(&silent);
+	return true;
 }

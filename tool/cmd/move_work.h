@@ -17,6 +17,7 @@
 #include "pg/connection.h"
 #include "pg/query.h"
 #include "plan/plan.h"
+#include "site/risk.h"
 
 #define MOVE_POLL_MS 20
 
@@ -25,6 +26,8 @@ typedef struct MoveSite
 {
 	PgConnection *server;		/* to the first database; NULL: not connected */
 	PgConnection *lock;			/* holds the advisory lock; or NULL */
+	bool		silent;			/* it is not to be asked: it would take a
+								 * timeout */
 } MoveSite;
 
 /* The context of the steps. */
@@ -67,9 +70,11 @@ typedef struct MoveVerb
 	int			(*prepare) (Move *move, Error *error);
 	bool		(*may_abort) (void *move, Error *error);
 	bool		returns;		/* the site that is named comes back */
+	bool		alone;			/* the site that loses the role is lost */
 } MoveVerb;
 
 extern const MoveVerb move_switchover;
+extern const MoveVerb move_failover;
 
 
 
@@ -155,10 +160,20 @@ MOVE_STEP(move_localize);
 MOVE_STEP(move_start);
 MOVE_STEP(move_leaks);
 MOVE_STEP(move_slots);
+MOVE_STEP(move_force);
+MOVE_STEP(move_bar);
 
 /* Is the target promoted already?  Then nothing may be undone. */
 extern PlanAnswer move_is_promoted(Move *move, Error *error);
 extern bool move_may_abort(void *context, Error *error);
+
+/*
+ * move_accept
+ *		Tell what a failover would lose, and have it accepted.
+ *
+ * out: the exit code, with the error
+ */
+extern int	move_accept(Move *move, const SiteRisk *risk, Error *error);
 
 /* The running tasks of Qlik Sense, one a line; NULL: there is no such table. */
 extern bool move_tasks(Move *move, const char **tasks, Error *error);

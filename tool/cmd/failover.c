@@ -1,0 +1,177 @@
+/*
+ * failover.c
+ *		The verb "failover": the active site is lost, and this one takes over.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "cmd/ask.h"
+#include "cmd/move_work.h"
+#include "pg/ping.h"
+#include "server/act.h"
+#include "server/target.h"
+
+static const PlanStep steps[] = {
+	{"before", "Run your programs before the failover", "",
+	NULL, move_nothing, NULL, 0},
+	{"fence", "Fence and stop site ${from}, where it was forced",
+		"At site ${from}: SELECT qsrepl.fence('failover'); then stop its "
+		"server.",
+	NULL, move_force_run, NULL, 0},
+	{"slot", "Create a replication slot for site ${from} at site ${to}",
+		"At site ${to}: SELECT pg_create_physical_replication_slot("
+		"'qsrepl_...', true);",
+	move_slot_done, move_slot_run, move_slot_undo, 0},
+	{"promote", "Promote site ${to}",
+		"At ${to_host}: pg_ctl -D \"${to_data}\" promote",
+	move_promote_done, move_promote_run, NULL, PLAN_NO_RETURN},
+	{"localize", "Wait until its rows are site ${to}'s",
+		"In each database: SELECT state, localizer FROM qsrepl.status;",
+	NULL, move_localize_run, NULL, 0},
+	{"bar", "Make site ${from} start as a standby, where its machine answers",
+		"At ${from_host}: touch \"${from_data}/standby.signal\"",
+	NULL, move_bar_run, NULL, 0},
+	{"leaks", "Look for stored values of another site",
+		"In each database: SELECT * FROM qsrepl.leaks();",
+	NULL, move_leaks_run, NULL, 0},
+	{"after", "Run your programs after the failover", "",
+	NULL, move_nothing, NULL, 0}
+};
+
+static const Plan plan = {
+	"failover", "Make site ${to} the active one in place of site ${from}, "
+	"which is lost",
+	"Site ${from} comes back by \"qsrepl rejoin ${from}\".",
+	steps, sizeof(steps) / sizeof(steps[0])
+};
+
+/* ---- signs of life ---- */
+
+static bool
+server_answers(Move *move, const SiteRisk *risk)
+{
+	const PgTarget target = {
+		.site = move->from->name,
+		.conninfo = server_conninfo(&move->config, move->from, NULL,
+									&move->arena),
+		.deadline_ms = (int) move->config.connect_timeout
+	};
+
+	(void) risk;
+	return pg_answers(&target);
+}
+
+static bool
+is_streaming(Move *move, const SiteRisk *risk)
+{
+	(void) move;
+	return risk->streaming;
+}
+
+/* A machine that cannot be reached says nothing. */
+static bool
+server_runs(Move *move, const SiteRisk *risk)
+{
+	ServerControlData data;
+	Error		silent = ERROR_NONE;
+	bool		runs = server_state(&move->config, move->from, &move->arena,
+									&data, &silent) && data.running;
+
+	(void) risk;
+	error_free(&silent);
+	return runs;
+}
+
+/* A further concern that can tell is a line here. */
+static const struct
+{
+	const char *sign;
+	bool		(*seen) (Move *move, const SiteRisk *risk);
+}			probes[] =
+{
+	{"its database server answers", server_answers},
+	{"the standby receives what it writes", is_streaming},
+	{"the process of its database server runs", server_runs}
+};
+
+static bool
+is_forced(const Move *move)
+{
+	const char *name = move->request->force_active;
+
+	return name != NULL && strcmp(name, move->from->name) == 0;
+}
+
+static bool
+check_dead(Move *move, const SiteRisk *risk, Error *error)
+{
+	Text		signs = {NULL, 0, 0};
+
+	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++)
+		if (probes[i].seen(move, risk))
+			text_addf(&signs, "%s%s", signs.len > 0 ? "; " : "",
+					  probes[i].sign);
+	if (signs.len > 0 && is_forced(move))
+		text_addf(&move->notes, "Site %s was passed over although it lives: "
+				  "%s.\n", move->from->name, signs.bytes);
+	else if (signs.len > 0)
+		error_set(error, arena_printf(&move->arena, "Seen from here: %s.",
+									  signs.bytes),
+				  arena_printf(&move->arena, "Nothing was changed. Use \"qsrepl "
+							   "switchover --to %s\", which loses nothing. "
+							   "Where it must not be used any more although it "
+							   "lives, give --force-active %s.",
+							   move->to->name, move->from->name),
+				  "site \"%s\" is alive", move->from->name);
+	text_free(&signs);
+	return error->message == NULL;
+}
+
+static int
+prepare(Move *move, Error *error)
+{
+	SiteRisk	risk;
+	bool		standby;
+
+	if (strcmp(move->config.site, move->to->name) != 0)
+	{
+		error_set(error, NULL, "Run it at that site's machine, which is the "
+				  "one that will be needed. Nothing was changed.",
+				  "this machine is at site \"%s\", not \"%s\"",
+				  move->config.site, move->to->name);
+		return EXIT_REFUSED;
+	}
+	if (move->request->force_active != NULL && !is_forced(move))
+	{
+		error_set(error, NULL, "Nothing was changed.",
+				  "option \"--force-active\" names another site than \"%s\"",
+				  move->from->name);
+		return EXIT_USAGE;
+	}
+	if (!move_is_standby(move, move->to, &standby, error))
+		return EXIT_SERVER;
+	if (!standby)
+	{
+		error_set(error, NULL, "Nothing was changed.",
+				  "site \"%s\" is active already", move->to->name);
+		return EXIT_REFUSED;
+	}
+	site_risk_read(&move->config, move->to, &move->arena, &risk);
+	if (risk.error != NULL)
+	{
+		error_set(error, NULL, "Nothing was changed.", "%s", risk.error);
+		return EXIT_SERVER;
+	}
+	return !check_dead(move, &risk, error) ? EXIT_REFUSED :
+		move_accept(move, &risk, error);
+}
+
+const MoveVerb move_failover = {&plan, prepare, move_may_abort, false, true};
+
+int
+cmd_failover(const MoveRequest *request)
+{
+	return move_run(&move_failover, request, MOVE_START);
+}
