@@ -10,41 +10,7 @@
 
 #include "base/memory.h"
 #include "check/internal.h"
-
-/* A server's part in the run, as far as its status tells. */
-static bool
-is_fenced(const CheckRun *run, size_t i)
-{
-	const SiteDatabase *answer = site_answer(&run->statuses[i]);
-
-	return answer != NULL && answer->fenced;
-}
-
-/* In logical mode both are primaries: the active one subscribes to nothing. */
-static bool
-may_be_active(const CheckRun *run, size_t i)
-{
-	const SiteServer *server = &run->servers[i];
-
-	if (server->error != NULL || server->standby)
-		return false;
-	return run->config->mode != CONFIG_LOGICAL || server->subscriptions == 0;
-}
-
-/* One that is fenced only where there is no other. */
-static void
-find_active(CheckRun *run)
-{
-	for (size_t i = 0; i < run->n; i++)
-		if (may_be_active(run, i) && !is_fenced(run, i))
-		{
-			run->active = &run->servers[i];
-			return;
-		}
-	for (size_t i = 0; run->active == NULL && i < run->n; i++)
-		if (may_be_active(run, i))
-			run->active = &run->servers[i];
-}
+#include "site/active.h"
 
 static void
 read_insights(CheckRun *run)
@@ -77,7 +43,7 @@ read_sites(CheckRun *run)
 			site_status_read(config, &config->sites[i],
 							 (int) config->connect_timeout, arena,
 							 &run->statuses[i]);
-	find_active(run);
+	run->active = site_active(config, run->servers, run->statuses);
 	if (run->active == NULL)
 		return;
 	run->report->active = run->active->site->name;
