@@ -22,6 +22,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_status,
 	&cli_is_active,
 	&cli_check,
+	&cli_compare,
 	&cli_rules_test,
 	&cli_rules_rewrite,
 	&cli_completion_bash,

@@ -15,6 +15,7 @@ extern const CliCommand cli_setup_standby;
 extern const CliCommand cli_status;
 extern const CliCommand cli_is_active;
 extern const CliCommand cli_check;
+extern const CliCommand cli_compare;
 extern const CliCommand cli_rules_test;
 extern const CliCommand cli_rules_rewrite;
 extern const CliCommand cli_completion_bash;
