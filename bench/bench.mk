@@ -65,4 +65,15 @@ bench-promotion: install-extension
 	@sh bench/start.sh bench/physical/promotion.sh "$(PG_BINDIR)" \
 		$(BENCH_BUILD)/promotion.json
 
-bench: bench-engine bench-apply bench-overhead bench-promotion
+# compare beside pg_dump of both sites and diff: a million rows.
+BENCH_COMPARE_ROWS ?= 1000000
+BENCH_COMPARE_ROUNDS ?= 5
+
+.PHONY: bench-compare
+
+bench-compare: install-extension tool
+	@sh bench/start.sh bench/compare/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/compare.json $(BENCH_COMPARE_ROWS) \
+		$(BENCH_COMPARE_ROUNDS)
+
+bench: bench-engine bench-apply bench-overhead bench-promotion bench-compare

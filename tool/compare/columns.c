@@ -25,7 +25,7 @@ static const char columns_query[] =
 " format('t.%I', a.attname), format_type(a.atttypid, a.atttypmod),"
 " CASE WHEN a.attcollation = 100 THEN (SELECT d.datcollate"
 "  FROM pg_database d WHERE d.datname = current_database())"
-"  ELSE o.collname::text || ' ' || o.collprovider END,"
+"  ELSE o.collname::text || ' ' || o.collprovider::text END,"
 " a.attgenerated <> '', a.attgenerated = 'v',"
 " coalesce((SELECT k.n FROM unnest(keys.columns) WITH ORDINALITY"
 "  AS k (attnum, n) WHERE k.attnum = a.attnum"

@@ -12,6 +12,19 @@
 #include "site/active.h"
 #include "site/row.h"
 
+static const char extension_query[] =
+"SELECT to_regclass('qsrepl.rule') IS NOT NULL";
+
+static const char definitions_query[] =
+"SELECT concat((SELECT string_agg(concat_ws('|', r.relation, r.\"column\","
+"  r.form), E'\\n' ORDER BY r.relation COLLATE \"C\","
+"  r.\"column\" COLLATE \"C\") FROM qsrepl.rule r), '#',"
+" (SELECT string_agg(concat_ws('|', v.mapping, m.kind, v.site, v.value,"
+"  v.current), E'\\n' ORDER BY v.mapping COLLATE \"C\","
+"  v.site COLLATE \"C\", v.value COLLATE \"C\")"
+"  FROM qsrepl.mapping_value v"
+"  JOIN qsrepl.mapping m ON m.name = v.mapping))";
+
 bool
 compare_table_differs(const CompareTable *table)
 {
@@ -89,20 +102,69 @@ look_around(Comparison *comparison, Error *error)
 	return good;
 }
 
+/*
+ * In logical mode each site has rules and mappings of its own: the passive
+ * one's made its rows, the active one's tell what they should be.
+ */
+static bool
+check_definitions(Comparison *comparison, Error *error)
+{
+	char	   *texts[2] = {NULL, NULL};
+	bool		good = true;
+	bool		same;
+
+	for (int side = ACTIVE; good && side <= PASSIVE; side++)
+	{
+		char	   *there = NULL;
+
+		good = pg_value(comparison->sessions[side], extension_query, PG_NONE,
+						&there, error);
+		if (good && there[0] == 't')
+			good = pg_value(comparison->sessions[side], definitions_query,
+							PG_NONE, &texts[side], error);
+		free(there);
+	}
+	same = good && (texts[ACTIVE] == texts[PASSIVE] ||
+					(texts[ACTIVE] != NULL && texts[PASSIVE] != NULL &&
+					 strcmp(texts[ACTIVE], texts[PASSIVE]) == 0));
+	if (good && !same)
+		error_set(error, "The active site's definitions tell what the passive "
+				  "site's rows should be.", "Give both sites the same ones.",
+				  "the sites do not have the same rules and mappings");
+	free(texts[ACTIVE]);
+	free(texts[PASSIVE]);
+	return same;
+}
+
+/* All that is to be known before the first row is read. */
+static bool
+prepare(Comparison *comparison, Table **tables, size_t *n, Error *error)
+{
+	CompareDatabase *database = comparison->database;
+
+	database->n_tables = 0;
+	comparison->expected = 0;
+	return look_around(comparison, error) &&
+		compare_replay_begin(comparison, error) &&
+		(comparison->standby || check_definitions(comparison, error)) &&
+		compare_replay_look(comparison, &database->begin, error) &&
+		compare_catalog(comparison, tables, n, error) &&
+		compare_columns(comparison, *tables, *n, error);
+}
+
 static bool
 compare_all(Comparison *comparison, Error *error)
 {
 	CompareDatabase *database = comparison->database;
 	Table	   *tables;
 	size_t		n;
+	int			attempts = 0;
 
-	if (!sides_open(comparison, error) ||
-		!look_around(comparison, error) ||
-		!compare_replay_begin(comparison, error) ||
-		!compare_replay_look(comparison, &database->begin, error) ||
-		!compare_catalog(comparison, &tables, &n, error) ||
-		!compare_columns(comparison, tables, n, error))
+	if (!sides_open(comparison, error))
 		return false;
+	while (!prepare(comparison, &tables, &n, error))
+		if (!sides_retry(comparison, &attempts, error))
+			return false;
 	for (size_t i = 0; i < n; i++)
 	{
 		if (!compare_table(comparison, &tables[i], error))

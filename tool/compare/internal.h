@@ -74,14 +74,21 @@ typedef struct Table
 								 * hash */
 } Table;
 
+typedef enum CandidateFate
+{
+	CANDIDATE_OPEN,				/* not looked up, or it went on changing */
+	CANDIDATE_SAME,
+	CANDIDATE_DIFFERS
+} CandidateFate;
+
 /* A row that may differ. */
 typedef struct Candidate
 {
 	const char *id;
-	const char *was[2];			/* count and hash in the round before; NULL:
-								 * it is not there */
+	const char *was[2];			/* count:hash/versions; NULL: it is not there */
 	const char *now[3];			/* active, passive, active site again */
-	int			stable;			/* in how many rounds it was the same */
+	int			rounds;			/* that found the same difference */
+	CandidateFate fate;
 } Candidate;
 
 /* Grows; the strings are in the arena, all else is freed at once. */
@@ -125,6 +132,9 @@ extern bool sides_retry(Comparison *comparison, int *attempts,
 extern bool sides_ask(Comparison *comparison, const char *const sql[2],
 					  PgParameters parameters, PgRowFunction on_row,
 					  void *const args[2], Error *error);
+extern bool sides_rows(Comparison *comparison, int side, const char *sql,
+					   PgParameters parameters, PgRowFunction on_row,
+					   void *arg, Error *error);
 
 /* replay.c: how far the passive site is */
 extern bool compare_replay_look(Comparison *comparison, CompareReplay *replay,

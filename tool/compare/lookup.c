@@ -75,23 +75,21 @@ lookup_states(Comparison *comparison, const Table *table, Candidate **batch,
 	Target		target = {batch, n, which, &comparison->scratch};
 	Text		sql = {NULL, 0, 0};
 	Text		ids = {NULL, 0, 0};
-	int			attempts = 0;
 	bool		good;
 
-	text_addf(&sql, "SELECT x.id, count(*) || ':' || sum(x.h) FROM (SELECT %s"
-			  " AS id, %s AS h FROM %s%s OFFSET 0) x GROUP BY x.id",
+	text_addf(&sql, "SELECT x.id, concat(count(*), ':', sum(x.h), '/', sum("
+			  "hashtextextended(concat(x.ctid, x.xmin) COLLATE \"C\", 0)))"
+			  " FROM (SELECT %s AS id, %s AS h, t.ctid, t.xmin FROM %s%s"
+			  " OFFSET 0) x GROUP BY x.id",
 			  table->id[side], table->hash[side], table->source[side],
 			  lookup_where(comparison, table, side));
 	for (size_t i = 0; i < n; i++)
 		id_array_add(&ids, batch[i]->id);
 	id_array_end(&ids);
-	do
-	{
-		for (size_t i = 0; i < n; i++)
-			batch[i]->now[which] = NULL;
-		good = pg_rows(comparison->sessions[side], sql.bytes,
-					   PG_PARAMETERS(ids.bytes), take_state, &target, error);
-	} while (!good && sides_retry(comparison, &attempts, error));
+	for (size_t i = 0; i < n; i++)
+		batch[i]->now[which] = NULL;
+	good = sides_rows(comparison, side, sql.bytes, PG_PARAMETERS(ids.bytes),
+					  take_state, &target, error);
 	text_free(&sql);
 	text_free(&ids);
 	return good;

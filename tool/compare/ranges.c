@@ -197,7 +197,6 @@ find_border(Sweep *sweep, int side, const Range *range, Border *border,
 	const Table *table = sweep->table;
 	const char *values[2 * KEY_COLUMNS];
 	Text		sql = {NULL, 0, 0};
-	int			attempts = 0;
 	bool		good;
 
 	memset(border, 0, sizeof(*border));
@@ -212,11 +211,9 @@ find_border(Sweep *sweep, int side, const Range *range, Border *border,
 		text_addf(&sql, "%s%s", i > 0 ? ", " : "", table->key[i]->quoted);
 	text_addf(&sql, " OFFSET %" PRId64 " LIMIT 1",
 			  sweep->comparison->options->chunk - 1);
-	while (!(good = pg_rows(sweep->comparison->sessions[side], sql.bytes,
-							parameters_of(table, range, values), take_border,
-							border, error)))
-		if (!sides_retry(sweep->comparison, &attempts, error))
-			break;
+	good = sides_rows(sweep->comparison, side, sql.bytes,
+					  parameters_of(table, range, values), take_border,
+					  border, error);
 	text_free(&sql);
 	return good;
 }

@@ -5,9 +5,10 @@
  * What the active site has written may not have arrived yet, and may go on
  * changing.  So a row is looked up at the active site, then at the passive
  * one when that has replayed what was written by then, then at the active one
- * again: where that has not changed, the passive site should have had the
- * same.  A commit that does not wait for the log may be seen before it is
- * written, so a difference counts only when it is found twice.
+ * again.  Where that has not changed, the passive site should have had the
+ * same, unless a row has come and gone in between: that would be another
+ * version in the next round, so a difference counts when two rounds find it
+ * with the same versions.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,7 @@
 
 #define ROUNDS 6
 
-/* The log is written by then, whatever the commits waited for. */
-#define PAUSE_MS 700
+#define PAUSE_MS 200
 
 #define BATCH 1000
 
@@ -65,21 +65,37 @@ needed(const Comparison *comparison)
 	return replicated && !comparison->database->behind ? 2 : 1;
 }
 
+/* Have both sites the same rows, whatever their versions? */
+static bool
+has_same_rows(const Candidate *candidate)
+{
+	const char *a = candidate->now[0];
+	const char *b = candidate->now[1];
+	size_t		len;
+
+	if (a == NULL || b == NULL)
+		return a == b;
+	len = strcspn(a, "/");
+	return strcspn(b, "/") == len && memcmp(a, b, len) == 0;
+}
+
 /* What was looked up, as the candidate's state after a round. */
 static void
-judge(Candidate *candidate)
+judge(const Comparison *comparison, Candidate *candidate)
 {
 	const char **now = candidate->now;
 
 	if (!is_same(now[0], now[2]))
-		candidate->stable = 0;
-	else if (candidate->stable > 0 && is_same(candidate->was[0], now[0]) &&
-			 is_same(candidate->was[1], now[1]))
-		candidate->stable++;
+		candidate->rounds = 0;
+	else if (is_same(candidate->was[ACTIVE], now[0]) &&
+			 is_same(candidate->was[PASSIVE], now[1]))
+		candidate->rounds++;
 	else
-		candidate->stable = 1;
+		candidate->rounds = 1;
 	candidate->was[ACTIVE] = now[0];
 	candidate->was[PASSIVE] = now[1];
+	if (candidate->rounds >= needed(comparison))
+		candidate->fate = CANDIDATE_DIFFERS;
 }
 
 /* Those that differ still come first; *n is how many. */
@@ -89,10 +105,10 @@ keep_differing(Candidate **batch, size_t *n)
 	size_t		kept = 0;
 
 	for (size_t i = 0; i < *n; i++)
-		if (!is_same(batch[i]->now[0], batch[i]->now[1]))
+		if (!has_same_rows(batch[i]))
 			batch[kept++] = batch[i];
 		else
-			batch[i]->stable = -1;
+			batch[i]->fate = CANDIDATE_SAME;
 	*n = kept;
 }
 
@@ -108,7 +124,7 @@ check_batch(Comparison *comparison, const Table *table, Candidate **batch,
 	if (n > 0 && !lookup_states(comparison, table, batch, n, 2, error))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		judge(batch[i]);
+		judge(comparison, batch[i]);
 	return true;
 }
 
@@ -125,7 +141,7 @@ check_round(Comparison *comparison, const Table *table,
 	{
 		Candidate  *candidate = &candidates->list[i];
 
-		if (candidate->stable >= 0 && candidate->stable < needed(comparison))
+		if (candidate->fate == CANDIDATE_OPEN)
 			batch[n++] = candidate;
 		if (n == 0 || (n < most && i < candidates->n - 1))
 			continue;
@@ -140,19 +156,17 @@ check_round(Comparison *comparison, const Table *table,
 }
 
 static bool
-is_settled(const Comparison *comparison, const Candidates *candidates)
+is_settled(const Candidates *candidates)
 {
 	for (size_t i = 0; i < candidates->n; i++)
-		if (candidates->list[i].stable >= 0 &&
-			candidates->list[i].stable < needed(comparison))
+		if (candidates->list[i].fate == CANDIDATE_OPEN)
 			return false;
 	return true;
 }
 
 /* Only what differs stays; what did not hold still is counted. */
 static void
-settle(const Comparison *comparison, const Table *table,
-	   Candidates *candidates)
+settle(const Table *table, Candidates *candidates)
 {
 	size_t		n = 0;
 
@@ -160,9 +174,9 @@ settle(const Comparison *comparison, const Table *table,
 	{
 		const Candidate *candidate = &candidates->list[i];
 
-		if (candidate->stable >= needed(comparison))
+		if (candidate->fate == CANDIDATE_DIFFERS)
 			candidates->list[n++] = *candidate;
-		else if (candidate->stable >= 0)
+		else if (candidate->fate == CANDIDATE_OPEN)
 			table->result->changing++;
 	}
 	candidates->n = n;
@@ -186,11 +200,11 @@ compare_recheck(Comparison *comparison, const Table *table, Candidates *candidat
 							 "the comparison was interrupted");
 		good = good && check_round(comparison, table, candidates, batch,
 								   error);
-		if (good && is_settled(comparison, candidates))
+		if (good && is_settled(candidates))
 			break;
 	}
 	free(batch);
 	if (good)
-		settle(comparison, table, candidates);
+		settle(table, candidates);
 	return good;
 }

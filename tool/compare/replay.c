@@ -34,6 +34,14 @@ static const char slots_reached_query[] =
 "SELECT coalesce(bool_and(s.confirmed_flush_lsn >= $2::pg_lsn), false)"
 " FROM pg_replication_slots s WHERE s.slot_name = ANY ($1::name[])";
 
+/*
+ * Where the log is now: a place that replay comes to, behind all that readers
+ * may have seen, and written out.  The positions that the server tells may lie
+ * within a record, or before commits that do not wait for the log.
+ */
+static const char mark_query[] =
+"SELECT pg_logical_emit_message(true, 'qsrepl', 'compare')";
+
 static const char standby_reached_query[] =
 "SELECT coalesce(pg_last_wal_replay_lsn() >= $1::pg_lsn, false)";
 
@@ -107,13 +115,13 @@ compare_replay_look(Comparison *comparison, CompareReplay *replay, Error *error)
 
 	replay->bytes = -1;
 	replay->seconds = -1;
-	if (!pg_rows(comparison->sessions[ACTIVE], active_query,
-				 PG_PARAMETERS(comparison->slots), take_active, &target,
-				 error))
+	if (!sides_rows(comparison, ACTIVE, active_query,
+					PG_PARAMETERS(comparison->slots), take_active, &target,
+					error))
 		return false;
 	if (comparison->standby &&
-		!pg_rows(comparison->sessions[PASSIVE], standby_query, PG_NONE,
-				 take_standby, &target, error))
+		!sides_rows(comparison, PASSIVE, standby_query, PG_NONE,
+					take_standby, &target, error))
 		return false;
 	if (pg_lsn_parse(replay->active, &active) &&
 		pg_lsn_parse(replay->passive, &passive))
@@ -124,19 +132,25 @@ compare_replay_look(Comparison *comparison, CompareReplay *replay, Error *error)
 }
 
 static bool
+take_reached(void *arg, const PgRow *row, Error *error)
+{
+	bool	   *reached = arg;
+
+	(void) error;
+	*reached = row_is_true(row, 0);
+	return true;
+}
+
+static bool
 has_reached(Comparison *comparison, const char *lsn, bool *reached,
 			Error *error)
 {
-	char	   *answer = NULL;
-	bool		good = comparison->standby ?
-	pg_value(comparison->sessions[PASSIVE], standby_reached_query,
-			 PG_PARAMETERS(lsn), &answer, error) :
-	pg_value(comparison->sessions[ACTIVE], slots_reached_query,
-			 PG_PARAMETERS(comparison->slots, lsn), &answer, error);
-
-	*reached = good && answer != NULL && answer[0] == 't';
-	free(answer);
-	return good;
+	if (comparison->standby)
+		return sides_rows(comparison, PASSIVE, standby_reached_query,
+						  PG_PARAMETERS(lsn), take_reached, reached, error);
+	return sides_rows(comparison, ACTIVE, slots_reached_query,
+					  PG_PARAMETERS(comparison->slots, lsn), take_reached,
+					  reached, error);
 }
 
 /*
@@ -155,8 +169,8 @@ compare_replay_wait(Comparison *comparison, Error *error)
 
 	if (database->behind || (!comparison->standby && comparison->slots == NULL))
 		return true;
-	if (!pg_value(comparison->sessions[ACTIVE], "SELECT pg_current_wal_lsn()",
-				  PG_NONE, &lsn, error))
+	if (!pg_value(comparison->sessions[ACTIVE], mark_query, PG_NONE, &lsn,
+				  error))
 		return false;
 	while ((good = has_reached(comparison, lsn, &reached, error)) && !reached)
 	{

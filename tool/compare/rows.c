@@ -91,15 +91,11 @@ read_rows(Comparison *comparison, const Table *table, Listing *listing,
 	for (int side = ACTIVE; good && side <= PASSIVE; side++)
 	{
 		Text		sql = {NULL, 0, 0};
-		int			attempts = 0;
 
 		listing->side = side;
 		add_query(&sql, comparison, table, side);
-		while (!(good = pg_rows(comparison->sessions[side], sql.bytes,
-								PG_PARAMETERS(ids.bytes), take_row, listing,
-								error)))
-			if (!sides_retry(comparison, &attempts, error))
-				break;
+		good = sides_rows(comparison, side, sql.bytes,
+						  PG_PARAMETERS(ids.bytes), take_row, listing, error);
 		text_free(&sql);
 	}
 	text_free(&ids);

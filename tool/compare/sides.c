@@ -22,6 +22,7 @@ static const char settings_query[] =
 " ('extra_float_digits', '3'), ('lc_monetary', 'C'),"
 " ('quote_all_identifiers', 'off'), ('client_encoding', 'UTF8'),"
 " ('row_security', 'off'), ('jit', 'off'), ('qsrepl.raw', 'off'),"
+" ('synchronous_commit', 'local'),"
 " ('statement_timeout', '0'), ('lock_timeout', '0'),"
 " ('transaction_timeout', '0'),"
 " ('idle_in_transaction_session_timeout', '0')) v (name, value)"
@@ -74,6 +75,12 @@ sides_begin(Comparison *comparison, Error *error)
 	return sides_ask(comparison, sql, PG_NONE, NULL, args, error);
 }
 
+static bool
+is_lost(const PgConnection *session)
+{
+	return session == NULL || pg_is_broken(session);
+}
+
 void
 sides_end(Comparison *comparison)
 {
@@ -84,7 +91,7 @@ sides_end(Comparison *comparison)
 	{
 		PgConnection *session = comparison->sessions[side];
 
-		if (session != NULL && !pg_is_broken(session))
+		if (!is_lost(session))
 			pg_run(session, "ROLLBACK", PG_NONE, &ignored);
 	}
 	error_free(&ignored);
@@ -98,8 +105,23 @@ may_be_retried(const Comparison *comparison, const Error *error)
 		return false;
 	return strcmp(error->sqlstate, "40001") == 0 ||
 		strcmp(error->sqlstate, "40P01") == 0 ||
-		pg_is_broken(comparison->sessions[ACTIVE]) ||
-		pg_is_broken(comparison->sessions[PASSIVE]);
+		is_lost(comparison->sessions[ACTIVE]) ||
+		is_lost(comparison->sessions[PASSIVE]);
+}
+
+/* A server that cuts sessions off may do so with new ones for a while. */
+static bool
+open_again(Comparison *comparison, int side, Error *error)
+{
+	int64_t		end = plat_clock_ms() + comparison->config->connect_timeout;
+
+	while (!open_side(comparison, side, error))
+	{
+		if (plat_clock_ms() >= end || !plat_sleep_ms(PAUSE_MS))
+			return false;
+		error_free(error);
+	}
+	return true;
 }
 
 /*
@@ -120,8 +142,8 @@ sides_retry(Comparison *comparison, int *attempts, Error *error)
 	sides_end(comparison);
 	plat_sleep_ms(PAUSE_MS * (*attempts - 1));
 	for (int side = ACTIVE; side <= PASSIVE; side++)
-		if (pg_is_broken(comparison->sessions[side]) &&
-			!open_side(comparison, side, error))
+		if (is_lost(comparison->sessions[side]) &&
+			!open_again(comparison, side, error))
 			return false;
 	return !reading || sides_begin(comparison, error);
 }
@@ -151,4 +173,23 @@ sides_ask(Comparison *comparison, const char *const sql[2],
 							  good ? error : &second) && good;
 	error_free(&second);
 	return good;
+}
+
+/*
+ * sides_rows
+ *		Run a statement at one site, and again where that helps: on_row may be
+ *		called more than once for a row.
+ */
+bool
+sides_rows(Comparison *comparison, int side, const char *sql,
+		   PgParameters parameters, PgRowFunction on_row, void *arg,
+		   Error *error)
+{
+	int			attempts = 0;
+
+	while (!pg_rows(comparison->sessions[side], sql, parameters, on_row, arg,
+					error))
+		if (!sides_retry(comparison, &attempts, error))
+			return false;
+	return true;
 }
