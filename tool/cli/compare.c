@@ -47,8 +47,8 @@ const CliCommand cli_compare = {
 	.about =
 	"Hashes ranges of keys at both sites, and transfers only what differs.\n"
 	"The active site's values are compared as the passive site is to have\n"
-	"them.  What is only on its way counts for no difference.  Changes\n"
-	"nothing.  Exit code 0 where nothing differs, 1 where something does, 7\n"
+	"them.  What is only on its way counts for no difference.  Changes no\n"
+	"row.  Exit code 0 where nothing differs, 1 where something does, 7\n"
 	"where a server did not answer.\n",
 	.run = run
 };

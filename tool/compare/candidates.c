@@ -11,10 +11,10 @@
 void
 candidates_add(Candidates *candidates, const char *id)
 {
-	Candidate  *last = candidates->n > 0 ?
-	&candidates->list[candidates->n - 1] : NULL;
+	Candidate  *added;
 
-	if (last != NULL && strcmp(last->id, id) == 0)
+	if (candidates->n > 0 &&
+		strcmp(candidates->list[candidates->n - 1].id, id) == 0)
 		return;
 	if (candidates->n == candidates->capacity)
 	{
@@ -22,9 +22,12 @@ candidates_add(Candidates *candidates, const char *id)
 		candidates->list = mem_grow(candidates->list, candidates->capacity *
 									sizeof(Candidate));
 	}
-	last = &candidates->list[candidates->n++];
-	memset(last, 0, sizeof(*last));
-	last->id = arena_strdup(&candidates->arena, id);
+	added = &candidates->list[candidates->n++];
+	*added = (Candidate)
+	{
+		0
+	};
+	added->id = arena_strdup(&candidates->arena, id);
 }
 
 void

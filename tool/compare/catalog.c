@@ -112,14 +112,12 @@ is_asked_for(const Comparison *comparison, const Found *found)
 static const char *
 left_out(const Comparison *comparison, const Found *a, const Found *b)
 {
-	const Found *found = a != NULL ? a : b;
+	const char *why = a != NULL ? a->left_out : NULL;
 
-	if (found->left_out == NULL && a != NULL && b != NULL)
-		found = b;
-	if (found->left_out != NULL && comparison->options->n_tables > 0 &&
-		strcmp(found->left_out, "not published") == 0)
-		return NULL;
-	return found->left_out;
+	if (why != NULL && comparison->options->n_tables > 0 &&
+		strcmp(why, "not published") == 0)
+		why = NULL;
+	return why == NULL && b != NULL ? b->left_out : why;
 }
 
 static const char *
@@ -134,29 +132,27 @@ source_of(Arena *arena, const Found *found)
 /* A table that one of the sites has, or both; NULL: it does not. */
 static void
 add_table(Comparison *comparison, const Found *a, const Found *b,
-		  Table *tables, CompareTable *results)
+		  Table *table)
 {
-	const Found *found = a != NULL ? a : b;
 	CompareDatabase *database = comparison->database;
-	CompareTable *result = &results[database->n_tables];
-	Table	   *table = &tables[database->n_tables++];
+	CompareTable *result = &database->tables[database->n_tables++];
 
-	result->name = found->name;
 	result->left_out = left_out(comparison, a, b);
 	result->absent[ACTIVE] = a == NULL;
 	result->absent[PASSIVE] = b == NULL;
 	table->result = result;
 	table->source[ACTIVE] = source_of(comparison->arena, a);
 	table->source[PASSIVE] = source_of(comparison->arena, b);
-	table->estimate = found->estimate;
-	if (result->left_out == NULL && a != NULL && b != NULL)
-		comparison->expected += found->estimate;
+	if (a != NULL)
+		table->estimate = a->estimate;
+	if (result->left_out == NULL && b != NULL)
+		comparison->expected += table->estimate;
 }
 
 static void
 match(Comparison *comparison, const FoundList found[2], Table *tables)
 {
-	CompareTable *results = comparison->database->tables;
+	CompareDatabase *database = comparison->database;
 	size_t		i = 0;
 	size_t		j = 0;
 
@@ -168,8 +164,12 @@ match(Comparison *comparison, const FoundList found[2], Table *tables)
 		j == found[PASSIVE].n ? -1 : strcmp(a->name, b->name);
 
 		if (is_asked_for(comparison, order <= 0 ? a : b))
+		{
+			database->tables[database->n_tables].name =
+				order <= 0 ? a->name : b->name;
 			add_table(comparison, order <= 0 ? a : NULL,
-					  order >= 0 ? b : NULL, tables, results);
+					  order >= 0 ? b : NULL, &tables[database->n_tables]);
+		}
 		i += order <= 0 ? 1 : 0;
 		j += order >= 0 ? 1 : 0;
 	}

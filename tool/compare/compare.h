@@ -121,7 +121,8 @@ typedef enum CompareResult
 
 /*
  * compare_run
- *		Compare the sites.  Reads only.
+ *		Compare the sites.  Reads only, but for marks in the active site's log
+ *		by which it is known what the passive one has replayed.
  *
  * out:    *report, to be freed with compare_free() whatever is returned
  * errors: unless COMPARE_DONE
