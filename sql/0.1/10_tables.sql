@@ -96,6 +96,16 @@ CREATE TABLE qsrepl.event (
 	detail		text
 );
 
+-- Journals of the qsrepl command's runs, mirrored, a line a row: another
+-- machine can end a run whose machine is lost. Not dumped: a run that has not
+-- ended means nothing in another database.
+CREATE TABLE qsrepl.journal (
+	run			text NOT NULL,
+	line		integer NOT NULL CHECK (line >= 0),
+	entry		jsonb NOT NULL,
+	PRIMARY KEY (run, line)
+);
+
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.site', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping_value', '');

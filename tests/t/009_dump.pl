@@ -39,6 +39,7 @@ SELECT qsrepl.enable();
 SELECT qsrepl.localize();
 SELECT qsrepl.add_alias('share', 'A', '\\old\share');
 INSERT INTO qsrepl.fixup VALUES ('clear', 10, 'DELETE FROM "data-prep"."import-log"');
+INSERT INTO qsrepl.journal VALUES ('r', 0, '{}');
 DROP TABLE "Late";
 SQL
 
@@ -95,6 +96,8 @@ foreach my $case (@dumps)
 			$site_b->safe_psql('sense', $query),
 			"$name: $query");
 	}
+	query_is($node, $db, 'SELECT count(*) FROM qsrepl.journal',
+		'0', "$name: no journals of runs");
 	query_is(
 		$node,
 		$db,

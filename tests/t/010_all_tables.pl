@@ -36,8 +36,10 @@ $site_a->safe_psql($db, <<"SQL");
 $rows;
 INSERT INTO qsrepl.fixup VALUES ('clear', 10, 'DELETE FROM u');
 SELECT qsrepl.localize();
+INSERT INTO qsrepl.journal VALUES ('r', 0, '{"of": "A"}'), ('r', 1, '{}');
 CREATE PUBLICATION pub_empty FOR ALL TABLES;
 SQL
+$site_b->safe_psql($db, q(INSERT INTO qsrepl.journal VALUES ('r', 0, '{"of": "B"}')));
 my $name = subscribe($site_a, $site_b, $db);
 query_is(
 	$site_b, $db, $config,
@@ -47,11 +49,19 @@ query_is($site_b, $db, 'SELECT state FROM qsrepl.status',
 	'none', "the state of site A is not");
 query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.event',
 	'0', 'nor are its events');
+query_is($site_b, $db, 'SELECT * FROM qsrepl.journal',
+	'r|0|{"of": "B"}', 'nor its journal');
 $site_b->safe_psql($db, 'SELECT qsrepl.enable(); SELECT qsrepl.localize()');
 tables_equal_rewritten($site_a, $site_b, $db, 'enabled and localized');
-$site_a->safe_psql($db,
-	q(INSERT INTO t VALUES (10, '\\\\CN\\QlikShare\\10')));
+$site_a->safe_psql($db, <<'SQL');
+UPDATE qsrepl.journal SET entry = '{"of": "A again"}' WHERE line = 0;
+INSERT INTO qsrepl.journal VALUES ('r', 2, '{}');
+DELETE FROM qsrepl.journal WHERE line = 0;
+INSERT INTO t VALUES (10, '\\CN\QlikShare\10');
+SQL
 catch_up($site_a, $name);
+query_is($site_b, $db, 'SELECT * FROM qsrepl.journal',
+	'r|0|{"of": "B"}', "site B's journal stays as changes of site A's arrive");
 tables_equal_rewritten($site_a, $site_b, $db, 'later rows are rewritten');
 
 #

@@ -225,8 +225,7 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM public.t'),
 	2, 'nothing of them stays');
 
 # The journal
-$node->safe_psql('postgres',
-	'CREATE SCHEMA qsrepl; CREATE TABLE qsrepl.journal (run text, line int, entry jsonb, PRIMARY KEY (run, line))');
+$node->safe_psql('postgres', 'CREATE EXTENSION qsrepl');
 is(lab(0, 0, $conninfo, 'load'), '', 'no journal');
 is(lab(0, 0, $conninfo, 'store', 'r2', 0, '{"time": "2", "a": 1}', '{"b": 2}'),
 	"ok\n", 'lines of a run');
@@ -238,6 +237,18 @@ is(lab(0, 0, $conninfo, 'load'), qq({"a": 1, "time": "2"}\n{"b": 3}\n{"c": "\xc3
 like(lab(0, 0, $conninfo, 'store', 'r3', 0, '{"time": "3"}', 'nonsense'),
 	qr/invalid input syntax for type json/, 'all or none');
 like(lab(0, 0, $conninfo, 'load'), qr/"time": "2"/, 'none');
+$node->safe_psql('postgres',
+	q(INSERT INTO qsrepl.journal SELECT 'r' || (100 + r), l, CASE l WHEN 0 THEN jsonb_build_object('time', '1' || r) ELSE '{}' END
+	FROM generate_series(1, 60) AS r, generate_series(0, 2) AS l));
+is(lab(0, 0, $conninfo, 'store', 'r0', 0, '{"time": "0"}', '{"b": 2}'),
+	"ok\n", 'a run with an early time');
+is(lab(0, 0, $conninfo, 'store', 'r0', 2, '{"c": 3}'), "ok\n", 'its third line');
+is($node->safe_psql('postgres',
+		q(SELECT count(DISTINCT run), min(run), count(*) FILTER (WHERE run = 'r0'), count(*) FROM qsrepl.journal)),
+	'50|r0|3|150', 'it stays, with the 49 newest of the others');
+is($node->safe_psql('postgres',
+		q(SELECT string_agg(run, ' ') FROM qsrepl.journal WHERE line = 0 AND run IN ('r2', 'r1', 'r111', 'r112'))),
+	'r2', 'older ones are gone');
 
 $node->stop;
 done_testing();

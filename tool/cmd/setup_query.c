@@ -7,8 +7,7 @@
 
 #include "base/memory.h"
 #include "cmd/setup_work.h"
-#include "platform/child.h"
-#include "server/control.h"
+#include "server/reach.h"
 #include "server/target.h"
 
 bool
@@ -98,49 +97,9 @@ setup_each(Setup *setup, SetupEach each, Error *error)
 	return answer;
 }
 
-static void
-hint_hba(Setup *setup, const ConfigSite *site, const ConfigSite *from,
-		 Error *error)
-{
-	const char *role = setup->config.replication_role;
-
-	error_take_hint(error, text_format(
-									   "The role needs a password (in psql: \\password %s), which is in the "
-									   "password file at each site, and pg_hba.conf of site \"%s\" needs "
-									   "these lines: \"host replication %s %s scram-sha-256\" and "
-									   "\"host %s %s %s scram-sha-256\".", role, site->name, role,
-									   from->host, setup->config.maintenance_database, role, from->host));
-}
-
 bool
 setup_replication(Setup *setup, const ConfigSite *site,
 				  const ConfigSite *from, Error *error)
 {
-	const char *conninfo = server_conninfo(&setup->config, site,
-										   setup->config.replication_role,
-										   &setup->arena);
-	const char *const words[] = {
-		server_program(setup->site, "psql", &setup->arena), "-X", "-w", "-q",
-		"-A", "-t", "-d",
-		arena_printf(&setup->arena, "%s replication=true connect_timeout=%ld",
-					 conninfo, (setup->config.connect_timeout + 999) / 1000),
-		"-c", "IDENTIFY_SYSTEM", NULL
-	};
-	const char *argv[sizeof(words) / sizeof(words[0]) + SERVER_AS_WORDS];
-	PlatChild	child = {.argv = argv,.deadline_ms = 60000};
-	PlatChildResult result;
-	bool		good;
-
-	server_argv(setup->site, words, argv);
-	good = plat_child_run(&child, &result, error);
-	if (!good)
-	{
-		error_take_message(error, text_format("site \"%s\": role \"%s\" could "
-											  "not connect for replication",
-											  site->name,
-											  setup->config.replication_role));
-		hint_hba(setup, site, from, error);
-	}
-	plat_child_free(&result);
-	return good;
+	return server_reach(&setup->config, setup->site, site, from, error);
 }

@@ -13,6 +13,7 @@
 #include "server/control.h"
 #include "server/settings.h"
 #include "server/target.h"
+#include "server/verify.h"
 
 static const PlanStep steps[] = {
 	{"stop", "Stop the server of site ${site}, where it runs",
@@ -141,18 +142,10 @@ static bool
 name_files(Setup *setup, Error *error)
 {
 	const ConfigSite *site = setup->site;
-	const char *debian = arena_printf(&setup->arena,
-									  "/etc/postgresql/%s/postgresql.conf",
-									  site->server_name != NULL ?
-									  site->server_name : "");
 	const char *base = strrchr(site->data_directory, '/');
-	PlatFileInfo info = {false, false, 0, 0};
 
-	if (site->control == CONFIG_CONTROL_PG_CTLCLUSTER &&
-		!plat_file_info(debian, &info, error))
+	if (!server_config_file(site, &setup->arena, &setup->config_file, error))
 		return false;
-	setup->config_file = info.exists ? debian :
-		setup_path(setup, "postgresql.conf");
 	if (setup->aside != NULL)
 		return true;
 	setup->aside = site->aside_directory != NULL ?

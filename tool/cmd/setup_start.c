@@ -8,12 +8,11 @@
 
 #include "cmd/setup_work.h"
 #include "pg/lsn.h"
-#include "platform/child.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "server/control.h"
-#include "server/settings.h"
 #include "server/target.h"
+#include "server/verify.h"
 
 #define POLL_MS 100
 
@@ -44,58 +43,13 @@ setup_signal_run(void *context, PlanProgress *progress, Error *error)
 						   error);
 }
 
-/* What the server will read; in the arena. */
-static bool
-will_be(Setup *setup, const char *name, const char **value, Error *error)
-{
-	const char *const words[] = {
-		server_program(setup->site, "postgres", &setup->arena), "-D",
-		setup->site->data_directory, "-c",
-		arena_printf(&setup->arena, "config_file=%s", setup->config_file),
-		"-C", name, NULL
-	};
-	const char *argv[sizeof(words) / sizeof(words[0]) + SERVER_AS_WORDS];
-	PlatChild	child = {.argv = argv,.deadline_ms = 60000};
-	PlatChildResult result;
-	char	   *text;
-	bool		good;
-
-	server_argv(setup->site, words, argv);
-	good = plat_child_run(&child, &result, error);
-	if (good)
-	{
-		text = arena_strdup(&setup->arena, result.output);
-		text[strcspn(text, "\r\n")] = '\0';
-		*value = text;
-	}
-	plat_child_free(&result);
-	return good;
-}
-
-static bool
-verify_value(Setup *setup, const char *name, const char *wanted, Error *error)
-{
-	const char *value;
-
-	if (!will_be(setup, name, &value, error))
-		return false;
-	if (strcmp(value, wanted) == 0)
-		return true;
-	return error_set(error, NULL, "Something behind the line that includes "
-					 "the settings file, or postgresql.auto.conf, sets it. The "
-					 "server was not started.",
-					 "the server of site \"%s\" would read %s = \"%s\" "
-					 "instead of \"%s\"", setup->site->name, name, value,
-					 wanted);
-}
-
 static bool
 verify_amount(Setup *setup, const char *name, Error *error)
 {
 	const char *own;
 	const char *primary;
 
-	if (!will_be(setup, name, &own, error) ||
+	if (!server_will_read(setup->site, name, &setup->arena, &own, error) ||
 		!setup_value(setup, "SELECT pg_catalog.current_setting($1)",
 					 PG_PARAMETERS(name), &primary, error))
 		return false;
@@ -109,36 +63,14 @@ verify_amount(Setup *setup, const char *name, Error *error)
 					 "the primary", name, own, setup->site->name, primary);
 }
 
-static bool
-verify_preload(Setup *setup, Error *error)
-{
-	const char *value;
-
-	if (!will_be(setup, "shared_preload_libraries", &value, error))
-		return false;
-	if (strstr(value, "qsrepl") != NULL)
-		return true;
-	return error_set(error, NULL, arena_printf(&setup->arena, "Add it in "
-											   "\"%s\". The server was not "
-											   "started.", setup->config_file),
-					 "shared_preload_libraries lacks qsrepl at site \"%s\"",
-					 setup->site->name);
-}
-
 bool
 setup_verify_run(void *context, PlanProgress *progress, Error *error)
 {
 	Setup	   *setup = context;
-	const char *port = arena_printf(&setup->arena, "%d", setup->site->port);
 
 	(void) progress;
 	if (!setup_connect(setup, setup->peer, error) ||
-		!verify_value(setup, "qsrepl.local_site", setup->site->name, error) ||
-		!verify_value(setup, "port", port, error) ||
-		!verify_value(setup, "primary_slot_name",
-					  server_slot(&setup->config, setup->site, &setup->arena),
-					  error) ||
-		!verify_preload(setup, error))
+		!server_verify(&setup->config, setup->site, error))
 		return false;
 	for (size_t i = 0; i < sizeof(at_least) / sizeof(at_least[0]); i++)
 		if (!verify_amount(setup, at_least[i], error))

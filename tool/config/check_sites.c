@@ -79,10 +79,16 @@ same_path(const char *a, const char *b)
 		path_is_inside(b, a);
 }
 
+bool
+config_same_host(const ConfigSite *a, const ConfigSite *b)
+{
+	return same_host(a->host, b->host);
+}
+
 static void
 check_pair(const ConfigSite *a, const ConfigSite *b, Problems *problems)
 {
-	if (!same_host(a->host, b->host))
+	if (!config_same_host(a, b))
 		return;
 	if (a->port == b->port && a->port > 0)
 		problems_error(problems, b->line,

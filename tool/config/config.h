@@ -90,7 +90,7 @@ typedef struct ConfigSite
 	const char *server_user;
 	ConfigWords start_command;
 	ConfigWords stop_command;
-	ConfigWords remote_command; /* goes before commands for this machine */
+	ConfigWords remote_command; /* runs qsrepl at its machine */
 	const char *aside_directory;
 	const char *drill_directory;
 	int			drill_port;
@@ -217,6 +217,9 @@ extern void config_free(Config *config);
 
 /* The site with this name, or NULL. */
 extern const ConfigSite *config_site(const Config *config, const char *name);
+
+/* Are two sites' servers on one machine, as far as the hosts' names tell? */
+extern bool config_same_host(const ConfigSite *a, const ConfigSite *b);
 
 /*
  * config_mappings

@@ -145,9 +145,10 @@ static const ConfigKey site_keys[] = {
 		.example = "/usr/local/sbin/database stop",
 	.help = "The same to stop the server; it returns when that is done."},
 	{"remote_command", CONFIG_ARGUMENTS, AT(ConfigSite, remote_command),
-		.example = "ssh -o BatchMode=yes postgres@db-a.example.com",
-		.help = "What goes before a command that is to run at this site, "
-	"when qsrepl runs at the other one."},
+		.example = "ssh -o BatchMode=yes postgres@db-a.example.com qsrepl",
+		.help = "What runs qsrepl at this site when it is called at the other "
+		"one; further words follow, none of which a shell would change. "
+	"Without it, the other site's machine is left alone."},
 	{"aside_directory", CONFIG_PATH, AT(ConfigSite, aside_directory),
 		.example = "/var/lib/postgresql/aside",
 		.help = "Where data that is replaced is moved to, on the disk of the "

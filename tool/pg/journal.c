@@ -23,6 +23,15 @@
 	"ORDER BY entry OPERATOR(pg_catalog.->>) 'time' DESC, run DESC LIMIT 1) " \
 	"ORDER BY line"
 
+/* Old runs make room, when a new one is stored. */
+#define OTHERS_KEPT "49"
+#define PRUNE \
+	"DELETE FROM qsrepl.journal WHERE run OPERATOR(pg_catalog.<>) $1 AND run " \
+	"OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT run FROM qsrepl.journal WHERE " \
+	"line OPERATOR(pg_catalog.=) 0 AND run OPERATOR(pg_catalog.<>) $1 ORDER BY " \
+	"entry OPERATOR(pg_catalog.->>) 'time' DESC, run DESC OFFSET " OTHERS_KEPT \
+	"))"
+
 /* Lines of a run */
 typedef struct Lines
 {
@@ -49,7 +58,8 @@ store_lines(void *arg, PgConnection *connection, Error *error)
 					error))
 			return false;
 	}
-	return true;
+	return lines->first > 0 ||
+		pg_run(connection, PRUNE, PG_PARAMETERS(lines->run), error);
 }
 
 bool

@@ -15,7 +15,10 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Store lines of a run, from a number on, in one transaction. */
+/*
+ * Store lines of a run, from a number on, in one transaction.  With a run's
+ * first line all but the newest 50 runs are deleted.
+ */
 extern bool pg_journal_store(void *arg, const char *run, size_t first,
 							 const char *const *entries, size_t count,
 							 Error *error);

@@ -150,6 +150,38 @@ server_stop(const Config *config, const ConfigSite *site, Error *error)
 	return !runs || control(config, site, false, error);
 }
 
+/* What pg_ctl exits with for a directory of which no server runs, or none. */
+#define NOT_RUNNING 3
+#define NO_DIRECTORY 4
+
+static bool
+ask_pg_ctl(const ConfigSite *site, bool *runs, Error *error)
+{
+	Arena		arena = {NULL};
+	const char *argv[8 + SERVER_AS_WORDS];
+	PlatChild	child = {.argv = argv,.deadline_ms = 60000};
+	PlatChildResult result;
+	bool		good;
+
+	server_argv(site, (const char *const[])
+				{
+		server_program(site, "pg_ctl", &arena), "status", "-D",
+			site->data_directory, NULL
+	}, argv);
+	good = plat_child_run(&child, &result, error);
+	*runs = good;
+	if (!good && result.end == PLAT_CHILD_EXITED &&
+		(result.code == NOT_RUNNING || result.code == NO_DIRECTORY))
+	{
+		error_free(error);
+		good = true;
+	}
+	plat_child_free(&result);
+	arena_free(&arena);
+	return good;
+}
+
+/* One that was killed leaves its file behind: pg_ctl looks for the process. */
 bool
 server_runs(const ConfigSite *site, bool *runs, Error *error)
 {
@@ -159,7 +191,7 @@ server_runs(const ConfigSite *site, bool *runs, Error *error)
 												   site->data_directory),
 									  &info, error);
 
-	*runs = good && info.exists;
+	*runs = false;
 	arena_free(&arena);
-	return good;
+	return good && (!info.exists || ask_pg_ctl(site, runs, error));
 }

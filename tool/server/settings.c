@@ -121,9 +121,9 @@ server_include_add(Text *text, const char *content, const Config *config,
 	arena_free(&arena);
 }
 
-bool
-server_file_is(const char *path, const Text *content, bool *same,
-			   Error *error)
+/* Is the file there with this content? */
+static bool
+file_is(const char *path, const Text *content, bool *same, Error *error)
 {
 	PlatFileInfo info;
 	Text		found = {NULL, 0, 0};
@@ -140,4 +140,43 @@ server_file_is(const char *path, const Text *content, bool *same,
 								  found.len) == 0);
 	text_free(&found);
 	return true;
+}
+
+/* The text is freed. */
+static bool
+put(const char *path, Text *text, bool look_only, bool *same, Error *error)
+{
+	bool		good = file_is(path, text, same, error) &&
+	(*same || look_only ||
+	 plat_file_write(path, text->bytes, text->len, false, error));
+
+	text_free(text);
+	return good;
+}
+
+bool
+server_settings_write(const Config *config, const ConfigSite *site,
+					  const ConfigSite *peer, bool look_only, bool *same,
+					  Error *error)
+{
+	Text		text = {NULL, 0, 0};
+
+	server_settings_add(&text, config, site, peer);
+	return put(site->settings_file, &text, look_only, same, error);
+}
+
+bool
+server_include_write(const Config *config, const ConfigSite *site,
+					 const char *config_file, bool look_only, bool *same,
+					 Error *error)
+{
+	Text		text = {NULL, 0, 0};
+	Text		now = {NULL, 0, 0};
+
+	if (!plat_file_read(config_file, FILE_LIMIT, &now, error))
+		return false;
+	server_include_add(&text, now.bytes != NULL ? now.bytes : "", config,
+					   site);
+	text_free(&now);
+	return put(config_file, &text, look_only, same, error);
 }

@@ -36,8 +36,21 @@ extern void server_settings_add(Text *text, const Config *config,
 extern void server_include_add(Text *text, const char *content,
 							   const Config *config, const ConfigSite *site);
 
-/* Is the file there with this content? */
-extern bool server_file_is(const char *path, const Text *content,
-						   bool *same, Error *error);
+/*
+ * server_settings_write, server_include_write
+ *		Bring the settings file, or postgresql.conf at config_file, into the
+ *		state that the functions above give; a file that is so already is left.
+ *
+ * in:  look_only: write nothing
+ * out: *same: it was so before
+ */
+extern bool server_settings_write(const Config *config,
+								  const ConfigSite *site,
+								  const ConfigSite *peer, bool look_only,
+								  bool *same, Error *error);
+extern bool server_include_write(const Config *config,
+								 const ConfigSite *site,
+								 const char *config_file, bool look_only,
+								 bool *same, Error *error);
 
 #endif							/* SERVER_SETTINGS_H */

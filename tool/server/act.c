@@ -1,0 +1,297 @@
+/*
+ * act.c
+ *		What is done at the machine of a site's server.
+ */
+#include "server/act.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "platform/child.h"
+#include "platform/file.h"
+#include "server/control.h"
+#include "server/reach.h"
+#include "server/settings.h"
+#include "server/verify.h"
+
+/* Over the deadlines that hold at the other machine. */
+#define EXTRA_MS 20000
+
+static const ConfigSite *
+peer_of(const Config *config, const ConfigSite *site)
+{
+	return &config->sites[site == &config->sites[0] ? 1 : 0];
+}
+
+static bool
+need_data(const ConfigSite *site, Arena *arena, ServerControlData *data,
+		  Error *error)
+{
+	if (!server_controldata_read(site, arena, data, error))
+		return false;
+	return data->there ||
+		error_set(error, NULL, "Run it on the machine of the database server, "
+				  "or set remote_command for the site.",
+				  "the data directory \"%s\" of site \"%s\" is not on this "
+				  "machine", site->data_directory, site->name);
+}
+
+static bool
+tell_state(const Config *config, const ConfigSite *site, Error *error)
+{
+	Arena		arena = {NULL};
+	ServerControlData data;
+	bool		good = server_controldata_read(site, &arena, &data, error);
+	char		lsn[PG_LSN_SIZE];
+	json_t	   *document;
+
+	(void) config;
+	if (good)
+	{
+		document = json_object();
+		pg_lsn_format(data.checkpoint, lsn);
+		json_object_set_new(document, "there", json_boolean(data.there));
+		json_object_set_new(document, "running", json_boolean(data.running));
+		json_object_set_new(document, "standby", json_boolean(data.standby));
+		json_object_set_new(document, "clean", json_boolean(data.clean));
+		json_set_text(document, "system_identifier", data.system_identifier);
+		json_object_set_new(document, "timeline",
+							json_integer((json_int_t) data.timeline));
+		json_set_text(document, "checkpoint", lsn);
+		json_print(document);
+	}
+	arena_free(&arena);
+	return good;
+}
+
+static bool
+start(const Config *config, const ConfigSite *site, Error *error)
+{
+	Arena		arena = {NULL};
+	ServerControlData data;
+	bool		good = need_data(site, &arena, &data, error) &&
+	(data.running || server_start(config, site, error));
+
+	arena_free(&arena);
+	return good;
+}
+
+static bool
+stop(const Config *config, const ConfigSite *site, Error *error)
+{
+	Arena		arena = {NULL};
+	ServerControlData data;
+	bool		good = need_data(site, &arena, &data, error) &&
+	server_stop(config, site, error);
+
+	arena_free(&arena);
+	return good;
+}
+
+static const char *
+signal_path(const ConfigSite *site, Arena *arena)
+{
+	return arena_printf(arena, "%s/standby.signal", site->data_directory);
+}
+
+/* The file of the data directory's owner, who starts the server. */
+static bool
+put_signal(const ConfigSite *site, Arena *arena, Error *error)
+{
+	return plat_file_write(signal_path(site, arena), "", 0, false, error);
+}
+
+static bool
+make_standby(const Config *config, const ConfigSite *site, Arena *arena,
+			 Error *error)
+{
+	const char *file;
+	bool		same;
+
+	return server_config_file(site, arena, &file, error) &&
+		server_settings_write(config, site, peer_of(config, site), false,
+							  &same, error) &&
+		server_include_write(config, site, file, false, &same, error) &&
+		put_signal(site, arena, error) && server_verify(config, site, error);
+}
+
+static bool
+standby(const Config *config, const ConfigSite *site, Error *error)
+{
+	Arena		arena = {NULL};
+	ServerControlData data;
+	bool		good = need_data(site, &arena, &data, error);
+
+	if (good && data.running && !data.standby)
+		good = error_set(error, NULL, "Stop it first.",
+						 "the server of site \"%s\" runs as a primary",
+						 site->name);
+	else if (good && !data.running)
+		good = make_standby(config, site, &arena, error);
+	arena_free(&arena);
+	return good;
+}
+
+static bool
+primary(const Config *config, const ConfigSite *site, Error *error)
+{
+	Arena		arena = {NULL};
+	ServerControlData data;
+	bool		good = need_data(site, &arena, &data, error);
+
+	(void) config;
+	if (good && data.running && data.standby)
+		good = error_set(error, NULL, NULL,
+						 "the server of site \"%s\" runs as a standby",
+						 site->name);
+	good = good && plat_file_remove(signal_path(site, &arena), error);
+	arena_free(&arena);
+	return good;
+}
+
+static bool
+reach(const Config *config, const ConfigSite *site, Error *error)
+{
+	return server_reach(config, site, peer_of(config, site), site, error);
+}
+
+/* In the order of SERVER_ACTS. */
+static const struct
+{
+	const char *name;
+	bool		(*run) (const Config *config, const ConfigSite *site,
+						Error *error);
+}			acts[] =
+{
+	{"state", tell_state},
+	{"start", start},
+	{"stop", stop},
+	{"standby", standby},
+	{"primary", primary},
+	{"reach", reach}
+};
+
+bool
+server_is_here(const Config *config, const ConfigSite *site)
+{
+	const ConfigSite *own = config_site(config, config->site);
+
+	return site == own || (site->remote_command.n == 0 &&
+						   config_same_host(site, own));
+}
+
+bool
+server_act_here(const Config *config, const ConfigSite *site,
+				const char *act, Error *error)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(acts[i].name, act) == 0)
+			return acts[i].run(config, site, error);
+	return error_set(error, NULL, "Acts are: " SERVER_ACTS ".",
+					 "act \"%s\" is not known", act);
+}
+
+/* By the qsrepl of the other machine; *output is freed by the caller. */
+static bool
+act_there(const Config *config, const ConfigSite *site, const char *act,
+		  char **output, Error *error)
+{
+	size_t		n = site->remote_command.n;
+	const char **argv = mem_alloc((n + 5) * sizeof(char *));
+	PlatChild	child = {.argv = argv,
+	.deadline_ms = (int) config->stop_timeout + EXTRA_MS};
+	PlatChildResult result;
+	bool		good;
+
+	for (size_t i = 0; i < n; i++)
+		argv[i] = site->remote_command.words[i];
+	argv[n] = "do";
+	argv[n + 1] = act;
+	argv[n + 2] = "--site";
+	argv[n + 3] = site->name;
+	argv[n + 4] = NULL;
+	good = plat_child_run(&child, &result, error);
+	if (good)
+		*output = mem_strdup(result.output);
+	else
+		error_take_message(error, text_format("\"%s\" could not be done at "
+											  "site \"%s\"", act, site->name));
+	plat_child_free(&result);
+	free(argv);
+	return good;
+}
+
+static bool
+no_way(const ConfigSite *site, Error *error)
+{
+	return error_set(error, NULL, "Set remote_command in its section, for "
+					 "example to \"ssh -o BatchMode=yes root@HOST qsrepl\".",
+					 "the server of site \"%s\" is on another machine, and no "
+					 "remote_command leads there", site->name);
+}
+
+bool
+server_act(const Config *config, const ConfigSite *site, const char *act,
+		   Error *error)
+{
+	char	   *output;
+
+	if (server_is_here(config, site))
+		return server_act_here(config, site, act, error);
+	if (site->remote_command.n == 0)
+		return no_way(site, error);
+	if (!act_there(config, site, act, &output, error))
+		return false;
+	free(output);
+	return true;
+}
+
+static bool
+parse_state(const char *text, Arena *arena, ServerControlData *data)
+{
+	json_t	   *document = json_loads(text, 0, NULL);
+	const char *identifier = json_string_value(
+											   json_object_get(document, "system_identifier"));
+	bool		good = json_is_object(document) &&
+	json_is_boolean(json_object_get(document, "there"));
+
+	data->there = json_is_true(json_object_get(document, "there"));
+	data->running = json_is_true(json_object_get(document, "running"));
+	data->standby = json_is_true(json_object_get(document, "standby"));
+	data->clean = json_is_true(json_object_get(document, "clean"));
+	data->timeline = (PgTimeline)
+		json_integer_value(json_object_get(document, "timeline"));
+	if (identifier != NULL)
+		data->system_identifier = arena_strdup(arena, identifier);
+	if (!pg_lsn_parse(json_string_value(json_object_get(document,
+														"checkpoint")),
+					  &data->checkpoint))
+		data->checkpoint = 0;
+	json_decref(document);
+	return good && (!data->there || (identifier != NULL &&
+									 data->timeline > 0));
+}
+
+bool
+server_state(const Config *config, const ConfigSite *site, Arena *arena,
+			 ServerControlData *data, Error *error)
+{
+	char	   *output;
+	bool		good;
+
+	memset(data, 0, sizeof(*data));
+	if (server_is_here(config, site))
+		return server_controldata_read(site, arena, data, error);
+	if (site->remote_command.n == 0)
+		return no_way(site, error);
+	if (!act_there(config, site, "state", &output, error))
+		return false;
+	good = parse_state(output, arena, data) ||
+		error_set(error, NULL, "remote_command must end in the qsrepl there: "
+				  "what follows are its words.",
+				  "what answers for site \"%s\" is no qsrepl", site->name);
+	free(output);
+	return good;
+}

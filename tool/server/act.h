@@ -1,0 +1,57 @@
+/*
+ * act.h
+ *		What is done at the machine of a site's server: here, or by qsrepl at
+ *		the other machine, which remote_command calls.
+ *
+ * Each act is idempotent.  A new one is a function and a line in act.c.
+ */
+#ifndef SERVER_ACT_H
+#define SERVER_ACT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "config/config.h"
+#include "server/controldata.h"
+
+/* The names of all acts, with blanks between. */
+#define SERVER_ACTS "state start stop standby primary reach"
+
+/*
+ * server_is_here
+ *		Whether the site's server is on this machine, as far as the
+ *		configuration tells.
+ */
+extern bool server_is_here(const Config *config, const ConfigSite *site);
+
+/*
+ * server_act
+ *		Do something at a site's machine:
+ *			start, stop		its server
+ *			standby			what makes a server that does not run start as a
+ *							standby: settings file, include line,
+ *							standby.signal; verified
+ *			primary			takes standby.signal away
+ *			reach			log in at the other site for replication
+ *
+ * errors: also where the machine cannot be reached, with the words of
+ *         remote_command or of the qsrepl there
+ */
+extern bool server_act(const Config *config, const ConfigSite *site,
+					   const char *act, Error *error);
+
+/* The same for the act "state", which tells something. */
+extern bool server_state(const Config *config, const ConfigSite *site,
+						 Arena *arena, ServerControlData *data,
+						 Error *error);
+
+/*
+ * server_act_here
+ *		Do an act at this machine, and print what it tells as JSON on standard
+ *		output: what remote_command ends at.
+ */
+extern bool server_act_here(const Config *config, const ConfigSite *site,
+							const char *act, Error *error);
+
+#endif							/* SERVER_ACT_H */
