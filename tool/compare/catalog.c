@@ -180,7 +180,8 @@ match(Comparison *comparison, const FoundList found[2], Table *tables)
  *		out: *tables, as many as the database's result then has
  */
 bool
-compare_catalog(Comparison *comparison, Table **tables, size_t *n, Error *error)
+compare_catalog(Comparison *comparison, Table **tables, size_t *n,
+				Error *error)
 {
 	Arena	   *arena = comparison->arena;
 	FoundList	found[2] = {{arena, NULL, 0}, {arena, NULL, 0}};

@@ -18,7 +18,7 @@
 
 typedef struct CompareOptions
 {
-	const char *const *databases;	/* n_databases 0: all of the configuration */
+	const char *const *databases;	/* n_databases 0: all configured ones */
 	size_t		n_databases;
 	const char *const *tables;	/* n_tables 0: all */
 	size_t		n_tables;

@@ -36,7 +36,7 @@ typedef struct Comparison
 	bool		recoding;		/* the databases have not the same encoding */
 	bool		reading;		/* between sides_begin() and sides_end() */
 	const char *slots;			/* of the passive site's subscriptions, and
-								 * their publications: arrays as text, or NULL */
+								 * their publications: arrays as text; or NULL */
 	const char *publications;
 	bool		standby;		/* the passive site is one */
 } Comparison;
@@ -85,7 +85,7 @@ typedef enum CandidateFate
 typedef struct Candidate
 {
 	const char *id;
-	const char *was[2];			/* count:hash/versions; NULL: it is not there */
+	const char *was[2];			/* count:hash/versions; NULL: not there */
 	const char *now[3];			/* active, passive, active site again */
 	int			rounds;			/* that found the same difference */
 	CandidateFate fate;

@@ -15,8 +15,8 @@ lookup_where(Comparison *comparison, const Table *table, int side)
 	const char *where;
 
 	if (table->result->method != COMPARE_BY_RANGES)
-		return arena_printf(&comparison->scratch, " WHERE %s = ANY ($1::text[])",
-							table->id[side]);
+		return arena_printf(&comparison->scratch,
+							" WHERE %s = ANY ($1::text[])", table->id[side]);
 	for (int i = 0; i < table->n_keys; i++)
 		text_addf(&text, "%s%s", i == 0 ? " WHERE (" : ", ",
 				  table->key[i]->quoted);

@@ -183,8 +183,8 @@ settle(const Table *table, Candidates *candidates)
 }
 
 bool
-compare_recheck(Comparison *comparison, const Table *table, Candidates *candidates,
-				Error *error)
+compare_recheck(Comparison *comparison, const Table *table,
+				Candidates *candidates, Error *error)
 {
 	Candidate **batch;
 	bool		good = true;

@@ -107,7 +107,8 @@ take_standby(void *arg, const PgRow *row, Error *error)
 }
 
 bool
-compare_replay_look(Comparison *comparison, CompareReplay *replay, Error *error)
+compare_replay_look(Comparison *comparison, CompareReplay *replay,
+					Error *error)
 {
 	Target		target = {comparison, replay};
 	PgLsn		active;
@@ -167,7 +168,8 @@ compare_replay_wait(Comparison *comparison, Error *error)
 	bool		good = true;
 	char	   *lsn = NULL;
 
-	if (database->behind || (!comparison->standby && comparison->slots == NULL))
+	if (database->behind ||
+		(!comparison->standby && comparison->slots == NULL))
 		return true;
 	if (!pg_value(comparison->sessions[ACTIVE], mark_query, PG_NONE, &lsn,
 				  error))
