@@ -383,7 +383,7 @@ ALTER TABLE gen_plain DROP COLUMN twice, ALTER COLUMN n TYPE bigint, ADD COLUMN 
 UPDATE gen_plain SET n = id WHERE id <> 3;
 UPDATE gen_plain SET n = 4 WHERE id = 3;
 UPDATE gen_plain SET twice = n * 2;
-ALTER TABLE elders ALTER COLUMN id TYPE bigint;
+ALTER TABLE gen ALTER COLUMN id TYPE bigint;
 ALTER TABLE parts DROP CONSTRAINT parts_pkey;
 INSERT INTO parts VALUES (5, '\\BCN\Qlik$\5');
 SQL
@@ -397,7 +397,7 @@ is(totals('public.uniq'), '0 0 0 0', '... the others are compared');
 is_deeply($table->{'public.gen_plain'}{columns}, ['column "n" is integer at site A and bigint at site B'],
 	'a column of another type');
 is(totals('public.gen_plain'), '0 0 0 0', '... is compared as text');
-is($table->{'public.elders'}{why}, 'the key has not the same type at both sites', 'a key of another type');
+is($table->{'public.gen'}{why}, 'the key has not the same type at both sites', 'a key of another type');
 is($table->{'public.parts'}{why}, 'the sites do not have the same key', 'a key that is none at B');
 is(totals('public.parts'), '0 0 3 0', '... where a row is there twice');
 ($code, $out) = compare('--database', 'qsr');
