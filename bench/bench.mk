@@ -74,4 +74,16 @@ bench-check: install-extension tool
 	@sh bench/start.sh bench/check/run.sh "$(PG_BINDIR)" \
 		$(BENCH_BUILD)/check.json $(BENCH_APPS)
 
-bench: bench-engine bench-apply bench-overhead bench-promotion bench-check
+# compare beside pg_dump of both sites and diff: a million rows.
+BENCH_COMPARE_ROWS ?= 1000000
+BENCH_COMPARE_ROUNDS ?= 5
+
+.PHONY: bench-compare
+
+bench-compare: install-extension tool
+	@sh bench/start.sh bench/compare/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/compare.json $(BENCH_COMPARE_ROWS) \
+		$(BENCH_COMPARE_ROUNDS)
+
+bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
+	bench-compare

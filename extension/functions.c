@@ -23,6 +23,7 @@
 
 PG_FUNCTION_INFO_V1(qsrepl_rewrite);
 PG_FUNCTION_INFO_V1(qsrepl_rewrite_any);
+PG_FUNCTION_INFO_V1(qsrepl_rewrite_for);
 PG_FUNCTION_INFO_V1(qsrepl_need);
 PG_FUNCTION_INFO_V1(qsrepl_find_any);
 PG_FUNCTION_INFO_V1(qsrepl_suggest);
@@ -141,13 +142,13 @@ call_site(FunctionCallInfo fcinfo, int32 typmod)
 	return site;
 }
 
-/* Rewrite argument 0 as the other arguments say. */
+/* Rewrite argument 0 as the other arguments say; NULL: to the local site's. */
 static RewriteOutcome
-rewrite_argument(FunctionCallInfo fcinfo, Datum *result)
+rewrite_argument(FunctionCallInfo fcinfo, const char *to, Datum *result)
 {
 	const CallSite *site = call_site(fcinfo, PG_GETARG_INT32(2));
 
-	return qsrepl_rewrite_datum(qsrepl_matcher(NULL), &site->type, site->form,
+	return qsrepl_rewrite_datum(qsrepl_matcher(to), &site->type, site->form,
 								PG_GETARG_DATUM(0), result);
 }
 
@@ -164,7 +165,25 @@ qsrepl_rewrite_any(PG_FUNCTION_ARGS)
 {
 	Datum		result;
 
-	if (rewrite_argument(fcinfo, &result) == REWRITE_CHANGED)
+	if (rewrite_argument(fcinfo, NULL, &result) == REWRITE_CHANGED)
+		PG_RETURN_DATUM(result);
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/*
+ * qsrepl._rewrite_for(value anyelement, form text, typmod integer, site text)
+ *		returns anyelement
+ *
+ *		The same to the values of any site: what that site shows or stores.
+ */
+Datum
+qsrepl_rewrite_for(PG_FUNCTION_ARGS)
+{
+	char	   *to = text_to_cstring(PG_GETARG_TEXT_PP(3));
+	Datum		result;
+
+	site_must_exist(to);
+	if (rewrite_argument(fcinfo, to, &result) == REWRITE_CHANGED)
 		PG_RETURN_DATUM(result);
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
@@ -179,7 +198,7 @@ qsrepl_need(PG_FUNCTION_ARGS)
 {
 	Datum		result;
 
-	switch (rewrite_argument(fcinfo, &result))
+	switch (rewrite_argument(fcinfo, NULL, &result))
 	{
 		case REWRITE_CHANGED:
 			PG_RETURN_INT32(1);

@@ -16,6 +16,10 @@ CREATE FUNCTION qsrepl._rewrite_any(value anyelement, form text, typmod integer 
 RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'qsrepl_rewrite_any';
 
+CREATE FUNCTION qsrepl._rewrite_for(value anyelement, form text, typmod integer, site text)
+RETURNS anyelement LANGUAGE C STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'qsrepl_rewrite_for';
+
 CREATE FUNCTION qsrepl._need(value anyelement, form text, typmod integer)
 RETURNS integer LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'qsrepl_need';

@@ -8,7 +8,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA qsrepl TO PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA qsrepl FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
 	qsrepl.rewrite(text, text, text), qsrepl.check(), qsrepl.preview(regclass), qsrepl.leaks(regclass), qsrepl.scan(),
-	qsrepl._rewrite_any(anyelement, text, integer), qsrepl._need(anyelement, text, integer),
+	qsrepl._rewrite_any(anyelement, text, integer), qsrepl._rewrite_for(anyelement, text, integer, text), qsrepl._need(anyelement, text, integer),
 	qsrepl._read(anyelement, integer, integer), qsrepl._form_of(oid, text), qsrepl._read_row(anyelement, oid),
 	qsrepl._read_state(anyelement), qsrepl._stored_state(), qsrepl._localizer(), qsrepl._find_any(anyelement, text), qsrepl._suggest(text, boolean),
 	qsrepl._stats(), qsrepl._state_word(), qsrepl._here(), qsrepl._lag(), qsrepl._local_site(), qsrepl._site_must_exist(text),

@@ -234,8 +234,8 @@ sub completes
 	return;
 }
 mkdir "$dir/folder";
-completes([ 'qsrepl', '' ], 'check completion config docs init is-active rules setup status');
-completes([ 'qsrepl', 'co' ], 'completion config');
+completes([ 'qsrepl', '' ], 'check compare completion config docs init is-active rules setup status');
+completes([ 'qsrepl', 'co' ], 'compare completion config');
 completes([ 'qsrepl', 'config', '' ], 'check show');
 completes([ 'qsrepl', 'config', 'c' ], 'check');
 completes([ 'qsrepl', '--verbose', 'config', 's' ], 'show');
@@ -254,7 +254,7 @@ completes([ 'qsrepl', 'rules', 'rewrite', '--site', 'A', '--form', 'v' ], 'value
 completes([ 'qsrepl', 'rules', 'test', 'fold' ], 'folder');
 completes([ 'qsrepl', 'config', 'check', '--config', 'ca' ], 'cases');
 completes([ 'qsrepl', '--j' ], '--json');
-completes([ 'qsrepl', 'nonsense', '' ], 'check completion config docs init is-active rules setup status');
+completes([ 'qsrepl', 'nonsense', '' ], 'check compare completion config docs init is-active rules setup status');
 run [ 'bash', '--norc', '-ic', ". '$completion'; complete -p qsrepl" ], '>', \$out,
   '2>', \$err;
 like($out, qr/^complete -F _qsrepl qsrepl/, 'bash knows it');

@@ -738,10 +738,10 @@ test_progress(void)
 			_exit(1);
 		progress_begin(&progress, NULL, mem_strdup("Copy"));
 		plan_progress(&progress, "too early");
-		progress.started -= 3000;
+		progress.line.started -= 3000;
 		plan_progress_amount(&progress, 25, 100, "kB");
 		plan_progress_amount(&progress, 30, 100, "kB");
-		progress.told -= 20000;
+		progress.line.told -= 20000;
 		plan_progress_amount(&progress, 7, 0, "rows");
 		progress_end(&progress);
 		progress_begin(&progress, NULL, mem_strdup("Quick"));

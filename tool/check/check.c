@@ -10,41 +10,7 @@
 
 #include "base/memory.h"
 #include "check/internal.h"
-
-/* A server's part in the run, as far as its status tells. */
-static bool
-is_fenced(const CheckRun *run, size_t i)
-{
-	const SiteDatabase *answer = site_answer(&run->statuses[i]);
-
-	return answer != NULL && answer->fenced;
-}
-
-/* In logical mode both are primaries: the active one subscribes to nothing. */
-static bool
-may_be_active(const CheckRun *run, size_t i)
-{
-	const SiteServer *server = &run->servers[i];
-
-	if (server->error != NULL || server->standby)
-		return false;
-	return run->config->mode != CONFIG_LOGICAL || server->subscriptions == 0;
-}
-
-/* One that is fenced only where there is no other. */
-static void
-find_active(CheckRun *run)
-{
-	for (size_t i = 0; i < run->n; i++)
-		if (may_be_active(run, i) && !is_fenced(run, i))
-		{
-			run->active = &run->servers[i];
-			return;
-		}
-	for (size_t i = 0; run->active == NULL && i < run->n; i++)
-		if (may_be_active(run, i))
-			run->active = &run->servers[i];
-}
+#include "site/active.h"
 
 /* What a visit of a site's databases needs. */
 typedef struct Visit
@@ -63,7 +29,7 @@ visit(void *arg, PgConnection *connection, const SiteDatabase *database)
 	const Visit *at = arg;
 	CheckRun   *run = at->run;
 	unsigned	parts = (run->servers[at->site].standby ? 0 : SITE_LEAKS) |
-	(may_be_active(run, at->site) ? SITE_DEFINITIONS : 0);
+	(site_may_be_active(run->config, &run->servers[at->site]) ? SITE_DEFINITIONS : 0);
 	SiteInsight *insight = &run->insights[run->n_insights++];
 	int			left = CHECK_SCAN_MS - run->scan_ms;
 
@@ -105,7 +71,7 @@ read_sites(CheckRun *run)
 		site_server_read(config, &config->sites[i], arena, &run->servers[i]);
 	for (size_t i = 0; i < run->n; i++)
 		read_site(run, i);
-	find_active(run);
+	run->active = site_active(config, run->servers, run->statuses);
 	if (run->active != NULL)
 		run->report->active = run->active->site->name;
 }

@@ -27,6 +27,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_resume,
 	&cli_abort,
 	&cli_do,
+	&cli_compare,
 	&cli_rules_test,
 	&cli_rules_rewrite,
 	&cli_completion_bash,

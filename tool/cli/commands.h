@@ -20,6 +20,7 @@ extern const CliCommand cli_failover;
 extern const CliCommand cli_resume;
 extern const CliCommand cli_abort;
 extern const CliCommand cli_do;
+extern const CliCommand cli_compare;
 extern const CliCommand cli_rules_test;
 extern const CliCommand cli_rules_rewrite;
 extern const CliCommand cli_completion_bash;

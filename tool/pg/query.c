@@ -211,20 +211,30 @@ send_statement(PgConnection *connection, const char *sql,
 		PQsetSingleRowMode(connection->conn) == 1;
 }
 
-static bool
-execute(Statement *statement, const char *sql, PgParameters parameters)
+bool
+pg_send(PgConnection *connection, const char *sql, PgParameters parameters,
+		Error *error)
 {
-	PgConnection *connection = statement->connection;
-	PGresult   *result;
-
 	if (connection->given_up)
-		return error_set(statement->error, NULL, NULL,
+		return error_set(error, NULL, NULL,
 						 "site \"%s\": the connection was given up",
 						 connection->site);
+	/* What does not go out at once is flushed by pg_receive(). */
+	return send_statement(connection, sql, parameters) ||
+		pg_fail(connection, NULL, error);
+}
+
+bool
+pg_receive(PgConnection *connection, PgRowFunction on_row, void *arg,
+		   Error *error)
+{
+	Statement	receiving = {connection, on_row, arg, 0, false, false, false,
+	error};
+	Statement  *statement = &receiving;
+	PGresult   *result;
+
 	if (connection->deadline_ms > 0)
 		statement->end = plat_clock_ms() + connection->deadline_ms;
-	if (!send_statement(connection, sql, parameters))
-		return pg_fail(connection, NULL, statement->error);
 	if (flush(statement))
 		while (!connection->given_up &&
 			   (result = next_result(statement)) != NULL)
@@ -246,10 +256,8 @@ bool
 pg_rows(PgConnection *connection, const char *sql, PgParameters parameters,
 		PgRowFunction on_row, void *arg, Error *error)
 {
-	Statement	statement = {connection, on_row, arg, 0, false, false, false,
-	error};
-
-	return execute(&statement, sql, parameters);
+	return pg_send(connection, sql, parameters, error) &&
+		pg_receive(connection, on_row, arg, error);
 }
 
 /* What pg_value() has seen. */

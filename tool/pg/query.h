@@ -58,6 +58,17 @@ extern bool pg_rows(PgConnection *connection, const char *sql,
 					Error *error);
 
 /*
+ * pg_send, pg_receive
+ *		pg_rows() in two halves, so that several servers work at the same time.
+ *		What was sent is received before anything else is done with the
+ *		connection; the deadline counts from pg_receive() on.
+ */
+extern bool pg_send(PgConnection *connection, const char *sql,
+					PgParameters parameters, Error *error);
+extern bool pg_receive(PgConnection *connection, PgRowFunction on_row,
+					   void *arg, Error *error);
+
+/*
  * pg_transaction
  *		Call a function between BEGIN and COMMIT; where it fails, or COMMIT
  *		does, everything is rolled back.

@@ -10,6 +10,7 @@
 #include "plan/plan.h"
 #include "platform/lock.h"
 #include "platform/log.h"
+#include "progress/progress.h"
 
 /* The format of the lines */
 #define JOURNAL_VERSION 1
@@ -101,10 +102,7 @@ extern void plan_print(const PlanRun *run, const PlanJournal *journal,
 struct PlanProgress
 {
 	PlanJournal *journal;		/* for notes */
-	char	   *title;
-	int64_t		started;		/* by plat_clock_ms() */
-	int64_t		told;			/* when the last line was, or 0 */
-	bool		terminal;
+	Progress	line;
 };
 
 extern void progress_begin(PlanProgress *progress, PlanJournal *journal,
