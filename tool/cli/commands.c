@@ -24,6 +24,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_check,
 	&cli_switchover,
 	&cli_failover,
+	&cli_rejoin,
 	&cli_resume,
 	&cli_abort,
 	&cli_do,

@@ -17,6 +17,7 @@ extern const CliCommand cli_is_active;
 extern const CliCommand cli_check;
 extern const CliCommand cli_switchover;
 extern const CliCommand cli_failover;
+extern const CliCommand cli_rejoin;
 extern const CliCommand cli_resume;
 extern const CliCommand cli_abort;
 extern const CliCommand cli_do;

@@ -90,6 +90,36 @@ const CliCommand cli_failover = {
 	.run = run_failover
 };
 
+static const CliOption rejoin_options[] = {
+	{.name = "rebuild",
+	.help = "take a new base backup without trying pg_rewind"},
+	{.name = NULL}
+};
+
+static int
+run_rejoin(const CliCall *call)
+{
+	MoveRequest request = request_of(call, call->operand);
+
+	request.rebuild = cli_is_on(call, "rebuild");
+	return cmd_rejoin(&request);
+}
+
+const CliCommand cli_rejoin = {
+	.words = "rejoin",
+	.summary = "bring a former active site back as a standby",
+	.operand = {"SITE", NULL},
+	.globals = GLOBALS,
+	.options = rejoin_options,
+	.about =
+	"Run it at that site's machine, after a failover.  What the site had\n"
+	"committed and the active one never got is listed and saved first; then\n"
+	"pg_rewind brings its data to those of the active site, or, where that\n"
+	"cannot be, they are moved aside and a base backup is taken.  The site's own\n"
+	"configuration files are kept.  It stops there: \"qsrepl failback\" goes on.\n",
+	.run = run_rejoin
+};
+
 static int
 run_resume(const CliCall *call)
 {

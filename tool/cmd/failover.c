@@ -90,6 +90,7 @@ static const struct
 	const char *sign;
 	bool		(*seen) (Move *move, const SiteRisk *risk);
 }			probes[] =
+
 {
 	{"its database server answers", server_answers},
 	{"the standby receives what it writes", is_streaming},
@@ -168,7 +169,7 @@ prepare(Move *move, Error *error)
 		move_accept(move, &risk, error);
 }
 
-const MoveVerb move_failover = {&plan, prepare, move_may_abort, false, true};
+const MoveVerb move_failover = {&plan, prepare, move_may_abort, NULL, false, true};
 
 int
 cmd_failover(const MoveRequest *request)

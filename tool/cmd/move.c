@@ -17,7 +17,7 @@
 #include "platform/clock.h"
 
 static const MoveVerb *const verbs[] = {
-	&move_switchover, &move_failover
+	&move_switchover, &move_failover, &move_rejoin
 };
 
 const MoveVerb *
@@ -133,10 +133,10 @@ tell(const Move *move, PlanOutcome outcome)
 	if (outcome == PLAN_ABORTED)
 		printf("All that the run had done is undone. Site %s is active, as "
 			   "before.\n", move->from->name);
-	else if (strcmp(move->plan, "rejoin") == 0)
+	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild)
 		printf("Site %s is a standby of site %s.\n", move->from->name,
 			   move->to->name);
-	else
+	else if (!move->rebuild)
 		printf("Site %s is active.\n", move->to->name);
 	if (move->writable_ms >= 0)
 		printf("Clients could write there %" PRId64 ".%" PRId64 " s after the "
@@ -232,6 +232,9 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 	if (error.message != NULL)
 		error_report(&error);
 	error_free(&error);
+	if (outcome == PLAN_FINISHED && code == EXIT_OK &&
+		verb->finish != NULL && !move->request->dry_run)
+		code = verb->finish(move);
 	return code;
 }
 

@@ -37,8 +37,8 @@ move_start_done(void *context, Error *error)
 	return streams ? PLAN_YES : PLAN_NO;
 }
 
-static bool
-bring_back(Move *move, PlanProgress *progress, Error *error)
+bool
+move_bring_back(Move *move, PlanProgress *progress, Error *error)
 {
 	int64_t		end;
 	bool		streams = false;
@@ -60,7 +60,7 @@ move_start_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
-	if (bring_back(move, progress, error))
+	if (move_bring_back(move, progress, error))
 		return true;
 	if (plat_cancelled())
 		return false;

@@ -48,6 +48,9 @@ typedef struct Move
 	bool		started;		/* by this process, not taken up */
 	bool		incomplete;		/* the role has moved, but something is left */
 	bool		away;			/* the former active site is not back */
+	bool		rebuild;		/* rejoin: by a base backup */
+	const char *timeline;		/* rejoin: the active site's, in hexadecimal */
+	const char *fork;			/* rejoin: where it began; or NULL */
 	Text		notes;			/* what is told at the end, a line each */
 	Arena		arena;
 } Move;
@@ -69,12 +72,15 @@ typedef struct MoveVerb
 	const Plan *plan;
 	int			(*prepare) (Move *move, Error *error);
 	bool		(*may_abort) (void *move, Error *error);
+	int			(*finish) (Move *move); /* when it has ended, or NULL; an exit
+										 * code */
 	bool		returns;		/* the site that is named comes back */
 	bool		alone;			/* the site that loses the role is lost */
 } MoveVerb;
 
 extern const MoveVerb move_switchover;
 extern const MoveVerb move_failover;
+extern const MoveVerb move_rejoin;
 
 
 
@@ -174,6 +180,10 @@ extern bool move_may_abort(void *context, Error *error);
  * out: the exit code, with the error
  */
 extern int	move_accept(Move *move, const SiteRisk *risk, Error *error);
+
+/* Start the site that comes back, and wait until it streams. */
+extern bool move_bring_back(Move *move, PlanProgress *progress,
+							Error *error);
 
 /* The running tasks of Qlik Sense, one a line; NULL: there is no such table. */
 extern bool move_tasks(Move *move, const char **tasks, Error *error);

@@ -174,7 +174,7 @@ prepare(Move *move, Error *error)
 	return EXIT_OK;
 }
 
-const MoveVerb move_switchover = {&plan, prepare, move_may_abort, false, false};
+const MoveVerb move_switchover = {&plan, prepare, move_may_abort, NULL, false, false};
 
 int
 cmd_switchover(const MoveRequest *request)

@@ -1,0 +1,335 @@
+/*
+ * rejoin_diverged.c
+ *		Steps of a rejoin that save what the site has committed and the active
+ *		one never got.
+ *
+ * pg_waldump tells the transactions behind the place where the timelines part,
+ * and the tables they have written to; the rows are then read from the server.
+ * One that does not run is started for that, fenced, on the drill's port and
+ * for this machine alone: it was killed perhaps, and recovers.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timestamp.h"
+#include "cmd/rejoin_work.h"
+#include "pg/lsn.h"
+#include "platform/child.h"
+#include "platform/clock.h"
+#include "platform/directory.h"
+#include "platform/file.h"
+#include "server/act.h"
+#include "server/control.h"
+#include "server/target.h"
+#include "server/verify.h"
+#include "server/waldump.h"
+
+/* Rows under way to a file. */
+typedef struct Saved
+{
+	Text		rows;			/* a JSON object a line */
+	size_t		n;
+} Saved;
+
+#define HISTORY \
+	"SELECT pg_catalog.left(f, 8), CASE WHEN pg_catalog.left(f, 8) <> " \
+	"'00000001' THEN (SELECT m[1] FROM pg_catalog.regexp_matches(" \
+	"pg_catalog.pg_read_file('pg_wal/' || pg_catalog.left(f, 8) || " \
+	"'.history'), '^\\s*' || $1 || '\\s+([0-9A-F]+/[0-9A-F]+)', 'n') AS m) " \
+	"END FROM pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()) " \
+	"AS f"
+
+static bool
+take_history(void *arg, const PgRow *row, Error *error)
+{
+	Move	   *move = arg;
+
+	(void) error;
+	move->timeline = arena_strdup(&move->arena, pg_row_text(row, 0));
+	move->fork = pg_row_text(row, 1) != NULL ?
+		arena_strdup(&move->arena, pg_row_text(row, 1)) : NULL;
+	return true;
+}
+
+bool
+rejoin_fork(Move *move, PgTimeline timeline, bool *same, PgLsn * fork,
+			Error *error)
+{
+	PgConnection *server = move_server(move, move->to, error);
+	const char *number = arena_printf(&move->arena, "%" PRIu32, timeline);
+
+	if (server == NULL ||
+		!pg_rows(server, HISTORY, PG_PARAMETERS(number), take_history, move,
+				 error))
+		return false;
+	*same = strtoul(move->timeline, NULL, 16) == timeline;
+	if (!pg_lsn_parse(move->fork, fork))
+		*fork = 0;
+	return true;
+}
+
+/* The server where it runs as a primary, or NULL. */
+static PgConnection *
+running_primary(Move *move, const ConfigSite *place)
+{
+	Error		silent = ERROR_NONE;
+	PgConnection *server = server_connect(&move->config, place,
+										  move->databases[0], &silent);
+	char	   *standby = NULL;
+
+	if (server != NULL &&
+		(!pg_value(server, "SELECT pg_catalog.pg_is_in_recovery()", PG_NONE,
+				   &standby, &silent) || standby[0] == 't'))
+	{
+		pg_close(server);
+		server = NULL;
+	}
+	free(standby);
+	error_free(&silent);
+	return server;
+}
+
+bool
+rejoin_fence_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	PgConnection *server = running_primary(move, move->from);
+	bool		good;
+
+	(void) progress;
+	if (server == NULL)
+		return true;
+	good = pg_run(server, "SELECT qsrepl.fence('rejoin')", PG_NONE, error);
+	pg_close(server);
+	return good;
+}
+
+/* The site as it is reached when only this machine may. */
+static ConfigSite
+closed_place(const ConfigSite *site)
+{
+	ConfigSite	place = *site;
+
+	place.host = "127.0.0.1";
+	place.port = site->drill_port;
+	return place;
+}
+
+/* pg_ctl hands its options to a shell: nothing but numbers and fixed words. */
+static bool
+start_closed(Move *move, Error *error)
+{
+	Arena	   *arena = &move->arena;
+	const ConfigSite *site = move->from;
+	const char *file;
+	const char *argv[16 + SERVER_AS_WORDS];
+	PlatChild	child = {.argv = argv,
+	.deadline_ms = (int) move->config.stop_timeout + 5000};
+	PlatChildResult result;
+	bool		good;
+
+	if (!server_act(&move->config, site, "primary", error) ||
+		!server_config_file(site, arena, &file, error))
+		return false;
+	server_argv(site, (const char *const[])
+				{
+		server_program(site, "pg_ctl", arena), "start", "-w", "-t",
+			arena_printf(arena, "%ld", (move->config.stop_timeout + 999) /
+						 1000), "-D", site->data_directory, "-l",
+			arena_printf(arena, "%s.log", site->data_directory), "-o",
+			arena_printf(arena, "-p %d -c listen_addresses=127.0.0.1 -c "
+						 "unix_socket_directories= -c archive_mode=off%s",
+						 site->drill_port,
+						 strncmp(file, "/etc/postgresql/", 16) == 0 ?
+						 arena_printf(arena, " -c config_file=%s", file) :
+						 ""), NULL
+	}, argv);
+	good = plat_child_run(&child, &result, error);
+	plat_child_free(&result);
+	return good;
+}
+
+static bool
+take_row(void *arg, const PgRow *row, Error *error)
+{
+	Saved	   *saved = arg;
+
+	(void) error;
+	text_addf(&saved->rows, "%s\n", pg_row_text(row, 0));
+	saved->n++;
+	return true;
+}
+
+#define TABLE_NAME \
+	"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM " \
+	"pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = " \
+	"c.relnamespace JOIN pg_catalog.pg_database d ON d.datname = " \
+	"pg_catalog.current_database() WHERE d.oid = $1::pg_catalog.oid AND " \
+	"pg_catalog.pg_relation_filenode(c.oid) = $2::pg_catalog.oid AND " \
+	"c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'pg_toast', " \
+	"'qsrepl')"
+
+static bool
+take_name(void *arg, const PgRow *row, Error *error)
+{
+	(void) error;
+	text_add(arg, pg_row_text(row, 0));
+	return true;
+}
+
+/* The rows that those transactions left in a table of a database. */
+static bool
+save_table(Move *move, PgConnection *database, const WalChanges *changes,
+		   const WalTable *table, Saved *saved, Error *error)
+{
+	Text		name = {NULL, 0, 0};
+	size_t		before = saved->n;
+	bool		good = pg_rows(database, TABLE_NAME,
+							   PG_PARAMETERS(table->database, table->file),
+							   take_name, &name, error);
+
+	if (good && name.len > 0)
+	{
+		good = pg_rows(database,
+					   arena_printf(&move->arena, "SELECT pg_catalog."
+									"jsonb_build_object('table', $2::text, "
+									"'row', pg_catalog.to_jsonb(t)) FROM ONLY "
+									"%s AS t WHERE t.xmin = ANY ("
+									"$1::pg_catalog.xid[])", name.bytes),
+					   PG_PARAMETERS(changes->transactions, name.bytes),
+					   take_row, saved, error);
+		text_addf(&move->notes, "  %s: %lu rows inserted or updated",
+				  name.bytes, (unsigned long) (saved->n - before));
+		if (table->deleted > 0)
+			text_addf(&move->notes, ", %lu deleted (they are still at site "
+					  "%s)", table->deleted, move->to->name);
+		text_add(&move->notes, "\n");
+	}
+	text_free(&name);
+	return good;
+}
+
+static bool
+save_database(Move *move, const ConfigSite *place, const char *name,
+			  const WalChanges *changes, Saved *saved, Error *error)
+{
+	PgConnection *database = server_connect(&move->config, place, name,
+											error);
+	bool		good = database != NULL;
+
+	if (good)
+		pg_set_deadline(database, (int) move->config.localize_timeout);
+	for (size_t i = 0; good && i < changes->n_tables; i++)
+		good = save_table(move, database, changes, &changes->tables[i], saved,
+						  error);
+	pg_close(database);
+	return good;
+}
+
+/* A file a database, which only its owner reads. */
+static bool
+write_rows(Move *move, const char *stamp, const char *name,
+		   const Saved *saved, Error *error)
+{
+	const char *directory = arena_printf(&move->arena, "%s/diverged",
+										 move->config.journal_directory);
+	const char *path = arena_printf(&move->arena, "%s/%s-%s-%s.jsonl",
+									directory, move->from->name, stamp, name);
+
+	if (saved->n == 0)
+		return true;
+	text_addf(&move->notes, "  saved in \"%s\"\n", path);
+	return plat_directory_make(directory, error) &&
+		plat_file_write(path, saved->rows.bytes, saved->rows.len, true, error);
+}
+
+static bool
+save_rows(Move *move, const ConfigSite *place, const WalChanges *changes,
+		  Error *error)
+{
+	char		stamp[TIMESTAMP_SIZE];
+	bool		good = true;
+
+	timestamp_format(plat_wall_ms(), stamp);
+	for (char *c = stamp; *c != '\0'; c++)
+		if (*c == ':' || *c == '.')
+			*c = '-';
+	text_addf(&move->notes, "Site %s had committed %lu transactions that site "
+			  "%s never got:\n", move->from->name,
+			  (unsigned long) changes->n_transactions, move->to->name);
+	for (size_t i = 0; good && i < move->n_databases; i++)
+	{
+		Saved		saved = {{NULL, 0, 0}, 0};
+
+		good = save_database(move, place, move->databases[i], changes, &saved,
+							 error) &&
+			write_rows(move, stamp, move->databases[i], &saved, error);
+		text_free(&saved.rows);
+	}
+	return good;
+}
+
+/* Through a server that runs already, or one that is started for it. */
+static bool
+read_and_save(Move *move, const WalChanges *changes, Error *error)
+{
+	ConfigSite	place = *move->from;
+	PgConnection *server = running_primary(move, &place);
+	bool		good = true;
+
+	if (server == NULL)
+	{
+		place = closed_place(move->from);
+		good = start_closed(move, error);
+		server = good ? server_connect(&move->config, &place,
+									   move->databases[0], error) : NULL;
+		good = server != NULL &&
+			pg_run(server, "SELECT qsrepl.fence('rejoin')", PG_NONE, error);
+	}
+	pg_close(server);
+	return good && save_rows(move, &place, changes, error);
+}
+
+/*
+ * What cannot be read is not thrown away: then the data are moved aside as they
+ * are, and a base backup takes their place.
+ */
+static bool
+keep_all(Move *move, PlanProgress *progress, Error *error)
+{
+	text_addf(&move->notes, "What only site %s had could not be listed: %s. "
+			  "Its data are kept as they are, and a new base backup is "
+			  "taken.\n", move->from->name, error->message);
+	error_free(error);
+	return plan_note(progress, "rebuild", "yes", error);
+}
+
+bool
+rejoin_diverged_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	ServerControlData data;
+	WalChanges	changes;
+	PgLsn		fork;
+	bool		same;
+
+	if (!server_state(&move->config, move->from, &move->arena, &data,
+					  error) ||
+		!rejoin_fork(move, data.timeline, &same, &fork, error))
+		return false;
+	if (same)
+		return true;
+	if (fork == 0)
+	{
+		error_set(error, NULL, NULL, "its timeline %" PRIu32 " is not in the "
+				  "history of site \"%s\"", data.timeline, move->to->name);
+		return keep_all(move, progress, error);
+	}
+	if (!server_wal_changes(move->from, fork, data.timeline, &move->arena,
+							&changes, error))
+		return keep_all(move, progress, error);
+	if (changes.n_transactions == 0 || read_and_save(move, &changes, error))
+		return true;
+	return keep_all(move, progress, error);
+}

@@ -1,0 +1,197 @@
+/*
+ * rejoin_rewind.c
+ *		Steps of a rejoin that change the data directory, and those around.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/rejoin_work.h"
+#include "platform/cancel.h"
+#include "platform/child.h"
+#include "platform/directory.h"
+#include "platform/file.h"
+#include "server/act.h"
+#include "server/control.h"
+#include "server/target.h"
+
+#define FILE_LIMIT (4 * 1024 * 1024)
+
+/* What belongs to the site's machine, and pg_rewind copies. */
+static const char *const own[] = {
+	"postgresql.conf", "pg_hba.conf", "pg_ident.conf"
+};
+
+/* Noted where the data are to be replaced by a base backup. */
+static bool
+is_rebuilt(Move *move, const PlanProgress *progress)
+{
+	move->rebuild = plan_noted(progress, "rebuild") != NULL;
+	return move->rebuild;
+}
+
+PlanAnswer
+rejoin_done(void *context, Error *error)
+{
+	Move	   *move = context;
+
+	(void) error;
+	/* --rebuild is meant, whatever there is. */
+	return move->request->rebuild ? PLAN_NO : move_start_done(context, error);
+}
+
+bool
+rejoin_stop_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	(void) progress;
+	move_disconnect(move, move->from);
+	return server_act(&move->config, move->from, "stop", error);
+}
+
+static const char *
+own_path(Move *move, const char *name)
+{
+	return arena_printf(&move->arena, "%s/%s", move->from->data_directory,
+						name);
+}
+
+static const char *
+copy_directory(Move *move)
+{
+	return arena_printf(&move->arena, "%s/rejoin-%s",
+						move->config.journal_directory, move->from->name);
+}
+
+static const char *
+copy_path(Move *move, const char *name)
+{
+	return arena_printf(&move->arena, "%s/%s", copy_directory(move), name);
+}
+
+static bool
+copy_file(const char *from, const char *to, Error *error)
+{
+	PlatFileInfo info;
+	Text		text = {NULL, 0, 0};
+	bool		good;
+
+	if (!plat_file_info(from, &info, error))
+		return false;
+	if (!info.exists)
+		return true;
+	good = plat_file_read(from, FILE_LIMIT, &text, error) &&
+		plat_file_write(to, text.bytes, text.len, false, error);
+	text_free(&text);
+	return good;
+}
+
+/* Once: a second time, they may be the active site's. */
+bool
+rejoin_copy_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	if (plan_noted(progress, "copied") != NULL)
+		return true;
+	if (!plat_directory_make(copy_directory(move), error))
+		return false;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (!copy_file(own_path(move, own[i]), copy_path(move, own[i]), error))
+			return false;
+	return plan_note(progress, "copied", copy_directory(move), error);
+}
+
+bool
+rejoin_keep_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	if (is_rebuilt(move, progress))
+		return true;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (!copy_file(copy_path(move, own[i]), own_path(move, own[i]), error))
+			return false;
+	return true;
+}
+
+static void
+on_line(void *arg, PlatStream stream, const char *line)
+{
+	if (stream == PLAT_STDERR)
+		plan_progress(arg, "%s", line);
+}
+
+static bool
+run_rewind(Move *move, PlanProgress *progress, Error *error)
+{
+	Arena	   *arena = &move->arena;
+	const char *const words[] = {
+		server_program(move->from, "pg_rewind", arena), "-D",
+		move->from->data_directory,
+		arena_printf(arena, "--source-server=%s dbname=%s",
+					 server_conninfo(&move->config, move->to, NULL, arena),
+					 move->config.maintenance_database),
+		"--progress", NULL
+	};
+	const char *argv[sizeof(words) / sizeof(words[0]) + SERVER_AS_WORDS];
+	PlatChild	child = {.argv = argv,.on_line = on_line,.arg = progress};
+	PlatChildResult result;
+	bool		good;
+
+	/* pg_rewind believes the control file, which a promotion does not renew. */
+	if (!move_sql(move, move->to, "CHECKPOINT", PG_NONE, error))
+		return false;
+	server_argv(move->from, words, argv);
+	good = plat_child_run(&child, &result, error);
+	plat_child_free(&result);
+	return good;
+}
+
+bool
+rejoin_rewind_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	if (is_rebuilt(move, progress))
+		return true;
+	if (!move->request->rebuild)
+	{
+		if (run_rewind(move, progress, error))
+			return true;
+		/* A server that does not answer, or Ctrl-C, is no reason to rebuild. */
+		if (plat_cancelled() || error->sqlstate[0] != '\0')
+			return false;
+		text_addf(&move->notes, "pg_rewind could not be used: %s. A new base "
+				  "backup is taken.\n", error->detail != NULL ?
+				  error->detail : error->message);
+		error_free(error);
+	}
+	move->rebuild = true;
+	return plan_note(progress, "rebuild", "yes", error);
+}
+
+bool
+rejoin_standby_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return is_rebuilt(move, progress) ||
+		server_act(&move->config, move->from, "standby", error);
+}
+
+bool
+rejoin_start_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return is_rebuilt(move, progress) ||
+		move_bring_back(move, progress, error);
+}
+
+bool
+rejoin_slots_run(void *context, PlanProgress *progress, Error *error)
+{
+	return is_rebuilt(context, progress) ||
+		move_slots_run(context, progress, error);
+}

@@ -1,0 +1,44 @@
+/*
+ * rejoin_work.h
+ *		What the files of "qsrepl rejoin" share.
+ */
+#ifndef CMD_REJOIN_WORK_H
+#define CMD_REJOIN_WORK_H
+
+#include "cmd/move_work.h"
+#include "pg/lsn.h"
+
+/* Does the site stream from the active one already? */
+extern PlanAnswer rejoin_done(void *context, Error *error);
+
+/*
+ * rejoin_fork
+ *		Where the active site's timeline parted from the one of the site that
+ *		comes back.
+ *
+ * out: *same: it is the same timeline; else *fork, 0 where that is not in the
+ *      active site's history
+ */
+extern bool rejoin_fork(Move *move, PgTimeline timeline, bool *same,
+						PgLsn * fork, Error *error);
+
+extern bool rejoin_fence_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern bool rejoin_diverged_run(void *context, PlanProgress *progress,
+								Error *error);
+extern bool rejoin_stop_run(void *context, PlanProgress *progress,
+							Error *error);
+extern bool rejoin_copy_run(void *context, PlanProgress *progress,
+							Error *error);
+extern bool rejoin_rewind_run(void *context, PlanProgress *progress,
+							  Error *error);
+extern bool rejoin_keep_run(void *context, PlanProgress *progress,
+							Error *error);
+extern bool rejoin_standby_run(void *context, PlanProgress *progress,
+							   Error *error);
+extern bool rejoin_start_run(void *context, PlanProgress *progress,
+							 Error *error);
+extern bool rejoin_slots_run(void *context, PlanProgress *progress,
+							 Error *error);
+
+#endif							/* CMD_REJOIN_WORK_H */
