@@ -116,7 +116,8 @@ sub qsrepl
 
 =item set_up_pair(\%nodes)
 
-Site A with the databases, set up as the primary, and B as its standby.
+Site A, which runs, set up as the primary, and B as its standby, of which
+nothing is left.
 
 =cut
 
@@ -126,12 +127,13 @@ sub set_up_pair
 	my ($code, $out, $err) = qsrepl('setup', 'primary', '--site', 'A',
 		'--config', setup_conf('A', $nodes));
 
-	$nodes->{A}->_update_pid(1);
 	die $err if $code != 0;
+	$nodes->{A}->_update_pid(1);
+	PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', $nodes->{B}->data_dir);
 	($code, $out, $err) = qsrepl('setup', 'standby', '--site', 'B',
 		'--config', setup_conf('B', $nodes));
-	$nodes->{B}->_update_pid(1);
 	die $err if $code != 0;
+	$nodes->{B}->_update_pid(1);
 	return;
 }
 

@@ -57,8 +57,8 @@ extern bool remove_restart_run(void *context, PlanProgress *progress,
 
 /* Slots of the site's server that this would drop: $1, $2 of both queries. */
 #define REMOVE_SLOTS "FROM pg_catalog.pg_replication_slots WHERE " \
-	"(slot_type = 'physical' AND slot_name = ANY ($1::text::text[])) OR " \
-	"(slot_type = 'logical' AND left(slot_name, length($2)) = $2) "
+	"((slot_type = 'physical' AND slot_name = ANY ($1::text::text[])) OR " \
+	"(slot_type = 'logical' AND left(slot_name, length($2)) = $2)) "
 
 /* The names for $1: the physical slots of all other sites, as an array. */
 extern const char *remove_physical_slots(Setup *setup);
