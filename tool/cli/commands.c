@@ -19,6 +19,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_config_show,
 	&cli_setup_primary,
 	&cli_setup_standby,
+	&cli_setup_remove,
 	&cli_status,
 	&cli_is_active,
 	&cli_check,

@@ -45,6 +45,8 @@ static const CliOption standby_options[] = {
 	{.name = "discard-site",.argument = "SITE",
 		.help = "the site again: its own data may go although the primary lacks "
 	"some of it"},
+	{.name = "rebuild",
+	.help = "copy a standby anew that is there already"},
 	{.name = NULL}
 };
 
@@ -55,6 +57,7 @@ run_standby(const CliCall *call)
 		.file = cli_value(call, "config"),
 		.site = cli_value(call, "site"),
 		.discard_site = cli_value(call, "discard-site"),
+		.rebuild = cli_is_on(call, "rebuild"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.yes = cli_is_on(call, "yes")
 	};
@@ -71,6 +74,47 @@ const CliCommand cli_setup_standby = {
 	"Without --site or --yes the site is asked for.  What is in the data\n"
 	"directory is moved aside under a dated name, never deleted; pg_hba.conf,\n"
 	"pg_ident.conf and postgresql.conf are kept.  It may be run again at any\n"
-	"time, also to go on with a run that has stopped.\n",
+	"time, also to go on with a run that has stopped.  A standby for which the\n"
+	"primary no longer has the log is copied anew.\n",
 	.run = run_standby
+};
+
+static const CliOption remove_options[] = {
+	{.name = "site",.argument = "SITE",
+	.help = "the site, which must be this machine's"},
+	{.name = "unfence",
+	.help = "a server that is fenced may take changes again"},
+	{.name = "no-restart",
+	.help = "stop before the server is restarted, and say why it must be"},
+	{.name = NULL}
+};
+
+static int
+run_remove(const CliCall *call)
+{
+	const SetupRequest request = {
+		.file = cli_value(call, "config"),
+		.site = cli_value(call, "site"),
+		.dry_run = cli_is_on(call, "dry-run"),
+		.yes = cli_is_on(call, "yes"),
+		.unfence = cli_is_on(call, "unfence"),
+		.no_restart = cli_is_on(call, "no-restart")
+	};
+
+	return cmd_setup_remove(&request);
+}
+
+const CliCommand cli_setup_remove = {
+	.words = "setup remove",
+	.summary = "take qsrepl away from this site's server",
+	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.options = remove_options,
+	.about =
+	"Without --site or --yes the site is asked for.  Subscriptions, slots,\n"
+	"publications, triggers, the extension with its mappings and rules, the\n"
+	"library and the settings go; the rows stay as they are.  Refused where the\n"
+	"server is a standby, where another site still replicates from it, and where\n"
+	"rows have another site's values.  It may be run again at any time, also to\n"
+	"go on with a run that has stopped.\n",
+	.run = run_remove
 };

@@ -30,7 +30,7 @@ other_site(const Config *config, const ConfigSite *site)
 
 /* Is the site meant?  The exit code. */
 static int
-confirm(const Setup *setup)
+confirm(const SetupVerb *verb, const Setup *setup)
 {
 	const SetupRequest *request = setup->request;
 	char	   *question;
@@ -40,9 +40,11 @@ confirm(const Setup *setup)
 		return EXIT_OK;
 	if (ask_possible())
 	{
-		question = text_format("This sets up the server of site \"%s\" (host "
+		question = text_format("This %s the server of site \"%s\" (host "
 							   "%s, port %d), and may restart it.\nGo on? "
-							   "Type \"yes\": ", setup->site->name,
+							   "Type \"yes\": ", verb->removes ?
+							   "takes qsrepl away from" : "sets up",
+							   setup->site->name,
 							   setup->site->host, setup->site->port);
 		confirmed = ask_confirmed(question);
 		free(question);
@@ -56,7 +58,7 @@ confirm(const Setup *setup)
 
 /* Which site, and does it fit this machine?  The exit code. */
 static int
-choose_site(Setup *setup)
+choose_site(const SetupVerb *verb, Setup *setup)
 {
 	const Config *config = &setup->config;
 	const char *name = setup->request->site != NULL ?
@@ -77,7 +79,7 @@ choose_site(Setup *setup)
 					  config->site, name);
 		return EXIT_REFUSED;
 	}
-	if (config->mode != CONFIG_PHYSICAL)
+	if (config->mode != CONFIG_PHYSICAL && !verb->removes)
 	{
 		report_errorf("Set mode = physical, or see docs/guide.md for logical "
 					  "mode. Nothing was changed.",
@@ -85,7 +87,7 @@ choose_site(Setup *setup)
 		return EXIT_REFUSED;
 	}
 	setup->peer = other_site(config, setup->site);
-	return confirm(setup);
+	return confirm(verb, setup);
 }
 
 static int
@@ -223,7 +225,7 @@ setup_run(const SetupVerb *verb, const SetupRequest *request)
 	code = cmd_load_config(request->file, &setup.config);
 	if (code != EXIT_OK)
 		return code;
-	code = choose_site(&setup);
+	code = choose_site(verb, &setup);
 	if (code == EXIT_OK)
 		code = prepare_and_run(verb, &setup);
 	pg_close(setup.server);

@@ -16,10 +16,15 @@ typedef struct SetupRequest
 	bool		dry_run;
 	bool		yes;
 	bool		no_restart;
+	bool		rebuild;		/* a standby is copied anew */
+	bool		unfence;		/* what is removed may be fenced */
 } SetupRequest;
 
 /* Make a site's server the primary of a pair, or its standby. */
 extern int	cmd_setup_primary(const SetupRequest *request);
 extern int	cmd_setup_standby(const SetupRequest *request);
+
+/* Take everything away again from a site's server. */
+extern int	cmd_setup_remove(const SetupRequest *request);
 
 #endif							/* CMD_SETUP_H */

@@ -94,9 +94,8 @@ find_databases(Setup *setup, Error *error)
 				  setup->site->name);
 }
 
-/* Is it the server that the configuration means? */
-static bool
-check_place(Setup *setup, Error *error)
+bool
+setup_check_place(Setup *setup, Error *error)
 {
 	const char *where;
 	PlatFileInfo info;
@@ -154,7 +153,8 @@ prepare(Setup *setup, Error *error)
 		setup_value(setup, "SELECT system_identifier FROM "
 					"pg_catalog.pg_control_system()", PG_NONE,
 					&setup->system_identifier, error) &&
-		check_server(setup, error) && check_place(setup, error) &&
+		check_server(setup, error) && setup_check_place(setup, error) &&
+		setup_check_apart(setup, false, error) &&
 		find_databases(setup, error);
 }
 
@@ -176,7 +176,9 @@ finish(Setup *setup, Error *error)
 int
 cmd_setup_primary(const SetupRequest *request)
 {
-	static const SetupVerb verb = {&plan, prepare, finish};
+	static const SetupVerb verb = {
+		.plan = &plan,.prepare = prepare,.finish = finish
+	};
 
 	return setup_run(&verb, request);
 }

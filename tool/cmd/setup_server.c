@@ -188,8 +188,8 @@ setup_role_run(void *context, PlanProgress *progress, Error *error)
 						 &count, error);
 }
 
-static PlanAnswer
-has_slot(Setup *setup, const ConfigSite *site, Error *error)
+PlanAnswer
+setup_has_slot(Setup *setup, const ConfigSite *site, Error *error)
 {
 	return setup_answer(setup->server, "SELECT EXISTS (SELECT FROM "
 						"pg_catalog.pg_replication_slots WHERE slot_name = $1 "
@@ -209,13 +209,12 @@ setup_slots_done(void *context, Error *error)
 		return PLAN_ERROR;
 	for (size_t i = 0; answer == PLAN_YES && i < setup->config.n_sites; i++)
 		if (&setup->config.sites[i] != setup->site)
-			answer = has_slot(setup, &setup->config.sites[i], error);
+			answer = setup_has_slot(setup, &setup->config.sites[i], error);
 	return answer;
 }
 
-/* A slot whose log is lost is of no use: it is made anew. */
-static bool
-make_slot(Setup *setup, const ConfigSite *site, Error *error)
+bool
+setup_make_slot(Setup *setup, const ConfigSite *site, Error *error)
 {
 	const char *slot = server_slot(&setup->config, site, &setup->arena);
 
@@ -243,9 +242,9 @@ setup_slots_run(void *context, PlanProgress *progress, Error *error)
 		PlanAnswer	answer = PLAN_YES;
 
 		if (site != setup->site)
-			answer = has_slot(setup, site, error);
+			answer = setup_has_slot(setup, site, error);
 		if (answer == PLAN_ERROR ||
-			(answer == PLAN_NO && !make_slot(setup, site, error)))
+			(answer == PLAN_NO && !setup_make_slot(setup, site, error)))
 			return false;
 	}
 	return true;

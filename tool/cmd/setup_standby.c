@@ -19,6 +19,10 @@ static const PlanStep steps[] = {
 	{"stop", "Stop the server of site ${site}, where it runs",
 		"pg_ctl -D \"${data_directory}\" stop",
 	setup_stop_done, setup_stop_run, NULL, 0},
+	{"slot", "Make its slot at site ${peer} anew, where its log is lost",
+		"SELECT pg_drop_replication_slot('qsrepl_...'), "
+		"pg_create_physical_replication_slot('qsrepl_...', true);",
+	setup_slot_done, setup_slot_run, NULL, 0},
 	{"aside", "Move its own data aside, where there are any",
 		"mv \"${data_directory}\" \"${aside}\"",
 	setup_aside_done, setup_aside_run, setup_aside_undo, 0},
@@ -174,9 +178,11 @@ prepare(Setup *setup, Error *error)
 		setup_value(setup, "SELECT system_identifier FROM "
 					"pg_catalog.pg_control_system()", PG_NONE,
 					&setup->system_identifier, error) &&
+		setup_check_apart(setup, true, error) &&
 		check_primary(setup, error) && check_version(setup, error) &&
 		setup_replication(setup, setup->peer, setup->site, error) &&
-		name_files(setup, error) && setup_look_at_own(setup, error);
+		name_files(setup, error) && setup_look_at_own(setup, error) &&
+		setup_look_at_standby(setup, error);
 }
 
 static bool
@@ -237,7 +243,9 @@ finish(Setup *setup, Error *error)
 int
 cmd_setup_standby(const SetupRequest *request)
 {
-	static const SetupVerb verb = {&plan, prepare, finish};
+	static const SetupVerb verb = {
+		.plan = &plan,.prepare = prepare,.finish = finish
+	};
 
 	return setup_run(&verb, request);
 }

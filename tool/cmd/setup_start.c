@@ -165,7 +165,8 @@ setup_streaming_run(void *context, PlanProgress *progress, Error *error)
 	{
 		plan_progress(progress, "%" PRIu64 " bytes to replay", behind);
 		if (plat_clock_ms() > end)
-			return error_set(error, NULL, "Look into the log of the standby.",
+			return error_set(error, NULL, "Look into the log of the standby. With "
+							 "--rebuild it is copied anew.",
 							 "site \"%s\" does not stream, or has not caught "
 							 "up, within %ld s", setup->site->name,
 							 setup->config.replay_timeout / 1000);

@@ -43,6 +43,7 @@ typedef struct Setup
 typedef struct SetupVerb
 {
 	const Plan *plan;
+	bool		removes;		/* of either mode, and asks in other words */
 	bool		(*prepare) (Setup *setup, Error *error);	/* changes nothing */
 	bool		(*finish) (Setup *setup, Error *error); /* tells of the result */
 } SetupVerb;
@@ -112,6 +113,50 @@ extern bool setup_same_system(Setup *setup, bool *same, Error *error);
  *		where it is one of its primary already.
  */
 extern bool setup_look_at_own(Setup *setup, Error *error);
+
+/* Is setup->server the one of the site's data directory, on this machine? */
+extern bool setup_check_place(Setup *setup, Error *error);
+
+/* The site's own data may not be replaced; always false. */
+extern bool setup_refuse_own(Setup *setup, const char *detail,
+							 const char *hint, Error *error);
+
+/*
+ * setup_compare_rows
+ *		Refused where databases of the site, whose server is connected to, hold
+ *		apps or users that the primary's do not.
+ */
+extern bool setup_compare_rows(Setup *setup, PgConnection *own,
+							   Error *error);
+
+/*
+ * setup_check_apart
+ *		Whether both sites are two servers, where the other one answers; for a
+ *		standby also that the data directory is not the primary's.
+ */
+extern bool setup_check_apart(Setup *setup, bool standby, Error *error);
+
+/*
+ * setup_look_at_standby
+ *		Whether a standby can still follow; else, or where a copy is asked for,
+ *		it is no standby to go on with.
+ */
+extern bool setup_look_at_standby(Setup *setup, Error *error);
+
+/*
+ * setup_has_slot, setup_make_slot
+ *		The slot of a standby at setup->server.  One whose log is lost is of no
+ *		use: it is made anew.
+ */
+extern PlanAnswer setup_has_slot(Setup *setup, const ConfigSite *site,
+								 Error *error);
+extern bool setup_make_slot(Setup *setup, const ConfigSite *site,
+							Error *error);
+
+/* A step of a standby, in setup_follow.c. */
+extern PlanAnswer setup_slot_done(void *context, Error *error);
+extern bool setup_slot_run(void *context, PlanProgress *progress,
+						   Error *error);
 
 /* Steps of a standby, in setup_backup.c. */
 extern PlanAnswer setup_stop_done(void *context, Error *error);

@@ -100,12 +100,10 @@ is_include(const char *line, size_t len, const Config *config)
 	return found;
 }
 
-void
-server_include_add(Text *text, const char *content, const Config *config,
-				   const ConfigSite *site)
+/* The content of postgresql.conf without the lines that include them. */
+static void
+add_without(Text *text, const char *content, const Config *config)
 {
-	Arena		arena = {NULL};
-
 	while (*content != '\0')
 	{
 		size_t		len = strcspn(content, "\n");
@@ -117,6 +115,15 @@ server_include_add(Text *text, const char *content, const Config *config,
 		}
 		content += len + (content[len] == '\n' ? 1 : 0);
 	}
+}
+
+void
+server_include_add(Text *text, const char *content, const Config *config,
+				   const ConfigSite *site)
+{
+	Arena		arena = {NULL};
+
+	add_without(text, content, config);
 	text_add(text, include_line(site, &arena));
 	arena_free(&arena);
 }
@@ -177,6 +184,20 @@ server_include_write(const Config *config, const ConfigSite *site,
 		return false;
 	server_include_add(&text, now.bytes != NULL ? now.bytes : "", config,
 					   site);
+	text_free(&now);
+	return put(config_file, &text, look_only, same, error);
+}
+
+bool
+server_include_remove(const Config *config, const char *config_file,
+					  bool look_only, bool *same, Error *error)
+{
+	Text		text = {NULL, 0, 0};
+	Text		now = {NULL, 0, 0};
+
+	if (!plat_file_read(config_file, FILE_LIMIT, &now, error))
+		return false;
+	add_without(&text, now.bytes != NULL ? now.bytes : "", config);
 	text_free(&now);
 	return put(config_file, &text, look_only, same, error);
 }

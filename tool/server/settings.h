@@ -53,4 +53,9 @@ extern bool server_include_write(const Config *config,
 								 const char *config_file, bool look_only,
 								 bool *same, Error *error);
 
+/* The same: without the line that includes any site's settings file. */
+extern bool server_include_remove(const Config *config,
+								  const char *config_file, bool look_only,
+								  bool *same, Error *error);
+
 #endif							/* SERVER_SETTINGS_H */
