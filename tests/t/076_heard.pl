@@ -106,6 +106,8 @@ my ($status) = grep { $_->{name} eq 'B' } @{ JSON::PP::decode_json($text)->{site
 like($status->{databases}[0]{heard}, qr/^$second/, 'status --json: heard');
 is($status->{databases}[0]{heard_bytes}, $bytes, '... bytes');
 cmp_ok($status->{databases}[0]{wal_rate}, '>', 5000, '... rate');
+(undef, $text) = qsrepl('status', '--config', $conf);
+like($text, qr/^Site B, .*: standby, .*, primary last heard: $second/m, 'status, for people');
 (undef, $text) = qsrepl('status', '--format', 'prometheus', '--config', $conf);
 like($text, qr/^qsrepl_heard_seconds\{site="B",database="qsr"\} \d{10}/m, 'status --format prometheus');
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/timestamp.h"
 #include "base/units.h"
 #include "cmd/status_print.h"
 
@@ -47,13 +48,27 @@ add_database(const SiteDatabase *database, Text *out)
 		text_addf(out, "    localizer: %s\n", database->localizer);
 }
 
+/* When a standby has heard its primary */
+static void
+add_heard(const SiteDatabase *answer, Text *out)
+{
+	char		text[TIMESTAMP_SIZE];
+
+	if (answer->primary || answer->heard < 0)
+		return;
+	timestamp_format((int64_t) (answer->heard * 1000), text);
+	text_addf(out, ", primary last heard: %s", text);
+}
+
 /* What is the same in all databases of a server */
 static void
 add_server(const SiteStatus *status, const SiteDatabase *answer, Text *out)
 {
-	text_addf(out, ": %s, timeline %lld, peer: %s\n", site_role(answer),
+	text_addf(out, ": %s, timeline %lld, peer: %s", site_role(answer),
 			  (long long) answer->timeline,
 			  answer->peer != NULL ? answer->peer : "unknown");
+	add_heard(answer, out);
+	text_add(out, "\n");
 	if (answer->fenced)
 		text_addf(out, "  FENCED: %s\n", answer->fence_reason != NULL ?
 				  answer->fence_reason : "no reason is known");
