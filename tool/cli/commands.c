@@ -7,6 +7,7 @@
 const CliGroup cli_groups[] = {
 	{"config", "validate and show the configuration"},
 	{"setup", "set up the database servers of the sites"},
+	{"maintenance", "hold the passive site while Qlik Sense is upgraded"},
 	{"rules", "test and try the rules of rewriting"},
 	{"completion", "print a script for a shell's completion"},
 	{"docs", "print what is made from the tool's own tables"},
@@ -26,6 +27,9 @@ const CliCommand *const cli_commands[] = {
 	&cli_switchover,
 	&cli_failover,
 	&cli_rejoin,
+	&cli_failback,
+	&cli_maintenance_begin,
+	&cli_maintenance_end,
 	&cli_resume,
 	&cli_abort,
 	&cli_do,

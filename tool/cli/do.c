@@ -28,7 +28,8 @@ const CliCommand cli_do = {
 	.about =
 	"What qsrepl at the other site calls by remote_command.  state prints a\n"
 	"JSON document; start and stop are the server's; standby writes the files\n"
-	"that make it start as a standby, primary takes standby.signal away; reach\n"
-	"logs in at the other site for replication.\n",
+	"that make it start as a standby, primary takes standby.signal away; hold\n"
+	"and release write the settings file of a standby; reach logs in at the other\n"
+	"site for replication.\n",
 	.run = run_do
 };

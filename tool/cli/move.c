@@ -121,6 +121,62 @@ const CliCommand cli_rejoin = {
 };
 
 static int
+run_failback(const CliCall *call)
+{
+	const MoveRequest request = request_of(call, call->operand);
+
+	return cmd_failback(&request);
+}
+
+const CliCommand cli_failback = {
+	.words = "failback",
+	.summary = "bring a former active site back and make it active again",
+	.operand = {"SITE", NULL},
+	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.about =
+	"\"qsrepl rejoin SITE\", a pause until you say yes, then \"qsrepl switchover\n"
+	"--to SITE\".  Run it at that site's machine.\n",
+	.run = run_failback
+};
+
+static int
+run_maintenance_begin(const CliCall *call)
+{
+	const MoveRequest request = request_of(call, NULL);
+
+	return cmd_maintenance_begin(&request);
+}
+
+static int
+run_maintenance_end(const CliCall *call)
+{
+	const MoveRequest request = request_of(call, NULL);
+
+	return cmd_maintenance_end(&request);
+}
+
+const CliCommand cli_maintenance_begin = {
+	.words = "maintenance begin",
+	.summary = "hold the passive site as the way back of an upgrade",
+	.globals = GLOBALS,
+	.about =
+	"Before Qlik Sense is upgraded at the active site: its services are stopped,\n"
+	"then this lets the passive site get everything and holds it there.  The log\n"
+	"is kept for it at the active site, up to max_slot_wal_keep_size.\n",
+	.run = run_maintenance_begin
+};
+
+const CliCommand cli_maintenance_end = {
+	.words = "maintenance end",
+	.summary = "bring the passive site along after an upgrade",
+	.globals = GLOBALS,
+	.about =
+	"The passive site follows again, which brings the upgrade's changes of the\n"
+	"schema to it.  Waits until it has everything.\n",
+	.run = run_maintenance_end
+};
+
+static int
 run_resume(const CliCall *call)
 {
 	const MoveRequest request = request_of(call, NULL);

@@ -17,7 +17,8 @@
 #include "platform/clock.h"
 
 static const MoveVerb *const verbs[] = {
-	&move_switchover, &move_failover, &move_rejoin
+	&move_switchover, &move_failover, &move_rejoin, &move_maintenance_begin,
+	&move_maintenance_end
 };
 
 const MoveVerb *
@@ -48,14 +49,34 @@ named_site(Move *move, const char *name)
 	return site;
 }
 
+/* The site whose server is a standby, or NULL. */
+static const ConfigSite *
+passive_site(Move *move)
+{
+	for (size_t i = 0; i < move->config.n_sites; i++)
+	{
+		Error		silent = ERROR_NONE;
+		bool		standby = false;
+
+		if (move_is_standby(move, &move->config.sites[i], &standby,
+							&silent) && standby)
+			return &move->config.sites[i];
+		error_free(&silent);
+	}
+	report_errorf("Nothing was changed.", "no site's server that answers is a "
+				  "standby");
+	return NULL;
+}
+
 /* Make the context from the request; the exit code. */
 static int
 choose_sites(const MoveVerb *verb, Move *move)
 {
-	const ConfigSite *site = named_site(move, move->request->site);
+	const ConfigSite *site = move->request->site != NULL ?
+	named_site(move, move->request->site) : passive_site(move);
 
 	if (site == NULL)
-		return EXIT_USAGE;
+		return move->request->site != NULL ? EXIT_USAGE : EXIT_REFUSED;
 	if (move->config.mode != CONFIG_PHYSICAL)
 	{
 		report_errorf("Nothing was changed.", "the configuration's mode is "
@@ -136,7 +157,10 @@ tell(const Move *move, PlanOutcome outcome)
 	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild)
 		printf("Site %s is a standby of site %s.\n", move->from->name,
 			   move->to->name);
-	else if (!move->rebuild)
+	else if (strcmp(move->plan, "maintenance-end") == 0)
+		printf("Site %s follows site %s again.\n", move->to->name,
+			   move->from->name);
+	else if (!move->rebuild && strcmp(move->plan, "maintenance-begin") != 0)
 		printf("Site %s is active.\n", move->to->name);
 	if (move->writable_ms >= 0)
 		printf("Clients could write there %" PRId64 ".%" PRId64 " s after the "

@@ -13,7 +13,8 @@ typedef struct MoveRequest
 {
 	const char *file;			/* the configuration */
 	const char *site;			/* switchover, failover: where to; rejoin,
-								 * failback: which site comes back */
+								 * failback: which site comes back; NULL: the
+								 * passive one */
 	const char *drain;			/* how long to wait for tasks, instead of the
 								 * configuration's; or NULL */
 	const char *accept;			/* the bound of loss that is accepted; or NULL */
@@ -32,6 +33,10 @@ extern int	cmd_switchover(const MoveRequest *request);
 extern int	cmd_failover(const MoveRequest *request);
 extern int	cmd_rejoin(const MoveRequest *request);
 extern int	cmd_failback(const MoveRequest *request);
+
+/* Hold the passive site where it is, and let it follow again. */
+extern int	cmd_maintenance_begin(const MoveRequest *request);
+extern int	cmd_maintenance_end(const MoveRequest *request);
 
 /* Go on with, or undo, the run that has not ended, whichever it is. */
 extern int	cmd_resume(const MoveRequest *request);

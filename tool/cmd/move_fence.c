@@ -74,10 +74,9 @@ move_fence_undo(void *context, PlanProgress *progress, Error *error)
 		move_sql(move, move->from, "SELECT qsrepl.unfence()", PG_NONE, error);
 }
 
-/* Wait until the target has replayed a position, or all but what is there. */
-static bool
-wait_replayed(Move *move, const char *lsn, const char *operator,
-			  PlanProgress *progress, Error *error)
+bool
+move_wait_replayed(Move *move, const char *lsn, const char *operator,
+				   PlanProgress *progress, Error *error)
 {
 	int64_t		end = plat_clock_ms() + move->config.replay_timeout;
 	const char *sql = arena_printf(&move->arena, "SELECT CASE WHEN "
@@ -122,7 +121,7 @@ move_follow_run(void *context, PlanProgress *progress, Error *error)
 		!move_value(move, move->from, "SELECT pg_catalog."
 					"pg_current_wal_insert_lsn()", PG_NONE, &lsn, error))
 		return false;
-	return wait_replayed(move, lsn, ">=", progress, error);
+	return move_wait_replayed(move, lsn, ">=", progress, error);
 }
 
 /* It is stopped, or it is a standby already. */
@@ -245,5 +244,5 @@ move_token_run(void *context, PlanProgress *progress, Error *error)
 	const char *token = plan_noted(progress, "token");
 
 	return check_token(move, progress, error) &&
-		wait_replayed(move, token, ">", progress, error);
+		move_wait_replayed(move, token, ">", progress, error);
 }

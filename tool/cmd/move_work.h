@@ -81,6 +81,8 @@ typedef struct MoveVerb
 extern const MoveVerb move_switchover;
 extern const MoveVerb move_failover;
 extern const MoveVerb move_rejoin;
+extern const MoveVerb move_maintenance_begin;
+extern const MoveVerb move_maintenance_end;
 
 
 
@@ -180,6 +182,15 @@ extern bool move_may_abort(void *context, Error *error);
  * out: the exit code, with the error
  */
 extern int	move_accept(Move *move, const SiteRisk *risk, Error *error);
+
+/*
+ * move_wait_replayed
+ *		Wait until the target has replayed a position of the log: its place is
+ *		operator (">=" or ">") that.
+ */
+extern bool move_wait_replayed(Move *move, const char *lsn,
+							   const char *operator, PlanProgress *progress,
+							   Error *error);
 
 /* Start the site that comes back, and wait until it streams. */
 extern bool move_bring_back(Move *move, PlanProgress *progress,

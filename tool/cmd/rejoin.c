@@ -146,6 +146,7 @@ finish(Move *move)
 		.file = move->request->file,
 		.site = move->from->name,
 		.discard_site = move->from->name,
+		.rebuild = true,
 		.yes = true
 	};
 

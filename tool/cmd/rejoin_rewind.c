@@ -139,8 +139,12 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 	PlatChildResult result;
 	bool		good;
 
-	/* pg_rewind believes the control file, which a promotion does not renew. */
-	if (!move_sql(move, move->to, "CHECKPOINT", PG_NONE, error))
+	/*
+	 * pg_rewind believes the control file, which a promotion does not renew;
+	 * and it cannot recover what was not shut down, where that is a standby's.
+	 */
+	if (!server_act(&move->config, move->from, "primary", error) ||
+		!move_sql(move, move->to, "CHECKPOINT", PG_NONE, error))
 		return false;
 	server_argv(move->from, words, argv);
 	good = plat_child_run(&child, &result, error);

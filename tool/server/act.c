@@ -152,6 +152,21 @@ primary(const Config *config, const ConfigSite *site, Error *error)
 }
 
 static bool
+hold(const Config *config, const ConfigSite *site, Error *error)
+{
+	return server_settings_hold(config, site, peer_of(config, site), error);
+}
+
+static bool
+release(const Config *config, const ConfigSite *site, Error *error)
+{
+	bool		same;
+
+	return server_settings_write(config, site, peer_of(config, site), false,
+								 &same, error);
+}
+
+static bool
 reach(const Config *config, const ConfigSite *site, Error *error)
 {
 	return server_reach(config, site, peer_of(config, site), site, error);
@@ -171,6 +186,8 @@ static const struct
 	{"stop", stop},
 	{"standby", standby},
 	{"primary", primary},
+	{"hold", hold},
+	{"release", release},
 	{"reach", reach}
 };
 

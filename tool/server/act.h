@@ -16,7 +16,7 @@
 #include "server/controldata.h"
 
 /* The names of all acts, with blanks between. */
-#define SERVER_ACTS "state start stop standby primary reach"
+#define SERVER_ACTS "state start stop standby primary hold release reach"
 
 /*
  * server_is_here
@@ -33,7 +33,9 @@ extern bool server_is_here(const Config *config, const ConfigSite *site);
  *							standby: settings file, include line,
  *							standby.signal; verified
  *			primary			takes standby.signal away
- *			reach			log in at the other site for replication
+ *			hold, release	the standby gets no log from its next reload on, or
+							gets it again
+			reach			log in at the other site for replication
  *
  * errors: also where the machine cannot be reached, with the words of
  *         remote_command or of the qsrepl there

@@ -172,6 +172,20 @@ server_settings_write(const Config *config, const ConfigSite *site,
 	return put(site->settings_file, &text, look_only, same, error);
 }
 
+/* The last setting of a name is the one that counts. */
+bool
+server_settings_hold(const Config *config, const ConfigSite *site,
+					 const ConfigSite *peer, Error *error)
+{
+	Text		text = {NULL, 0, 0};
+	bool		same;
+
+	server_settings_add(&text, config, site, peer);
+	text_add(&text, "# held by \"qsrepl maintenance begin\"\n");
+	add(&text, "primary_conninfo", "");
+	return put(site->settings_file, &text, false, &same, error);
+}
+
 bool
 server_include_write(const Config *config, const ConfigSite *site,
 					 const char *config_file, bool look_only, bool *same,

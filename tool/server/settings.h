@@ -53,6 +53,10 @@ extern bool server_include_write(const Config *config,
 								 const char *config_file, bool look_only,
 								 bool *same, Error *error);
 
+/* The settings file of a standby that is to get no log for now. */
+extern bool server_settings_hold(const Config *config, const ConfigSite *site,
+								 const ConfigSite *peer, Error *error);
+
 /* The same: without the line that includes any site's settings file. */
 extern bool server_include_remove(const Config *config,
 								  const char *config_file, bool look_only,

@@ -1,0 +1,163 @@
+/*
+ * maintenance.c
+ *		The verbs "maintenance begin" and "maintenance end": the passive site
+ *		is held where it is while Qlik Sense is upgraded at the active one, as
+ *		the way back, and brought along afterwards.
+ *
+ * The standby gets no log at all meanwhile: what it has received it would
+ * replay when it is promoted.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "cmd/move_work.h"
+#include "platform/clock.h"
+#include "server/act.h"
+
+static bool
+reload(Move *move, Error *error)
+{
+	return move_sql(move, move->to, "SELECT pg_catalog.pg_reload_conf()",
+					PG_NONE, error);
+}
+
+#define RECEIVES \
+	"SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver)"
+
+static bool
+wait_receiver(Move *move, bool wanted, PlanProgress *progress, Error *error)
+{
+	int64_t		end = plat_clock_ms() + move->config.replay_timeout;
+	bool		receives;
+
+	while (move_true(move, move->to, RECEIVES, PG_NONE, &receives, error))
+	{
+		if (receives == wanted)
+			return true;
+		plan_progress(progress, "waiting for the WAL receiver");
+		if (!move_wait(end, wanted ? "the start of the WAL receiver" :
+					   "the end of the WAL receiver", error))
+			break;
+	}
+	return false;
+}
+
+/* Everything that the active site has written up to now. */
+static bool
+catch_up_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	const char *lsn;
+
+	return move_value(move, move->from, "SELECT pg_catalog."
+					  "pg_current_wal_flush_lsn()", PG_NONE, &lsn, error) &&
+		move_wait_replayed(move, lsn, ">=", progress, error);
+}
+
+static PlanAnswer
+hold_done(void *context, Error *error)
+{
+	Move	   *move = context;
+	bool		held;
+
+	if (!move_true(move, move->to, "SELECT pg_catalog.current_setting("
+				   "'primary_conninfo') = '' AND NOT EXISTS (SELECT FROM "
+				   "pg_catalog.pg_stat_wal_receiver)", PG_NONE, &held, error))
+		return PLAN_ERROR;
+	return held ? PLAN_YES : PLAN_NO;
+}
+
+static bool
+hold_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	const char *lsn;
+
+	if (!server_act(&move->config, move->to, "hold", error) ||
+		!reload(move, error) ||
+		!wait_receiver(move, false, progress, error) ||
+		!move_value(move, move->to, "SELECT pg_catalog."
+					"pg_last_wal_replay_lsn()", PG_NONE, &lsn, error))
+		return false;
+	text_addf(&move->notes, "Site %s is held at %s. It is the way back: "
+			  "\"qsrepl failover --to %s --force-active %s\" makes it the "
+			  "active one as it is now.\n\"qsrepl maintenance end\" brings it "
+			  "along.\n", move->to->name, lsn, move->to->name,
+			  move->from->name);
+	return true;
+}
+
+static bool
+release_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return server_act(&move->config, move->to, "release", error) &&
+		reload(move, error) && wait_receiver(move, true, progress, error);
+}
+
+static const PlanStep begin_steps[] = {
+	{"follow", "Wait until site ${to} has all that was written",
+		"At both: SELECT * FROM qsrepl.status;",
+	hold_done, catch_up_run, NULL, 0},
+	{"hold", "Hold site ${to} where it is",
+		"At ${to_host}: set primary_conninfo = '' in the settings file, and "
+		"reload.",
+	hold_done, hold_run, release_run, 0}
+};
+
+static const Plan begin_plan = {
+	"maintenance-begin", "Hold site ${to} as the way back, while site ${from} "
+	"is upgraded",
+	"", begin_steps, sizeof(begin_steps) / sizeof(begin_steps[0])
+};
+
+static const PlanStep end_steps[] = {
+	{"release", "Let site ${to} follow again",
+		"At ${to_host}: set primary_conninfo in the settings file, and reload.",
+	NULL, release_run, NULL, 0},
+	{"follow", "Wait until site ${to} has all that was written",
+		"At both: SELECT * FROM qsrepl.status;",
+	NULL, catch_up_run, NULL, 0}
+};
+
+static const Plan end_plan = {
+	"maintenance-end", "Bring site ${to} along with site ${from} again",
+	"", end_steps, sizeof(end_steps) / sizeof(end_steps[0])
+};
+
+static int
+prepare(Move *move, Error *error)
+{
+	bool		standby;
+
+	if (!move_is_standby(move, move->from, &standby, error))
+		return EXIT_SERVER;
+	if (!standby)
+		return EXIT_OK;
+	error_set(error, NULL, "Nothing was changed.",
+			  "site \"%s\" is not active: its server is a standby",
+			  move->from->name);
+	return EXIT_REFUSED;
+}
+
+const MoveVerb move_maintenance_begin = {
+	.plan = &begin_plan,.prepare = prepare
+};
+
+const MoveVerb move_maintenance_end = {
+	.plan = &end_plan,.prepare = prepare
+};
+
+int
+cmd_maintenance_begin(const MoveRequest *request)
+{
+	return move_run(&move_maintenance_begin, request, MOVE_START);
+}
+
+int
+cmd_maintenance_end(const MoveRequest *request)
+{
+	return move_run(&move_maintenance_end, request, MOVE_START);
+}
