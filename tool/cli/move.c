@@ -132,7 +132,7 @@ const CliCommand cli_failback = {
 	.words = "failback",
 	.summary = "bring a former active site back and make it active again",
 	.operand = {"SITE", NULL},
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = GLOBALS,
 	.about =
 	"\"qsrepl rejoin SITE\", a pause until you say yes, then \"qsrepl switchover\n"
 	"--to SITE\".  Run it at that site's machine.\n",

@@ -309,24 +309,23 @@ bool
 rejoin_diverged_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
-	ServerControlData data;
 	WalChanges	changes;
+	PgTimeline	timeline;
 	PgLsn		fork;
 	bool		same;
 
-	if (!server_state(&move->config, move->from, &move->arena, &data,
-					  error) ||
-		!rejoin_fork(move, data.timeline, &same, &fork, error))
+	if (!server_wal_timeline(move->from, &timeline, error) ||
+		!rejoin_fork(move, timeline, &same, &fork, error))
 		return false;
 	if (same)
 		return true;
 	if (fork == 0)
 	{
 		error_set(error, NULL, NULL, "its timeline %" PRIu32 " is not in the "
-				  "history of site \"%s\"", data.timeline, move->to->name);
+				  "history of site \"%s\"", timeline, move->to->name);
 		return keep_all(move, progress, error);
 	}
-	if (!server_wal_changes(move->from, fork, data.timeline, &move->arena,
+	if (!server_wal_changes(move->from, fork, timeline, &move->arena,
 							&changes, error))
 		return keep_all(move, progress, error);
 	if (changes.n_transactions == 0 || read_and_save(move, &changes, error))

@@ -141,7 +141,8 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 
 	/*
 	 * pg_rewind believes the control file, which a promotion does not renew;
-	 * and it cannot recover what was not shut down, where that is a standby's.
+	 * and it cannot recover what was not shut down, where that is a
+	 * standby's.
 	 */
 	if (!server_act(&move->config, move->from, "primary", error) ||
 		!move_sql(move, move->to, "CHECKPOINT", PG_NONE, error))

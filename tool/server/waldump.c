@@ -15,7 +15,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/child.h"
+#include "platform/directory.h"
 #include "server/control.h"
+
+/* "000000030000000000000006": timeline, then the place */
+#define SEGMENT_LEN 24
 
 /* A change to a table, of a transaction that may yet commit. */
 typedef struct Change
@@ -225,4 +229,34 @@ server_wal_changes(const ConfigSite *site, PgLsn from, PgTimeline timeline,
 	free(dump.changes);
 	free(dump.committed);
 	return good;
+}
+
+bool
+server_wal_timeline(const ConfigSite *site, PgTimeline * timeline,
+					Error *error)
+{
+	char	   *path = text_format("%s/pg_wal", site->data_directory);
+	PlatNames	names;
+	bool		good = plat_directory_list(path, &names, error);
+
+	free(path);
+	*timeline = 0;
+	if (!good)
+		return false;
+	for (size_t i = 0; i < names.count; i++)
+	{
+		const char *name = names.names[i];
+		char		digits[9] = "";
+
+		if (strlen(name) != SEGMENT_LEN ||
+			strspn(name, "0123456789ABCDEF") != SEGMENT_LEN)
+			continue;
+		memcpy(digits, name, 8);
+		/* They are sorted. */
+		*timeline = (PgTimeline) strtoul(digits, NULL, 16);
+	}
+	plat_names_free(&names);
+	return *timeline > 0 ||
+		error_set(error, NULL, NULL, "there is no log in the data directory "
+				  "of site \"%s\"", site->name);
 }

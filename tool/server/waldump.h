@@ -32,6 +32,14 @@ typedef struct WalChanges
 } WalChanges;
 
 /*
+ * server_wal_timeline
+ *		The latest timeline that a data directory has log of: that of a primary
+ *		is in the control file only from its first checkpoint on.
+ */
+extern bool server_wal_timeline(const ConfigSite *site, PgTimeline * timeline,
+								Error *error);
+
+/*
  * server_wal_changes
  *		Read the log of a site's data directory with pg_waldump.
  *
