@@ -53,6 +53,8 @@ named_site(Move *move, const char *name)
 static const ConfigSite *
 passive_site(Move *move)
 {
+	Error		first = ERROR_NONE;
+
 	for (size_t i = 0; i < move->config.n_sites; i++)
 	{
 		Error		silent = ERROR_NONE;
@@ -60,11 +62,20 @@ passive_site(Move *move)
 
 		if (move_is_standby(move, &move->config.sites[i], &standby,
 							&silent) && standby)
+		{
+			error_free(&first);
 			return &move->config.sites[i];
+		}
+		if (first.message == NULL && silent.message != NULL)
+			error_set(&first, silent.message, "Nothing was changed.",
+					  "no site's server that answers is a standby");
 		error_free(&silent);
 	}
-	report_errorf("Nothing was changed.", "no site's server that answers is a "
-				  "standby");
+	if (first.message == NULL)
+		error_set(&first, NULL, "Nothing was changed.",
+				  "no site's server is a standby");
+	error_report(&first);
+	error_free(&first);
 	return NULL;
 }
 
@@ -96,6 +107,26 @@ choose_sites(const MoveVerb *verb, Move *move)
 	return EXIT_OK;
 }
 
+static const char *
+option_of(Move *move, const PlanJournal *journal, const char *name)
+{
+	const char *value = plan_journal_parameter(journal, name);
+
+	return value != NULL && value[0] != '\0' ?
+		arena_strdup(&move->arena, value) : NULL;
+}
+
+/* Options hold for the whole run, whoever brings it to its end. */
+static void
+take_options(Move *move, const PlanJournal *journal)
+{
+	move->taken_up = *move->request;
+	move->taken_up.drain = option_of(move, journal, "drain");
+	move->taken_up.force_active = option_of(move, journal, "force_active");
+	move->taken_up.rebuild = option_of(move, journal, "rebuild") != NULL;
+	move->request = &move->taken_up;
+}
+
 /* Make it from the journal of the run that has not ended. */
 static int
 take_sites(Move *move, const PlanJournal *journal)
@@ -103,6 +134,7 @@ take_sites(Move *move, const PlanJournal *journal)
 	const char *from = plan_journal_parameter(journal, "from");
 	const char *to = plan_journal_parameter(journal, "to");
 
+	take_options(move, journal);
 	if (from != NULL && to != NULL)
 	{
 		move->from = named_site(move, from);
@@ -146,14 +178,29 @@ code_of(PlanOutcome outcome, const Move *move)
 	}
 }
 
+/* What holds then, which is not the same for all plans. */
+static void
+tell_aborted(const Move *move)
+{
+	if (strcmp(move->plan, "rejoin") == 0)
+		printf("The run is ended. Site %s is not back as a standby; \"qsrepl "
+			   "rejoin %s\" begins anew.\n", move->from->name,
+			   move->from->name);
+	else if (strcmp(move->plan, "failover") == 0)
+		printf("All that the run had done is undone. Site %s stays a "
+			   "standby.\n", move->to->name);
+	else
+		printf("All that the run had done is undone. Site %s is active, as "
+			   "before.\n", move->from->name);
+}
+
 static void
 tell(const Move *move, PlanOutcome outcome)
 {
 	if (move->request->dry_run)
 		return;
 	if (outcome == PLAN_ABORTED)
-		printf("All that the run had done is undone. Site %s is active, as "
-			   "before.\n", move->from->name);
+		tell_aborted(move);
 	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild)
 		printf("Site %s is a standby of site %s.\n", move->from->name,
 			   move->to->name);
@@ -191,7 +238,12 @@ tell_json(const Move *move, PlanOutcome outcome)
 static PlanOutcome
 run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 {
+	const MoveRequest *request = move->request;
 	const PlanParameter parameters[] = {
+		{"drain", request->drain != NULL ? request->drain : ""},
+		{"force_active", request->force_active != NULL ?
+		request->force_active : ""},
+		{"rebuild", request->rebuild ? "yes" : ""},
 		{"from", move->from->name}, {"to", move->to->name},
 		{"from_host", move->from->host}, {"to_host", move->to->host},
 		{"from_data", move->from->data_directory},
@@ -209,6 +261,7 @@ run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 		.mirror = &mirror,
 		.hook = move_hook,
 		.may_abort = verb->may_abort,
+		.supersedes = verb->supersedes,
 		.dry_run = move->request->dry_run ? stdout : NULL
 	};
 
@@ -224,7 +277,7 @@ static int
 prepare(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 {
 	if (move->n_databases == 0 && !learn(move, error))
-		return EXIT_SERVER;
+		return move_unasked(move);
 	move->sites[move->from - move->config.sites].silent = verb->alone;
 	if (!move->request->dry_run && !move_lock(move, error))
 		return EXIT_REFUSED;
@@ -238,6 +291,8 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 	PlanOutcome outcome = PLAN_REFUSED;
 	int			code = prepare(verb, move, how, &error);
 
+	if (code == EXIT_OK && move->rebuild && !move->request->dry_run)
+		return verb->finish(move);
 	if (code == EXIT_OK)
 	{
 		plat_cancel_install();
@@ -273,7 +328,7 @@ find_run(Move *move, const MoveVerb **verb)
 
 	move_mirror(move, &mirror);
 	if (!learn(move, &error))
-		code = EXIT_SERVER;
+		code = move_unasked(move);
 	else if (plan_unfinished(move->config.journal_directory, &mirror,
 							 &journal, &error))
 	{
@@ -281,8 +336,9 @@ find_run(Move *move, const MoveVerb **verb)
 			error_set(&error, NULL, "Nothing was changed.",
 					  "there is no run that has not ended");
 		else if ((*verb = move_verb(plan_journal_plan(journal))) == NULL)
-			error_set(&error, NULL, "Run that command again: it goes on where "
-					  "it has stopped.", "the run that began at %s is of "
+			error_set(&error, NULL, "Run that command again, or \"qsrepl "
+					  "rejoin\" where it had begun it: it goes on where it "
+					  "has stopped.", "the run that began at %s is of "
 					  "\"%s\"", plan_journal_started(journal),
 					  plan_journal_plan(journal));
 		else
@@ -329,10 +385,10 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 		return code;
 	move.sites = arena_alloc(&move.arena,
 							 move.config.n_sites * sizeof(MoveSite));
-	code = read_drain(&move);
+	code = how == MOVE_START ? choose_sites(verb, &move) :
+		find_run(&move, &verb);
 	if (code == EXIT_OK)
-		code = how == MOVE_START ? choose_sites(verb, &move) :
-			find_run(&move, &verb);
+		code = read_drain(&move);
 	if (code == EXIT_OK)
 	{
 		move.plan = verb->plan->name;

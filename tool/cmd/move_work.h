@@ -34,6 +34,7 @@ typedef struct MoveSite
 typedef struct Move
 {
 	const MoveRequest *request;
+	MoveRequest taken_up;		/* request, with what the run began with */
 	const char *plan;			/* its name */
 	Config		config;
 	const ConfigSite *from;		/* active before; the one that comes back */
@@ -46,6 +47,7 @@ typedef struct Move
 	int64_t		began;			/* by plat_clock_ms() */
 	int64_t		writable_ms;	/* after it clients could write; -1: not known */
 	bool		started;		/* by this process, not taken up */
+	bool		wrong_server;	/* a site's address leads to another one's */
 	bool		incomplete;		/* the role has moved, but something is left */
 	bool		away;			/* the former active site is not back */
 	bool		rebuild;		/* rejoin: by a base backup */
@@ -74,6 +76,7 @@ typedef struct MoveVerb
 	bool		(*may_abort) (void *move, Error *error);
 	int			(*finish) (Move *move); /* when it has ended, or NULL; an exit
 										 * code */
+	bool		(*supersedes) (const char *plan);	/* of plan/plan.h, or NULL */
 	bool		returns;		/* the site that is named comes back */
 	bool		alone;			/* the site that loses the role is lost */
 } MoveVerb;
@@ -83,8 +86,6 @@ extern const MoveVerb move_failover;
 extern const MoveVerb move_rejoin;
 extern const MoveVerb move_maintenance_begin;
 extern const MoveVerb move_maintenance_end;
-
-
 
 /* The verb of a plan's name, or NULL. */
 extern const MoveVerb *move_verb(const char *plan);
@@ -99,6 +100,15 @@ extern int	move_run(const MoveVerb *verb, const MoveRequest *request,
 					 MoveHow how);
 
 /* ---- move_pair.c: the servers ---- */
+
+/*
+ * move_connect
+ *		A new connection to a database of a site.  Its server must say itself
+ *		that it is that site's: with host or port of the other one, the wrong
+ *		server would be fenced.
+ */
+extern PgConnection *move_connect(Move *move, const ConfigSite *site,
+								  const char *dbname, Error *error);
 
 /*
  * move_server
@@ -121,6 +131,9 @@ extern bool move_sql(Move *move, const ConfigSite *site, const char *sql,
 /* Is the site's server a standby? */
 extern bool move_is_standby(Move *move, const ConfigSite *site,
 							bool *standby, Error *error);
+
+/* The exit code where a server could not be asked. */
+extern int	move_unasked(const Move *move);
 
 /* Which of the configured databases are there, and the system identifier. */
 extern bool move_learn(Move *move, const ConfigSite *site, Error *error);

@@ -74,8 +74,8 @@ static PgConnection *
 running_primary(Move *move, const ConfigSite *place)
 {
 	Error		silent = ERROR_NONE;
-	PgConnection *server = server_connect(&move->config, place,
-										  move->databases[0], &silent);
+	PgConnection *server = move_connect(move, place,
+										move->databases[0], &silent);
 	char	   *standby = NULL;
 
 	if (server != NULL &&
@@ -214,8 +214,8 @@ static bool
 save_database(Move *move, const ConfigSite *place, const char *name,
 			  const WalChanges *changes, Saved *saved, Error *error)
 {
-	PgConnection *database = server_connect(&move->config, place, name,
-											error);
+	PgConnection *database = move_connect(move, place, name,
+										  error);
 	bool		good = database != NULL;
 
 	if (good)
@@ -282,8 +282,8 @@ read_and_save(Move *move, const WalChanges *changes, Error *error)
 	{
 		place = closed_place(move->from);
 		good = start_closed(move, error);
-		server = good ? server_connect(&move->config, &place,
-									   move->databases[0], error) : NULL;
+		server = good ? move_connect(move, &place,
+									 move->databases[0], error) : NULL;
 		good = server != NULL &&
 			pg_run(server, "SELECT qsrepl.fence('rejoin')", PG_NONE, error);
 	}
@@ -313,7 +313,13 @@ rejoin_diverged_run(void *context, PlanProgress *progress, Error *error)
 	PgTimeline	timeline;
 	PgLsn		fork;
 	bool		same;
+	bool		broken;
 
+	/* What pg_rewind has left half done was listed before. */
+	if (!rejoin_broken(move, &broken, error))
+		return false;
+	if (broken)
+		return true;
 	if (!server_wal_timeline(move->from, &timeline, error) ||
 		!rejoin_fork(move, timeline, &same, &fork, error))
 		return false;

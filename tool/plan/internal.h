@@ -89,6 +89,8 @@ extern bool journal_mirror(PlanJournal *journal, const PlanMirror *mirror,
 extern json_t * header_new(const PlanRun *run);
 extern bool header_check(const PlanJournal *journal, const PlanRun *run,
 						 Error *error);
+extern bool header_is_of_pair(const PlanJournal *journal,
+							  const PlanPair *pair);
 extern json_t * header_parameters(const PlanRun *run);
 
 /* fill.c */
@@ -115,6 +117,8 @@ typedef struct Session
 	const PlanRun *run;
 	PlatLock   *lock;
 	PlanJournal *journal;
+	PlanJournal *superseded;	/* the run whose place this one has taken, or
+								 * NULL */
 	unsigned long number;		/* for a new journal */
 } Session;
 

@@ -88,6 +88,10 @@ typedef struct PlanParameter
  *
  * may_abort is asked before an abort, or is NULL: a journal that another
  * machine has from the mirror may be behind what was done.
+ *
+ * supersedes is asked at a start whether this plan takes the place of a run of
+ * another plan that has not ended, or is NULL: never.  Of what a lost site
+ * would be needed for, nobody can come to an end.
  */
 typedef struct PlanRun
 {
@@ -101,6 +105,7 @@ typedef struct PlanRun
 	bool		(*hook) (void *context, const char *step, bool after,
 						 PlanProgress *progress, Error *error); /* see below */
 	bool		(*may_abort) (void *context, Error *error); /* see below */
+	bool		(*supersedes) (const char *plan);	/* see below */
 	FILE	   *dry_run;		/* not NULL: print there what would be done,
 								 * and do nothing */
 	const char *again;			/* how to go on with a run that has stopped,
