@@ -284,6 +284,21 @@ prepare(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 	return how == MOVE_START ? verb->prepare(move, error) : EXIT_OK;
 }
 
+/* Whoever waits for a lost site waits in vain. */
+static void
+advise_failover(Move *move, Error *error)
+{
+	Error		silent = ERROR_NONE;
+
+	if (strcmp(move->plan, "switchover") == 0 && error->hint != NULL &&
+		move_is_promoted(move, &silent) == PLAN_NO)
+		error_take_hint(error, text_format("%s If site %s is lost, \"qsrepl "
+										   "failover --to %s\" takes the place "
+										   "of this run.", error->hint,
+										   move->from->name, move->to->name));
+	error_free(&silent);
+}
+
 static int
 go(const MoveVerb *verb, Move *move, MoveHow how)
 {
@@ -299,6 +314,8 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 		move->started = how == MOVE_START;
 		outcome = run_plan(verb, move, how, &error);
 		code = code_of(outcome, move);
+		if (outcome == PLAN_STOPPED)
+			advise_failover(move, &error);
 	}
 	if ((outcome == PLAN_FINISHED || outcome == PLAN_ABORTED) &&
 		!move->request->dry_run)

@@ -37,6 +37,13 @@ move_may_abort(void *context, Error *error)
 		return error_set(error, NULL, "Run \"qsrepl resume\" to bring the "
 						 "run to its end.", "site \"%s\" is promoted already",
 						 move->to->name);
+	if (promoted == PLAN_ERROR)
+		error_take_hint(error,
+						text_format("It must be known that site %s is not "
+									"promoted. Where you know it, and site %s "
+									"runs fenced, \"SELECT qsrepl.unfence()\" "
+									"there lets its users go on at once.",
+									move->to->name, move->from->name));
 	return promoted == PLAN_NO;
 }
 

@@ -202,7 +202,8 @@ refuse_second(PgConnection *lock, Error *error)
 	error_free(&ignored);
 	detail = text_format("%s", holder != NULL ? holder : "");
 	error_set(error, detail, "Nothing was changed. One run at a time can be "
-			  "at work on a pair; wait for its end.",
+			  "at work on a pair; wait for its end. One that has lost its "
+			  "connection is given up within 15 s.",
 			  "site \"%s\": another run of qsrepl is at work",
 			  pg_site(lock));
 	free(detail);

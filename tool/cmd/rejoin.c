@@ -68,15 +68,38 @@ static int
 check_active(Move *move, Error *error)
 {
 	bool		standby;
+	bool		fenced = false;
 
 	if (!move_is_standby(move, move->to, &standby, error))
 		return move_unasked(move);
-	if (!standby)
-		return EXIT_OK;
-	error_set(error, NULL, "Nothing was changed. \"qsrepl status\" tells "
-			  "which site is active.", "site \"%s\" is not active: its "
-			  "server is a standby", move->to->name);
-	return EXIT_REFUSED;
+	if (standby)
+		error_set(error, NULL, "Nothing was changed. \"qsrepl status\" tells "
+				  "which site is active.", "site \"%s\" is not active: its "
+				  "server is a standby", move->to->name);
+	else if (!move_true(move, move->to, "SELECT fenced FROM qsrepl.status",
+						PG_NONE, &fenced, error))
+		return EXIT_SERVER;
+	else if (fenced)
+		error_set(error, NULL, "Nothing was changed. \"qsrepl status\" tells "
+				  "which site is active. If it is to be this one, run "
+				  "\"SELECT qsrepl.unfence()\" there first.",
+				  "site \"%s\" is not active: its server is fenced",
+				  move->to->name);
+	return standby || fenced ? EXIT_REFUSED : EXIT_OK;
+}
+
+/* A run that has stopped explains it better. */
+static void
+name_unfinished(Move *move, Error *error)
+{
+	PlanMirror	mirror;
+	Error		unfinished = ERROR_NONE;
+
+	move_mirror(move, &mirror);
+	if (plan_check_idle(move->config.journal_directory, &mirror, &unfinished))
+		return;
+	error_free(error);
+	*error = unfinished;
 }
 
 static bool
@@ -148,6 +171,8 @@ prepare(Move *move, Error *error)
 {
 	int			code = check_active(move, error);
 
+	if (code == EXIT_REFUSED && !move->wrong_server)
+		name_unfinished(move, error);
 	if (code != EXIT_OK)
 		return code;
 	if (!server_is_here(&move->config, move->from))

@@ -208,8 +208,14 @@ confirm(Move *move, Error *error)
 static int
 prepare(Move *move, Error *error)
 {
-	int			code = check_roles(move, error);
+	PlanMirror	mirror;
+	int			code;
 
+	/* Such a run, and nothing else, is in the way. */
+	move_mirror(move, &mirror);
+	if (!plan_check_idle(move->config.journal_directory, &mirror, error))
+		return EXIT_REFUSED;
+	code = check_roles(move, error);
 	if (code != EXIT_OK)
 		return code;
 	if (!is_ready(move, error) || !check_machine(move, error) ||

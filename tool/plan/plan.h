@@ -145,6 +145,14 @@ extern PlanOutcome plan_start(const PlanRun *run, Error *error);
  */
 extern bool plan_unfinished(const char *directory, const PlanMirror *mirror,
 							PlanJournal **journal, Error *error);
+
+/*
+ * plan_check_idle
+ *		Refuse, as plan_start() does, where a run has not ended: for callers who
+ *		look at what such a run has changed.
+ */
+extern bool plan_check_idle(const char *directory, const PlanMirror *mirror,
+							Error *error);
 extern const char *plan_journal_plan(const PlanJournal *journal);
 extern const char *plan_journal_started(const PlanJournal *journal);
 

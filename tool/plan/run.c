@@ -158,10 +158,9 @@ run_steps(Session *session, Error *error)
 }
 
 static bool
-is_idle(const Session *session)
+is_idle(const PlanJournal *journal)
 {
-	return session->journal == NULL ||
-		journal_has(session->journal, "finish");
+	return journal == NULL || journal_has(journal, "finish");
 }
 
 /*
@@ -176,7 +175,7 @@ supersede(Session *session, Error *error)
 	PlanJournal *newest;
 	bool		good;
 
-	if (is_idle(session) || run->supersedes == NULL ||
+	if (is_idle(session->journal) || run->supersedes == NULL ||
 		!header_is_of_pair(session->journal, &run->pair) ||
 		!run->supersedes(plan_journal_plan(session->journal)))
 		return true;
@@ -210,21 +209,28 @@ mirror_superseded(const Session *session)
 }
 
 static bool
-check_idle(const Session *session, Error *error)
+check_idle(const PlanJournal *journal, Error *error)
 {
-	char	   *advice;
-
-	if (is_idle(session))
+	if (is_idle(journal))
 		return true;
 	error_set(error, NULL, "Nothing was changed. Run \"qsrepl resume\" to go "
 			  "on with it, or \"qsrepl abort\" to undo what it has done.",
 			  "the run of plan \"%s\" that began at %s has not ended",
-			  plan_journal_plan(session->journal),
-			  plan_journal_started(session->journal));
-	advice = text_format("Its journal is \"%s/%s.jsonl\".",
-						 session->journal->directory, session->journal->run);
-	error_take_detail(error, advice);
+			  plan_journal_plan(journal), plan_journal_started(journal));
+	error_take_detail(error, text_format("Its journal is \"%s/%s.jsonl\".",
+										 journal->directory, journal->run));
 	return false;
+}
+
+bool
+plan_check_idle(const char *directory, const PlanMirror *mirror, Error *error)
+{
+	PlanJournal *journal = NULL;
+	bool		good = plan_unfinished(directory, mirror, &journal, error) &&
+	check_idle(journal, error);
+
+	plan_journal_free(journal);
+	return good;
 }
 
 static bool
@@ -302,7 +308,7 @@ plan_start(const PlanRun *run, Error *error)
 	}
 	if (!session_begin(&session, run, error) ||
 		!check_space(run->directory, error) ||
-		!supersede(&session, error) || !check_idle(&session, error) ||
+		!supersede(&session, error) || !check_idle(session.journal, error) ||
 		!create_journal(&session, error))
 		return session_refuse(&session);
 	outcome = run_steps(&session, error);

@@ -46,7 +46,7 @@ fsync(int fd)
 ssize_t
 write(int fd, const void *bytes, size_t len)
 {
-	ssize_t		(*real) (int, const void *, size_t);
+	ssize_t(*real) (int, const void *, size_t);
 	const char *full = getenv("FULL_AT");
 	struct stat file;
 
