@@ -20,14 +20,15 @@ my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
 my $qsrepl = File::Spec->rel2abs('build/qsrepl');
 my ($code, $out, $err);
 
-# Everything that the sites have and the tool could change.
+# Everything that the sites have and the tool could change: a transaction that
+# has written has taken a number.
 sub everything
 {
 	return join "\n", (map {
 		my $data = $node{$_}->data_dir;
 
-		run_command([ 'pg_dumpall', '-h', '127.0.0.1', '-p', $node{$_}->port ]) =~ s/^\\(un)?restrict .*//mgr,
-		  $node{$_}->safe_psql('postgres', 'SELECT slot_name FROM pg_replication_slots ORDER BY 1'),
+		$node{$_}->safe_psql('postgres', 'SELECT txid_snapshot_xmax(txid_current_snapshot()), pg_is_in_recovery(), '
+			  . '(SELECT string_agg(slot_name, $$ $$ ORDER BY 1) FROM pg_replication_slots)'),
 		  (map { slurp_file($_) } "$data/postgresql.conf", "$data/postgresql.auto.conf", "$data/pg_hba.conf", "$data/postmaster.pid"),
 		  sort glob("$data/*")
 	} 'A', 'B'), sort(glob("$conf_dir/* $conf_dir/*/*")), map { slurp_file($_) } glob("$conf_dir/settings_*");
@@ -280,6 +281,8 @@ $node{A}->safe_psql('qsr', 'SELECT qsrepl.unfence()');
 ($code, $out, $err) = qsrepl('rejoin', 'B', '--yes', '--config', $conf{B});
 $_->_update_pid(-1) foreach values %node;
 is("$code $err", '0 ', 'rejoin mends it');
+$node{A}->reload;
+$node{A}->poll_query_until('qsr', q(SELECT count(*) = 0 FROM qsrepl.check() c WHERE c::text LIKE '%superseded%'));
 ($code, $out, $err) = qsrepl('check', '--config', $conf{A});
 is($code, 0, 'ready again') or diag($out);
 $_->stop foreach values %node;
