@@ -88,18 +88,19 @@ check_active(Move *move, Error *error)
 	return standby || fenced ? EXIT_REFUSED : EXIT_OK;
 }
 
-/* A run that has stopped explains it better. */
-static void
-name_unfinished(Move *move, Error *error)
+/* A run that has stopped explains it better; the exit code. */
+static int
+name_unfinished(Move *move, int code, Error *error)
 {
 	PlanMirror	mirror;
 	Error		unfinished = ERROR_NONE;
 
 	move_mirror(move, &mirror);
 	if (plan_check_idle(move->config.journal_directory, &mirror, &unfinished))
-		return;
+		return code;
 	error_free(error);
 	*error = unfinished;
+	return EXIT_REFUSED;
 }
 
 static bool
@@ -171,10 +172,8 @@ prepare(Move *move, Error *error)
 {
 	int			code = check_active(move, error);
 
-	if (code == EXIT_REFUSED && !move->wrong_server)
-		name_unfinished(move, error);
 	if (code != EXIT_OK)
-		return code;
+		return move->wrong_server ? code : name_unfinished(move, code, error);
 	if (!server_is_here(&move->config, move->from))
 	{
 		error_set(error, NULL, "Run it at that site's machine. Nothing was "
