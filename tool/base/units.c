@@ -4,7 +4,10 @@
  */
 #include "base/units.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 void
 units_bytes(int64_t bytes, char *out)
@@ -36,4 +39,39 @@ units_seconds(double seconds, char *out)
 		snprintf(out, UNITS_SIZE, "%.0f min", seconds / 60);
 	else
 		snprintf(out, UNITS_SIZE, "%.0f h", seconds / 3600);
+}
+
+long
+units_unit(const char *word)
+{
+	static const struct
+	{
+		const char *name;
+		long		ms;
+	}			units[] = {
+		{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000},
+		{"d", 86400000}
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(word, units[i].name) == 0)
+			return units[i].ms;
+	return 0;
+}
+
+long
+units_duration(const char *text, long max)
+{
+	char	   *end;
+	long		number;
+	long		unit;
+
+	if (text[0] < '0' || text[0] > '9')
+		return -1;
+	errno = 0;
+	number = strtol(text, &end, 10);
+	unit = units_unit(end + strspn(end, " "));
+	if (errno != 0 || unit == 0 || number > max / unit)
+		return -1;
+	return number * unit;
 }

@@ -17,4 +17,12 @@
 extern void units_bytes(int64_t bytes, char *out);
 extern void units_seconds(double seconds, char *out);
 
+/*
+ * units_unit, units_duration
+ *		How many ms "ms", "s", "min", "h" or "d" are, 0 for another word; and
+ *		"90 min" in ms, -1 where it is no duration or longer than max.
+ */
+extern long units_unit(const char *word);
+extern long units_duration(const char *text, long max);
+
 #endif							/* TOOL_UNITS_H */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/units.h"
 #include "config/config.h"
 #include "config/conninfo.h"
 #include "config/describe.h"
@@ -204,25 +205,6 @@ parse_number(const ConfigInput *input, void *field)
 	return true;
 }
 
-/* How many ms a unit has; 0: it is none. */
-static long
-unit_ms(const char *unit)
-{
-	static const struct
-	{
-		const char *name;
-		long		ms;
-	}			units[] = {
-		{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000},
-		{"d", 86400000}
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(unit, units[i].name) == 0)
-			return units[i].ms;
-	return 0;
-}
-
 static bool
 parse_duration(const ConfigInput *input, void *field)
 {
@@ -237,7 +219,7 @@ parse_duration(const ConfigInput *input, void *field)
 					  "h or d.");
 	errno = 0;
 	number = strtol(input->text, &end, 10);
-	unit = unit_ms(end + strspn(end, " "));
+	unit = units_unit(end + strspn(end, " "));
 	if (number == 0 && *end == '\0')
 		unit = 1;
 	if (unit == 0)
