@@ -96,7 +96,7 @@ static void
 add_seconds(Text *page, double seconds)
 {
 	if (seconds < 0)
-		text_add(page, "<td class=\"n\">–</td>");
+		text_add(page, "<td class=\"n\">&ndash;</td>");
 	else
 		text_addf(page, "<td class=\"n\">%.2f s</td>", seconds);
 }

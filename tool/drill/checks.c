@@ -58,6 +58,10 @@ drill_check(Drill *drill, const char *name, const char *result,
 	va_start(args, format);
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
+	/* One line each. */
+	for (char *c = detail; *c != '\0'; c++)
+		if (*c == '\n' || *c == '\r' || *c == '\t')
+			*c = ' ';
 	json_set_text(check, "name", name);
 	json_set_text(check, "result", result);
 	json_set_text(check, "detail", detail);

@@ -4,7 +4,9 @@
  *
  * Of a standby, too: it goes on replaying meanwhile, and its primary is not
  * asked for anything.  The copy begins with the last checkpoint that the
- * standby has replayed, so its start may have to replay what came since.
+ * standby has replayed, so its start may have to replay what came since.  It
+ * is not synced to the disk: it need not outlive the machine, and the server
+ * does so itself before it recovers.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +83,7 @@ backup_argv(Drill *drill)
 	const char *const words[] = {
 		server_program(drill->site, "pg_basebackup", &drill->arena),
 		"-D", drill->place.data, "-X", "stream", "-c", "fast", "-P", "-w",
-		"--no-manifest", "-d",
+		"--no-manifest", "--no-sync", "-d",
 		server_conninfo(drill->config, drill->site, NULL, &drill->arena)
 	};
 	const size_t count = sizeof(words) / sizeof(words[0]);

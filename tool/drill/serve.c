@@ -18,7 +18,7 @@
 #define CONNECT_MS 10000
 #define EXTRA_MS 5000
 #define LOG_LIMIT (16 * 1024 * 1024)
-#define LOG_TAIL 2000
+#define LOG_TAIL 1200
 
 /* keyword='value', with quotes and backslashes escaped. */
 static void
@@ -68,7 +68,11 @@ add_log(Drill *drill, Error *error)
 	{
 		size_t		from = text.len > LOG_TAIL ? text.len - LOG_TAIL : 0;
 
-		error_take_detail(error, text_format("The end of the copy's log:\n%s",
+		/* From the beginning of a line on */
+		while (from > 0 && text.bytes[from] != '\0' &&
+			   text.bytes[from - 1] != '\n')
+			from++;
+		error_take_detail(error, text_format("The end of the copy's log: %s",
 											 text.bytes + from));
 	}
 	error_free(&ignored);
@@ -89,16 +93,23 @@ drill_start(Drill *drill, Error *error)
 		.deadline_ms = (int) drill->config->stop_timeout + EXTRA_MS
 	};
 	PlatChildResult result;
+	Error		ignored = ERROR_NONE;
 	bool		good;
 
 	if (!drill_settings(drill, error))
 		return false;
 	server_argv(drill->site, words, argv);
 	good = plat_child_run(&child, &result, error);
+	/* Only where it was ended itself, a server may be about to appear. */
+	if (!good && result.end == PLAT_CHILD_EXITED)
+		drill->marker.phase = "failed";
 	plat_child_free(&result);
-	if (!good)
-		add_log(drill, error);
-	return good;
+	if (good)
+		return true;
+	add_log(drill, error);
+	drill_marker_write(&drill->place, &drill->marker, &ignored);
+	error_free(&ignored);
+	return false;
 }
 
 static bool
