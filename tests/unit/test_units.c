@@ -39,5 +39,16 @@ main(void)
 	check_seconds(119.9, "119.9 s");
 	check_seconds(720, "12 min");
 	check_seconds(7200, "2 h");
+	check(units_unit("ms") == 1 && units_unit("d") == 86400000);
+	check(units_unit("") == 0 && units_unit("H") == 0);
+	check(units_duration("0s", 10) == 0);
+	check(units_duration("90 min", 86400000) == 5400000);
+	check(units_duration("10ms", 10) == 10);
+	check(units_duration("11ms", 10) == -1);
+	check(units_duration("25d", 86400000) == -1);
+	check(units_duration("5", 86400000) == -1);
+	check(units_duration("-5s", 86400000) == -1);
+	check(units_duration("", 86400000) == -1);
+	check(units_duration("99999999999999999999s", 86400000) == -1);
 	return harness_finish();
 }
