@@ -39,7 +39,7 @@ typedef struct Talk
 } Talk;
 
 const char *
-drill_member(const json_t *object, const char *name)
+drill_member(const json_t * object, const char *name)
 {
 	const char *value = json_string_value(json_object_get(object, name));
 

@@ -70,7 +70,7 @@ add_fact(Text *page, const char *name, const char *value)
 }
 
 static void
-add_facts(Text *page, const json_t *record)
+add_facts(Text *page, const json_t * record)
 {
 	char		bytes[UNITS_SIZE];
 
@@ -102,7 +102,7 @@ add_seconds(Text *page, double seconds)
 }
 
 static void
-add_time(Text *page, const json_t *record, const char *name,
+add_time(Text *page, const json_t * record, const char *name,
 		 const char *words, bool sum)
 {
 	text_addf(page, "<tr%s><td>%s</td>", sum ? " class=\"sum\"" : "", words);
@@ -112,7 +112,7 @@ add_time(Text *page, const json_t *record, const char *name,
 }
 
 static void
-add_times(Text *page, const json_t *record)
+add_times(Text *page, const json_t * record)
 {
 	static const char *const words[] = {
 		"Copy of the server", "Start of the copy, and its recovery",
@@ -132,9 +132,9 @@ add_times(Text *page, const json_t *record)
 }
 
 static void
-add_databases(Text *page, const json_t *record)
+add_databases(Text *page, const json_t * record)
 {
-	const json_t *list = json_object_get(record, "databases");
+	const		json_t *list = json_object_get(record, "databases");
 
 	if (json_array_size(list) == 0)
 		return;
@@ -143,8 +143,8 @@ add_databases(Text *page, const json_t *record)
 			 "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < json_array_size(list); i++)
 	{
-		const json_t *database = json_array_get(list, i);
-		const json_t *after = json_object_get(database, "localized_seconds");
+		const		json_t *database = json_array_get(list, i);
+		const		json_t *after = json_object_get(database, "localized_seconds");
 		char		bytes[UNITS_SIZE];
 
 		units_bytes(json_integer_value(json_object_get(database, "bytes")),
@@ -160,15 +160,15 @@ add_databases(Text *page, const json_t *record)
 }
 
 static void
-add_checks(Text *page, const json_t *record)
+add_checks(Text *page, const json_t * record)
 {
-	const json_t *checks = json_object_get(record, "checks");
+	const		json_t *checks = json_object_get(record, "checks");
 
 	text_add(page, "<h2>Checks</h2>\n<table>\n<thead><tr><th>Check</th>"
 			 "<th>Result</th><th>Detail</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < json_array_size(checks); i++)
 	{
-		const json_t *check = json_array_get(checks, i);
+		const		json_t *check = json_array_get(checks, i);
 		const char *result = drill_member(check, "result");
 
 		text_add(page, "<tr><td>");
@@ -181,7 +181,7 @@ add_checks(Text *page, const json_t *record)
 }
 
 static void
-add_page(Text *page, const json_t *record)
+add_page(Text *page, const json_t * record)
 {
 	const char *verdict = drill_member(record, "verdict");
 
@@ -207,7 +207,7 @@ add_page(Text *page, const json_t *record)
 
 /* "drill-B-2026-11-23T005202Z.html": as a name of a file anywhere. */
 static const char *
-page_path(const json_t *record, const char *directory, Arena *arena)
+page_path(const json_t * record, const char *directory, Arena *arena)
 {
 	const char *started = drill_member(record, "started");
 	Text		text = {NULL, 0, 0};
@@ -224,7 +224,7 @@ page_path(const json_t *record, const char *directory, Arena *arena)
 }
 
 bool
-drill_write_page(const json_t *record, const char *directory, Arena *arena,
+drill_write_page(const json_t * record, const char *directory, Arena *arena,
 				 const char **path, Error *error)
 {
 	Text		page = {NULL, 0, 0};

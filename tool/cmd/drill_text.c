@@ -58,7 +58,7 @@ drill_print_plan(const Drill *drill)
 }
 
 static void
-print_seconds(const json_t *record, const char *name, const char *words)
+print_seconds(const json_t * record, const char *name, const char *words)
 {
 	double		seconds = drill_seconds(record, name);
 	double		before = drill_seconds(json_object_get(record, "last"), name);
@@ -72,7 +72,7 @@ print_seconds(const json_t *record, const char *name, const char *words)
 }
 
 static void
-print_times(const json_t *record)
+print_times(const json_t * record)
 {
 	for (int i = 0; i < DRILL_PHASES; i++)
 		print_seconds(record, drill_words[i].name, drill_words[i].name);
@@ -81,13 +81,13 @@ print_times(const json_t *record)
 }
 
 static void
-print_checks(const json_t *record)
+print_checks(const json_t * record)
 {
-	const json_t *checks = json_object_get(record, "checks");
+	const		json_t *checks = json_object_get(record, "checks");
 
 	for (size_t i = 0; i < json_array_size(checks); i++)
 	{
-		const json_t *check = json_array_get(checks, i);
+		const		json_t *check = json_array_get(checks, i);
 
 		printf("%-7s  %s: %s\n", drill_member(check, "result"),
 			   drill_member(check, "name"), drill_member(check, "detail"));
@@ -95,7 +95,7 @@ print_checks(const json_t *record)
 }
 
 void
-drill_print_text(const json_t *record)
+drill_print_text(const json_t * record)
 {
 	char		bytes[UNITS_SIZE];
 	const char *until = drill_member(record, "data_until");

@@ -43,7 +43,7 @@ extern bool drill_take_lock(const Config *config, Arena *arena,
 extern void drill_print_plan(const Drill *drill);
 
 /* Print a record for people. */
-extern void drill_print_text(const json_t *record);
+extern void drill_print_text(const json_t * record);
 
 /*
  * drill_write_page
@@ -51,10 +51,10 @@ extern void drill_print_text(const json_t *record);
  *
  * out: *path: the page's; in the arena
  */
-extern bool drill_write_page(const json_t *record, const char *directory,
+extern bool drill_write_page(const json_t * record, const char *directory,
 							 Arena *arena, const char **path, Error *error);
 
 /* A member of a record; "" where it is null. */
-extern const char *drill_member(const json_t *object, const char *name);
+extern const char *drill_member(const json_t * object, const char *name);
 
 #endif							/* CMD_DRILL_WORK_H */

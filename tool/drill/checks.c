@@ -177,7 +177,7 @@ take_key(void *arg, const PgRow *row, Error *error)
 }
 
 static bool
-count_rows(Look *look, const json_t *table)
+count_rows(Look *look, const json_t * table)
 {
 	const char *name = json_string_value(json_object_get(table, "name"));
 	const char *quoted = json_string_value(json_object_get(table, "quoted"));
@@ -331,7 +331,7 @@ drill_checks(Drill *drill, Error *error)
 {
 	for (size_t i = 0; i < json_array_size(drill->databases); i++)
 	{
-		const json_t *database = json_array_get(drill->databases, i);
+		const		json_t *database = json_array_get(drill->databases, i);
 
 		if (!look_at_database(drill,
 							  json_string_value(json_object_get(database,

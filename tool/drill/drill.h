@@ -44,8 +44,8 @@ typedef struct DrillMarker
 {
 	const char *phase;			/* "copy" ... "checks", "open", "removal" */
 	const char *started;		/* 2026-11-23T00:52:02.123Z */
-	const char *until;			/* when a copy that is kept open is removed; or
-								 * NULL */
+	const char *until;			/* when a copy that is kept open is removed;
+								 * or NULL */
 	bool		made;			/* the directory was made by the drill */
 } DrillMarker;
 
@@ -172,28 +172,28 @@ extern void drill_check(Drill *drill, const char *name, const char *result,
 						const char *format,...) TEXT_PRINTF(4, 5);
 
 /* The record of a drill, made from what is known; owned by the caller. */
-extern json_t *drill_record(const Drill *drill);
+extern json_t * drill_record(const Drill *drill);
 
 /*
  * drill_record_write
  *		Store a record in the directory of the journal, under the time that
  *		the drill began.
  */
-extern bool drill_record_write(const Config *config, const json_t *record,
+extern bool drill_record_write(const Config *config, const json_t * record,
 							   Error *error);
 
 /*
  * drill_record_last
  *		The last record of a site; NULL where there is none that can be read.
  */
-extern json_t *drill_record_last(const Config *config,
-								 const char *site);
+extern json_t * drill_record_last(const Config *config,
+								  const char *site);
 
 /* The directory of the records and the lock's file; in the arena. */
 extern const char *drill_records(const Config *config, Arena *arena);
 extern const char *drill_lock(const Config *config, Arena *arena);
 
 /* Seconds of a phase, or of "total" or "takeover"; -1: not known. */
-extern double drill_seconds(const json_t *record, const char *name);
+extern double drill_seconds(const json_t * record, const char *name);
 
 #endif							/* DRILL_DRILL_H */

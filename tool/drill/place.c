@@ -43,7 +43,7 @@ drill_place(const ConfigSite *site, Arena *arena, DrillPlace *place)
 }
 
 static const char *
-member(const json_t *object, const char *name, Arena *arena)
+member(const json_t * object, const char *name, Arena *arena)
 {
 	const char *value = json_string_value(json_object_get(object, name));
 

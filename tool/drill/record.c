@@ -21,7 +21,7 @@
 
 const DrillWords drill_words[DRILL_PHASES] = {
 	{"copy", "Copy the server of site ${site}",
-		"pg_basebackup -D ${root}/data -X stream -c fast -h ... -p ... -U ..."},
+	"pg_basebackup -D ${root}/data -X stream -c fast -h ... -p ... -U ..."},
 	{"start", "Start the copy on port ${port}, closed to the network, and let it "
 		"recover",
 		"Write port, listen_addresses = '127.0.0.1', primary_conninfo = '', "
@@ -131,7 +131,7 @@ drill_record(const Drill *drill)
 
 /* "2026-11-23T00:52:02.123Z" as 20261123T005202.123Z */
 static const char *
-file_name(const json_t *record, const Config *config, Arena *arena)
+file_name(const json_t * record, const Config *config, Arena *arena)
 {
 	const char *started = json_string_value(json_object_get(record,
 															"started"));
@@ -149,7 +149,7 @@ file_name(const json_t *record, const Config *config, Arena *arena)
 }
 
 bool
-drill_record_write(const Config *config, const json_t *record, Error *error)
+drill_record_write(const Config *config, const json_t * record, Error *error)
 {
 	Arena		arena = {NULL};
 	char	   *text = json_dumps(record, JSON_INDENT(2));
@@ -215,10 +215,10 @@ drill_record_last(const Config *config, const char *site)
 }
 
 double
-drill_seconds(const json_t *record, const char *name)
+drill_seconds(const json_t * record, const char *name)
 {
-	const json_t *value = json_object_get(json_object_get(record, "seconds"),
-										  name);
+	const		json_t *value = json_object_get(json_object_get(record, "seconds"),
+												name);
 
 	return json_is_number(value) ? json_number_value(value) : -1;
 }
