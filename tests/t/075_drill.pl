@@ -279,7 +279,9 @@ my $long = drill_conf('B', name => 'long', root => '/tmp/' . 'x' x 100);
 is($code, 6, 'a long path');
 like($err, qr/longer than 92 bytes.*shorter path/s, 'is refused');
 
-# Interrupted, or killed, at any moment.
+# Interrupted as soon as it has begun, or killed at any moment of a drill.
+my $total = $record->{seconds}{total};
+
 sub interrupted
 {
 	my ($signal, $whom, $after) = @_;
@@ -287,6 +289,10 @@ sub interrupted
 	my $run = start([ $program, 'drill', '--config', $conf ], '<', \'', '>', \my $run_out, '2>', \my $run_err);
 	my $pid = $run->{KIDS}[0]{PID};
 
+	if ($after == 0)
+	{
+		usleep(1000) until -e "$root/qsrepl-drill.json" || time - $began > $PostgreSQL::Test::Utils::timeout_default;
+	}
 	usleep($after * 1_000_000) if $after > 0;
 	if ($whom eq 'keeper')
 	{
@@ -302,18 +308,22 @@ sub interrupted
 	return ($run->full_result(0), $run_err);
 }
 
-my ($result, $said) = interrupted('INT', 'tool', 0.5 + rand 1);
+my ($result, $said) = interrupted('INT', 'tool', 0);
 is($result >> 8, 8, 'Ctrl-C');
 like($said, qr/the drill was interrupted.*The copy is removed/s, 'says so');
 nothing_left('Ctrl-C');
-foreach my $round (1 .. scaled(4))
+($result, $said) = interrupted('TERM', 'keeper', 0);
+is($result >> 8, 8, 'the keeper is asked to end');
+like($said, qr/the drill was interrupted/s, 'and says so');
+nothing_left('the keeper asked to end');
+foreach my $round (1 .. scaled(6))
 {
-	interrupted('KILL', 'tool', rand 2.5);
+	interrupted('KILL', 'tool', rand 1.2 * $total);
 	nothing_left_soon("kill -9 of the tool, round $round");
 }
-foreach my $round (1 .. scaled(3))
+foreach my $round (1 .. scaled(4))
 {
-	interrupted('KILL', 'keeper', 0.2 + rand 2);
+	interrupted('KILL', 'keeper', 0.05 + rand 1.2 * $total);
 	if (left_over() ne '')
 	{
 		drill('status');
@@ -323,7 +333,13 @@ foreach my $round (1 .. scaled(3))
 	is($code, 0, 'what it left is removed');
 	nothing_left("kill -9 of the keeper, round $round");
 }
-interrupted('KILL', 'keeper', 1);
+
+# The server of a copy that is kept open has lost its keeper.
+drill('--hold', '10min');
+my ($keeper) = slurp_file("$dir/journal_B/drills/lock") =~ /^process (\d+)/;
+kill 'KILL', $keeper;
+drill('status', '--json');
+is(JSON::PP::decode_json($out)->{state}, 'left over', 'a copy without its keeper is told');
 drill();
 is($code, 0, 'the next drill removes what one has left');
 nothing_left('the next drill');

@@ -48,6 +48,24 @@ find(Drill *drill, Found *found, PlatLock **lock, Error *error)
 	return false;
 }
 
+/* True, too, where its time was over just now. */
+static bool
+write_request(const Drill *drill, Error *error)
+{
+	Error		ignored = ERROR_NONE;
+	PlatFileInfo info;
+	bool		gone;
+
+	if (plat_file_write(drill->place.request, "", 0, false, error))
+		return true;
+	gone = plat_file_info(drill->place.marker, &info, &ignored) &&
+		!info.exists;
+	error_free(&ignored);
+	if (gone)
+		error_free(error);
+	return gone;
+}
+
 /* Ask the keeper, and wait until it has released its lock. */
 static bool
 ask_keeper(Drill *drill, Error *error)
@@ -55,7 +73,7 @@ ask_keeper(Drill *drill, Error *error)
 	int64_t		end = plat_clock_ms() + END_MS;
 	PlatLock   *lock = NULL;
 
-	if (!plat_file_write(drill->place.request, "", 0, false, error))
+	if (!write_request(drill, error))
 		return false;
 	while (!plat_lock_take(drill_lock(drill->config, &drill->arena), &lock,
 						   NULL, error))

@@ -17,6 +17,7 @@
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "platform/partner.h"
+#include "platform/system.h"
 
 #define LOOK_MS 100
 #define LOCK_TRIES 10
@@ -76,7 +77,10 @@ drill_begin(Drill *drill, const Config *config, const ConfigSite *site)
 	timestamp_format(plat_wall_ms(), now);
 	drill->marker.started = arena_strdup(&drill->arena, now);
 	drill->marker.phase = drill_words[DRILL_COPY].name;
-	drill_place(site, &drill->arena, &drill->place);
+	/* One at a time: the drill's process tells it from the one before. */
+	drill->marker.data = arena_printf(&drill->arena, "data_%ld",
+									  (long) plat_process());
+	drill_place(site, drill->marker.data, &drill->arena, &drill->place);
 }
 
 void

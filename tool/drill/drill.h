@@ -31,7 +31,9 @@ typedef struct DrillPlace
 {
 	const ConfigSite *site;
 	const char *root;			/* drill_directory, also of the socket */
-	const char *data;			/* the copy */
+	const char *data;			/* the copy; under a name of its own, since
+								 * what a killed drill has started may write
+								 * for a moment longer */
 	const char *marker;			/* says that the directory is a drill's */
 	const char *request;		/* asks the keeper to end */
 	const char *hba;
@@ -44,6 +46,7 @@ typedef struct DrillMarker
 {
 	const char *phase;			/* "copy" ... "checks", "open", "removal" */
 	const char *started;		/* 2026-11-23T00:52:02.123Z */
+	const char *data;			/* the name of the copy's directory */
 	const char *until;			/* when a copy that is kept open is removed;
 								 * or NULL */
 	bool		made;			/* the directory was made by the drill */
@@ -104,9 +107,14 @@ typedef struct Drill
 	Arena		arena;
 } Drill;
 
-/* Where a site's drills take place; the default is beside its data. */
-extern void drill_place(const ConfigSite *site, Arena *arena,
-						DrillPlace *place);
+/*
+ * drill_place
+ *		Where a site's drills take place; the default is beside its data.
+ *
+ * in: data: the name of the copy's directory, as in the marker
+ */
+extern void drill_place(const ConfigSite *site, const char *data,
+						Arena *arena, DrillPlace *place);
 
 /*
  * drill_marker_read, drill_marker_write

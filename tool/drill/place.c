@@ -27,14 +27,15 @@
 #define ROOT_LIMIT (107 - 15)
 
 void
-drill_place(const ConfigSite *site, Arena *arena, DrillPlace *place)
+drill_place(const ConfigSite *site, const char *data, Arena *arena,
+			DrillPlace *place)
 {
 	const char *root = site->drill_directory != NULL ? site->drill_directory :
 	arena_printf(arena, "%s.drill", site->data_directory);
 
 	place->site = site;
 	place->root = root;
-	place->data = arena_printf(arena, "%s/data", root);
+	place->data = arena_printf(arena, "%s/%s", root, data);
 	place->marker = arena_printf(arena, "%s/" MARKER, root);
 	place->request = arena_printf(arena, "%s/" MARKER ".end", root);
 	place->hba = arena_printf(arena, "%s/pg_hba.conf", root);
@@ -70,9 +71,10 @@ drill_marker_read(const DrillPlace *place, Arena *arena, DrillMarker *marker,
 	text_free(&text);
 	marker->phase = member(object, "phase", arena);
 	marker->started = member(object, "started", arena);
+	marker->data = member(object, "data", arena);
 	marker->until = member(object, "until", arena);
 	marker->made = json_is_true(json_object_get(object, "made"));
-	*there = marker->phase != NULL;
+	*there = marker->phase != NULL && marker->data != NULL;
 	json_decref(object);
 	return *there || error_set(error, NULL, "Look what is in its directory. If "
 							   "it is a drill's, remove it by hand.",
@@ -93,6 +95,7 @@ drill_marker_write(const DrillPlace *place, const DrillMarker *marker,
 	json_set_text(object, "site", place->site->name);
 	json_set_text(object, "phase", marker->phase);
 	json_set_text(object, "started", marker->started);
+	json_set_text(object, "data", marker->data);
 	json_set_text(object, "until", marker->until);
 	json_object_set_new(object, "made", json_boolean(marker->made));
 	text = json_dumps(object, JSON_INDENT(2));
@@ -158,7 +161,9 @@ drill_place_make(Drill *drill, Error *error)
 						 "does not exist.",
 						 "directory \"%s\" is not a drill's", root);
 	drill->marker.made = !info.exists;
-	return drill_marker_write(&drill->place, &drill->marker, error);
+	/* One that came too late for the drill before */
+	return plat_file_remove(drill->place.request, error) &&
+		drill_marker_write(&drill->place, &drill->marker, error);
 }
 
 /* The number in postmaster.pid; 0 where there is none. */
@@ -239,20 +244,31 @@ remove_content(const DrillPlace *place, Arena *arena, Error *error)
 	return good;
 }
 
+static bool
+remove_all(const DrillPlace *place, const DrillMarker *marker, Arena *arena,
+		   Error *error)
+{
+	return end_server(place, marker, error) &&
+		remove_content(place, arena, error) &&
+		plat_file_remove(place->marker, error) &&
+		(!marker->made || plat_directory_remove(place->root, error));
+}
+
 bool
-drill_place_remove(const DrillPlace *place,
-				   bool *removed, Error *error)
+drill_place_remove(const DrillPlace *place, bool *removed, Error *error)
 {
 	Arena		arena = {NULL};
 	DrillMarker marker;
-	bool		good;
+	DrillPlace	left;
+	bool		good = drill_marker_read(place, &arena, &marker, removed,
+										 error);
 
-	good = drill_marker_read(place, &arena, &marker, removed, error) &&
-		(!*removed ||
-		 (end_server(place, &marker, error) &&
-		  remove_content(place, &arena, error) &&
-		  plat_file_remove(place->marker, error) &&
-		  (!marker.made || plat_directory_remove(place->root, error))));
+	if (good && *removed)
+	{
+		/* The copy may be another drill's. */
+		drill_place(place->site, marker.data, &arena, &left);
+		good = remove_all(&left, &marker, &arena, error);
+	}
 	arena_free(&arena);
 	return good;
 }
