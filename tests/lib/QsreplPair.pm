@@ -19,7 +19,7 @@ our @EXPORT = qw(make_pair write_conf qsrepl);
 
 my $qsrepl = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
 
-delete @ENV{ grep { /^QSREPL_/ } keys %ENV };
+delete @ENV{ grep { /^QSREPL_(?!SEED|SCALE|KEEP)/ } keys %ENV };
 
 =pod
 

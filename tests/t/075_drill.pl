@@ -65,6 +65,16 @@ sub nothing_left
 	return is(left_over(), '', "$name: nothing is left");
 }
 
+# At the site's own server; it learns of the end of its client in a moment.
+sub no_copying
+{
+	my ($name) = @_;
+
+	return ok($site_b->poll_query_until('postgres', q(SELECT NOT EXISTS (SELECT FROM pg_stat_activity
+		WHERE backend_type = 'walsender') AND NOT EXISTS (SELECT FROM pg_replication_slots))),
+		"$name: nothing is left at the site's server");
+}
+
 # Wait until a keeper has removed what there was.
 sub nothing_left_soon
 {
@@ -320,6 +330,7 @@ foreach my $round (1 .. scaled(6))
 {
 	interrupted('KILL', 'tool', rand 1.2 * $total);
 	nothing_left_soon("kill -9 of the tool, round $round");
+	no_copying("kill -9 of the tool, round $round");
 }
 foreach my $round (1 .. scaled(4))
 {
@@ -332,6 +343,7 @@ foreach my $round (1 .. scaled(4))
 	drill('end');
 	is($code, 0, 'what it left is removed');
 	nothing_left("kill -9 of the keeper, round $round");
+	no_copying("kill -9 of the keeper, round $round");
 }
 
 # The server of a copy that is kept open has lost its keeper.

@@ -109,7 +109,7 @@ end_found(Drill *drill, const Found *found, Error *error)
 		return EXIT_REFUSED;
 	}
 	if (found->kept ? !ask_keeper(drill, error) :
-		!drill_place_remove(&drill->place, &removed, error))
+		!drill_place_remove(drill->config, &drill->place, &removed, error))
 		return EXIT_SYSTEM;
 	puts(found->kept ? "The copy is removed." :
 		 "What a drill has left is removed.");

@@ -115,7 +115,7 @@ static bool
 remove_copy(Drill *drill, bool *removed, Error *error)
 {
 	int64_t		begin = plat_clock_ms();
-	bool		good = drill_place_remove(&drill->place, removed, error);
+	bool		good = drill_place_remove(drill->config, &drill->place, removed, error);
 
 	drill->ms[DRILL_REMOVAL] = plat_clock_ms() - begin;
 	return good;
@@ -128,7 +128,7 @@ prepare(Drill *drill, bool named, Error *error)
 	bool		removed;
 	bool		refused;
 
-	if (!drill_place_remove(&drill->place, &removed, error))
+	if (!drill_place_remove(drill->config, &drill->place, &removed, error))
 		return EXIT_SYSTEM;
 	if (removed)
 		say_progress("what a former drill left was removed");

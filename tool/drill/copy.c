@@ -13,12 +13,16 @@
 
 #include "base/units.h"
 #include "drill/drill.h"
+#include "pg/query.h"
 #include "platform/child.h"
 #include "platform/clock.h"
 #include "server/control.h"
 #include "server/target.h"
 
 #define PROGRESS_MS 2000
+
+/* How the copy's connections are known at the server. */
+#define APPLICATION "qsrepl drill"
 
 typedef struct Progress
 {
@@ -84,7 +88,9 @@ backup_argv(Drill *drill)
 		server_program(drill->site, "pg_basebackup", &drill->arena),
 		"-D", drill->place.data, "-X", "stream", "-c", "fast", "-P", "-w",
 		"--no-manifest", "--no-sync", "-d",
-		server_conninfo(drill->config, drill->site, NULL, &drill->arena)
+		arena_printf(&drill->arena, "%s application_name='" APPLICATION "'",
+					 server_conninfo(drill->config, drill->site, NULL,
+									 &drill->arena))
 	};
 	const size_t count = sizeof(words) / sizeof(words[0]);
 	const char **all = arena_alloc(&drill->arena, (count + 2 * drill->n_spaces +
@@ -121,4 +127,18 @@ drill_copy(Drill *drill, Error *error)
 										   drill->site->user));
 	plat_child_free(&result);
 	return good;
+}
+
+void
+drill_copy_end(const Config *config, const ConfigSite *site)
+{
+	Error		ignored = ERROR_NONE;
+	PgConnection *server = server_connect(config, site, NULL, &ignored);
+
+	if (server != NULL)
+		pg_run(server, "SELECT pg_terminate_backend(a.pid) FROM "
+			   "pg_stat_activity a WHERE a.backend_type = 'walsender' AND "
+			   "a.application_name = '" APPLICATION "'", PG_NONE, &ignored);
+	pg_close(server);
+	error_free(&ignored);
 }

@@ -139,8 +139,16 @@ extern bool drill_place_make(Drill *drill, Error *error);
  *
  * out: *removed: whether there was something
  */
-extern bool drill_place_remove(const DrillPlace *place,
+extern bool drill_place_remove(const Config *config, const DrillPlace *place,
 							   bool *removed, Error *error);
+
+/*
+ * drill_copy_end
+ *		End at the site's server what serves a copy whose keeper was killed:
+ *		pg_basebackup's second process outlives the first one, and would keep
+ *		a slot.  A server that does not answer has no such thing.
+ */
+extern void drill_copy_end(const Config *config, const ConfigSite *site);
 
 /*
  * drill_look

@@ -218,7 +218,8 @@ end_server(const DrillPlace *place, const DrillMarker *marker, Error *error)
 {
 	int64_t		end = plat_clock_ms() + APPEAR_MS;
 
-	while (strcmp(marker->phase, "start") == 0 && read_process(place) == 0 &&
+	while (strcmp(marker->phase, drill_words[DRILL_START].name) == 0 &&
+		   read_process(place) == 0 &&
 		   plat_clock_ms() < end)
 		plat_sleep_ms(POLL_MS);
 	if (!plat_process_is_in(read_process(place), place->data))
@@ -245,9 +246,11 @@ remove_content(const DrillPlace *place, Arena *arena, Error *error)
 }
 
 static bool
-remove_all(const DrillPlace *place, const DrillMarker *marker, Arena *arena,
-		   Error *error)
+remove_all(const Config *config, const DrillPlace *place,
+		   const DrillMarker *marker, Arena *arena, Error *error)
 {
+	if (strcmp(marker->phase, drill_words[DRILL_COPY].name) == 0)
+		drill_copy_end(config, place->site);
 	return end_server(place, marker, error) &&
 		remove_content(place, arena, error) &&
 		plat_file_remove(place->marker, error) &&
@@ -255,7 +258,8 @@ remove_all(const DrillPlace *place, const DrillMarker *marker, Arena *arena,
 }
 
 bool
-drill_place_remove(const DrillPlace *place, bool *removed, Error *error)
+drill_place_remove(const Config *config, const DrillPlace *place,
+				   bool *removed, Error *error)
 {
 	Arena		arena = {NULL};
 	DrillMarker marker;
@@ -267,7 +271,7 @@ drill_place_remove(const DrillPlace *place, bool *removed, Error *error)
 	{
 		/* The copy may be another drill's. */
 		drill_place(place->site, marker.data, &arena, &left);
-		good = remove_all(&left, &marker, &arena, error);
+		good = remove_all(config, &left, &marker, &arena, error);
 	}
 	arena_free(&arena);
 	return good;
