@@ -34,10 +34,18 @@ const CliCommand *const cli_commands[] = {
 	&cli_abort,
 	&cli_do,
 	&cli_compare,
+	&cli_drill,
+	&cli_drill_end,
+	&cli_drill_status,
 	&cli_rules_test,
 	&cli_rules_rewrite,
 	&cli_completion_bash,
 	&cli_docs_man,
 	&cli_docs_configuration,
+	NULL
+};
+
+const CliCommand *const cli_internal_commands[] = {
+	&cli_drill_keep,
 	NULL
 };
