@@ -22,4 +22,8 @@ typedef struct SetupRequest
 extern int	cmd_setup_primary(const SetupRequest *request);
 extern int	cmd_setup_standby(const SetupRequest *request);
 
+/* The same in logical mode: the publisher, or its subscriber. */
+extern int	cmd_setup_publisher(const SetupRequest *request);
+extern int	cmd_setup_subscriber(const SetupRequest *request);
+
 #endif							/* CMD_SETUP_H */

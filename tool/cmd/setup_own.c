@@ -91,8 +91,8 @@ setup_same_system(Setup *setup, bool *same, Error *error)
 	return has;
 }
 
-static bool
-refuse(Setup *setup, const char *detail, const char *hint, Error *error)
+bool
+setup_refuse_own(Setup *setup, const char *detail, const char *hint, Error *error)
 {
 	return error_set(error, detail, arena_printf(&setup->arena, "%s With "
 												 "--discard-site %s they are "
@@ -128,10 +128,10 @@ compare_databases(Setup *setup, PgConnection *own, Error *error)
 			PG_PARAMETERS(names), collect_name, &list, error);
 
 	if (good && list.len > 0)
-		good = refuse(setup, arena_printf(&setup->arena, "It has databases "
-										  "that the primary does not have: "
-										  "%s.", list.bytes),
-					  "Look whether they are needed.", error);
+		good = setup_refuse_own(setup, arena_printf(&setup->arena, "It has databases "
+													"that the primary does not have: "
+													"%s.", list.bytes),
+								"Look whether they are needed.", error);
 	text_free(&list);
 	free(names);
 	return good;
@@ -168,8 +168,8 @@ look_at_other_data(Setup *setup, Error *error)
 	bool		good;
 
 	if (own == NULL)
-		good = refuse(setup, silent.message, "Its server must run so that its "
-					  "databases can be looked at.", error);
+		good = setup_refuse_own(setup, silent.message, "Its server must run so that its "
+								"databases can be looked at.", error);
 	else
 		good = check_own_place(setup, own, error) &&
 			compare_databases(setup, own, error);
@@ -195,8 +195,8 @@ setup_look_at_own(Setup *setup, Error *error)
 	if (setup->request->discard_site != NULL)
 		return true;
 	if (same)
-		return refuse(setup, "They are of the same system as the primary's, "
-					  "but not a standby's: it may be a former primary.",
-					  "It may hold rows that the primary has not.", error);
+		return setup_refuse_own(setup, "They are of the same system as the primary's, "
+								"but not a standby's: it may be a former primary.",
+								"It may hold rows that the primary has not.", error);
 	return look_at_other_data(setup, error);
 }

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "cmd/setup_work.h"
+#include "pg/statements.h"
 #include "platform/child.h"
 #include "server/control.h"
+#include "server/logical.h"
 #include "server/target.h"
 
 bool
@@ -19,6 +20,16 @@ setup_connect(Setup *setup, const ConfigSite *site, Error *error)
 	pg_close(setup->server);
 	setup->server = server_connect(&setup->config, site, NULL, error);
 	return setup->server != NULL;
+}
+
+bool
+setup_source(Setup *setup, Error *error)
+{
+	if (setup->source != NULL && !pg_is_broken(setup->source))
+		return true;
+	pg_close(setup->source);
+	setup->source = server_connect(&setup->config, setup->peer, NULL, error);
+	return setup->source != NULL;
 }
 
 bool
@@ -38,45 +49,27 @@ PlanAnswer
 setup_answer(PgConnection *connection, const char *sql,
 			 PgParameters parameters, Error *error)
 {
-	char	   *text;
 	bool		yes;
 
-	if (!pg_value(connection, sql, parameters, &text, error))
+	if (!pg_ask(connection, sql, parameters, &yes, error))
 		return PLAN_ERROR;
-	yes = text != NULL && text[0] == 't';
-	free(text);
 	return yes ? PLAN_YES : PLAN_NO;
 }
 
-/* Statements are run when the query that gives them has come to its end. */
-static bool
-keep_statement(void *arg, const PgRow *row, Error *error)
+static PlanAnswer
+in_database(Setup *setup, const char *database, SetupEach each, Error *error)
 {
-	Text	   *list = arg;
-	const char *text = pg_row_text(row, 0);
+	PgConnection *connection = server_connect(&setup->config, setup->site,
+											  database, error);
+	PlanAnswer	answer;
 
-	(void) error;
-	text_add_bytes(list, text, strlen(text) + 1);
-	return true;
-}
-
-bool
-setup_statements(PgConnection *connection, const char *query,
-				 PgParameters parameters, size_t *count, Error *error)
-{
-	Text		list = {NULL, 0, 0};
-	bool		good = pg_rows(connection, query, parameters, keep_statement,
-							   &list, error);
-
-	*count = 0;
-	for (size_t at = 0; good && at < list.len;
-		 at += strlen(list.bytes + at) + 1)
-	{
-		good = pg_run(connection, list.bytes + at, PG_NONE, error);
-		(*count)++;
-	}
-	text_free(&list);
-	return good;
+	if (connection == NULL)
+		return PLAN_ERROR;
+	pg_set_deadline(connection, (int) setup->config.localize_timeout);
+	setup->database = database;
+	answer = each(setup, connection, error);
+	pg_close(connection);
+	return answer;
 }
 
 PlanAnswer
@@ -85,45 +78,64 @@ setup_each(Setup *setup, SetupEach each, Error *error)
 	PlanAnswer	answer = PLAN_YES;
 
 	for (size_t i = 0; answer == PLAN_YES && i < setup->n_databases; i++)
-	{
-		PgConnection *connection = server_connect(&setup->config, setup->site,
-												  setup->databases[i], error);
-
-		if (connection == NULL)
-			return PLAN_ERROR;
-		pg_set_deadline(connection, (int) setup->config.localize_timeout);
-		answer = each(setup, connection, error);
-		pg_close(connection);
-	}
+		answer = in_database(setup, setup->databases[i], each, error);
 	return answer;
+}
+
+PlanAnswer
+setup_each_replicated(Setup *setup, SetupEach each, Error *error)
+{
+	PlanAnswer	answer = PLAN_YES;
+
+	for (size_t i = 0; answer == PLAN_YES && i < setup->n_databases; i++)
+		if (logical_replicates(&setup->config, setup->databases[i]))
+			answer = in_database(setup, setup->databases[i], each, error);
+	return answer;
+}
+
+/* The lines of pg_hba.conf that let the replication role in. */
+static const char *
+hba_lines(Setup *setup, const ConfigSite *from)
+{
+	Text		text = {NULL, 0, 0};
+	const char *role = setup->config.replication_role;
+	const char *lines;
+
+	if (setup->config.mode == CONFIG_PHYSICAL)
+		text_addf(&text, "\"host replication %s %s scram-sha-256\" and "
+				  "\"host %s %s %s scram-sha-256\"", role, from->host,
+				  setup->config.maintenance_database, role, from->host);
+	else
+		for (size_t i = 0; i < setup->n_databases; i++)
+			if (logical_replicates(&setup->config, setup->databases[i]))
+				text_addf(&text, "%s\"host \"%s\" %s %s scram-sha-256\"",
+						  text.len > 0 ? " and " : "", setup->databases[i],
+						  role, from->host);
+	lines = arena_strdup(&setup->arena, text.len > 0 ? text.bytes : "");
+	text_free(&text);
+	return lines;
 }
 
 static void
 hint_hba(Setup *setup, const ConfigSite *site, const ConfigSite *from,
 		 Error *error)
 {
-	const char *role = setup->config.replication_role;
-
 	error_take_hint(error, text_format(
 									   "The role needs a password (in psql: \\password %s), which is in the "
 									   "password file at each site, and pg_hba.conf of site \"%s\" needs "
-									   "these lines: \"host replication %s %s scram-sha-256\" and "
-									   "\"host %s %s %s scram-sha-256\".", role, site->name, role,
-									   from->host, setup->config.maintenance_database, role, from->host));
+									   "these lines: %s.", setup->config.replication_role, site->name,
+									   hba_lines(setup, from)));
 }
 
-bool
-setup_replication(Setup *setup, const ConfigSite *site,
-				  const ConfigSite *from, Error *error)
+static bool
+log_in(Setup *setup, const ConfigSite *site, const char *conninfo,
+	   Error *error)
 {
-	const char *conninfo = server_conninfo(&setup->config, site,
-										   setup->config.replication_role,
-										   &setup->arena);
 	const char *const words[] = {
 		server_program(setup->site, "psql", &setup->arena), "-X", "-w", "-q",
 		"-A", "-t", "-d",
-		arena_printf(&setup->arena, "%s replication=true connect_timeout=%ld",
-					 conninfo, (setup->config.connect_timeout + 999) / 1000),
+		arena_printf(&setup->arena, "%s connect_timeout=%ld", conninfo,
+					 (setup->config.connect_timeout + 999) / 1000),
 		"-c", "IDENTIFY_SYSTEM", NULL
 	};
 	const char *argv[sizeof(words) / sizeof(words[0]) + SERVER_AS_WORDS];
@@ -134,13 +146,46 @@ setup_replication(Setup *setup, const ConfigSite *site,
 	server_argv(setup->site, words, argv);
 	good = plat_child_run(&child, &result, error);
 	if (!good)
-	{
 		error_take_message(error, text_format("site \"%s\": role \"%s\" could "
 											  "not connect for replication",
 											  site->name,
 											  setup->config.replication_role));
-		hint_hba(setup, site, from, error);
-	}
 	plat_child_free(&result);
+	return good;
+}
+
+/* To each database, as subscriptions do. */
+static bool
+log_in_to_all(Setup *setup, const ConfigSite *site, Error *error)
+{
+	const Config *config = &setup->config;
+
+	for (size_t i = 0; i < setup->n_databases; i++)
+		if (logical_replicates(config, setup->databases[i]) &&
+			!log_in(setup, site, arena_printf(
+											  &setup->arena, "%s replication=database",
+											  server_conninfo_of(config, site,
+																 config->replication_role,
+																 setup->databases[i], &setup->arena)), error))
+			return false;
+	return true;
+}
+
+bool
+setup_replication(Setup *setup, const ConfigSite *site,
+				  const ConfigSite *from, Error *error)
+{
+	const Config *config = &setup->config;
+	bool		good;
+
+	if (config->mode == CONFIG_LOGICAL)
+		good = log_in_to_all(setup, site, error);
+	else
+		good = log_in(setup, site, arena_printf(
+												&setup->arena, "%s replication=true",
+												server_conninfo(config, site, config->replication_role,
+																&setup->arena)), error);
+	if (!good)
+		hint_hba(setup, site, from, error);
 	return good;
 }
