@@ -10,6 +10,8 @@
 
 #include "base/memory.h"
 #include "check/internal.h"
+#include "server/logical.h"
+#include "server/settings.h"
 
 /* A server's part in the run, as far as its status tells. */
 static bool
@@ -46,19 +48,85 @@ find_active(CheckRun *run)
 			run->active = &run->servers[i];
 }
 
+/* A subscriber stores rows of its own; a standby has those of its primary. */
+static bool
+has_insight(const CheckRun *run, size_t i)
+{
+	return &run->servers[i] == run->active ||
+		run->config->mode == CONFIG_LOGICAL;
+}
+
 static void
 read_insights(CheckRun *run)
 {
-	const SiteStatus *status = &run->statuses[run->active - run->servers];
+	const Config *config = run->config;
 	Arena	   *arena = &run->report->arena;
 
-	run->insights = arena_alloc(arena, status->n_databases *
+	run->insights = arena_alloc(arena, run->n * config->databases.n *
 								sizeof(SiteInsight));
-	for (size_t i = 0; i < status->n_databases; i++)
-		if (status->databases[i].error == NULL)
-			site_insight_read(run->config, run->active->site,
-							  status->databases[i].name, arena,
-							  &run->insights[run->n_insights++]);
+	for (size_t i = 0; i < run->n; i++)
+		for (size_t j = 0; has_insight(run, i) &&
+			 j < run->statuses[i].n_databases; j++)
+			if (run->statuses[i].databases[j].error == NULL)
+				site_insight_read(config, run->servers[i].site,
+								  run->statuses[i].databases[j].name, arena,
+								  &run->insights[run->n_insights++]);
+}
+
+static const SiteLogical *
+read_logical(CheckRun *run, const CheckPair *pair, const ConfigSite *site)
+{
+	Arena	   *arena = &run->report->arena;
+	SiteLogical *logical = arena_alloc(arena, sizeof(SiteLogical));
+	const SiteLogicalQuery query = {
+		run->config, site, pair->database, pair->subscription
+	};
+
+	site_logical_read(&query, arena, logical);
+	return logical;
+}
+
+/* A database that could not be read is told elsewhere. */
+static bool
+is_read(const CheckRun *run, const SiteServer *server, size_t database)
+{
+	const SiteStatus *status = &run->statuses[server - run->servers];
+
+	return server->error == NULL && database < status->n_databases &&
+		status->databases[database].error == NULL;
+}
+
+static void
+read_pair(CheckRun *run, const SiteServer *passive, size_t database)
+{
+	const Config *config = run->config;
+	CheckPair  *pair;
+
+	if (passive == run->active || !is_read(run, passive, database) ||
+		(run->active != NULL && !is_read(run, run->active, database)))
+		return;
+	pair = &run->pairs[run->n_pairs++];
+	pair->database = config->databases.words[database];
+	pair->subscription = server_subscription(config, passive->site,
+											 pair->database,
+											 &run->report->arena);
+	pair->replicated = logical_replicates(config, pair->database);
+	pair->passive = passive;
+	pair->own = read_logical(run, pair, passive->site);
+	if (run->active != NULL)
+		pair->other = read_logical(run, pair, run->active->site);
+}
+
+static void
+read_pairs(CheckRun *run)
+{
+	size_t		n = run->config->databases.n;
+
+	run->pairs = arena_alloc(&run->report->arena, run->n * n *
+							 sizeof(CheckPair));
+	for (size_t i = 0; i < run->n; i++)
+		for (size_t j = 0; j < n; j++)
+			read_pair(run, &run->servers[i], j);
 }
 
 static void
@@ -78,6 +146,8 @@ read_sites(CheckRun *run)
 							 (int) config->connect_timeout, arena,
 							 &run->statuses[i]);
 	find_active(run);
+	if (config->mode == CONFIG_LOGICAL)
+		read_pairs(run);
 	if (run->active == NULL)
 		return;
 	run->report->active = run->active->site->name;
@@ -175,6 +245,17 @@ check_fail(CheckRun *run, unsigned blocks, const char *object,
 	va_start(args, format);
 	add(run, &finding, format, args);
 	va_end(args);
+}
+
+void
+check_note_risk(CheckRun *run, int64_t bytes, double seconds)
+{
+	CheckReport *report = run->report;
+
+	if (bytes <= report->risk_bytes)
+		return;
+	report->risk_bytes = bytes;
+	report->risk_seconds = seconds;
 }
 
 const char *

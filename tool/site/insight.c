@@ -91,6 +91,7 @@ site_insight_read(const Config *config, const ConfigSite *site,
 	PgConnection *connection;
 
 	memset(insight, 0, sizeof(*insight));
+	insight->site = site;
 	insight->database = database;
 	insight->leaks = -1;
 	connection = site_connect(config, site, database,

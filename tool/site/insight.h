@@ -22,6 +22,7 @@ typedef struct SiteProblem
 
 typedef struct SiteInsight
 {
+	const ConfigSite *site;
 	const char *database;
 	const char *error;			/* NULL: all of it was read */
 	SiteProblem *problems;
