@@ -267,7 +267,7 @@ equal('after a lost slot');
 
 # Killed at any time, it goes on. The subscriptions are taken away first.
 my $seed = seed_random();
-foreach my $round (1 .. scaled(6))
+foreach my $round (1 .. scaled(2))
 {
 	my $delay = 20_000 + int(rand 900_000);
 	my ($o, $e) = ('', '');

@@ -49,7 +49,7 @@ sub check_until
 	my ($pattern, $name) = @_;
 	my ($code, $out);
 
-	foreach (1 .. 100)
+	foreach (1 .. 40)
 	{
 		($code, $out) = qsrepl('check', '--config', $config);
 		last if $out =~ $pattern;
@@ -96,13 +96,13 @@ $site_b->safe_psql('QSR', q(SELECT qsrepl.fence('passive site', true)));
 
 # Tables
 $site_a->safe_psql('QSR', 'CREATE TABLE fresh (id int PRIMARY KEY)');
-$out = fails(qr/tables +site A, database QSR: tables that are not published: public\.fresh$/, 'a table that is not published');
+$out = fails(qr/tables +site A, database QSR: tables that are not published: public\.fresh$/m, 'a table that is not published');
 like($out, qr/^fail  schema +site B, database QSR: tables of site A that are missing: public\.fresh$/m, '... nor at B');
 qsrepl('setup', 'publisher', '--site', 'A', '--config', conf('A'));
-fails(qr/tables +site B, database QSR: published tables that are not subscribed to: public\.fresh$/, 'a table that is not subscribed to');
+fails(qr/tables +site B, database QSR: published tables that are not subscribed to: public\.fresh$/m, 'a table that is not subscribed to');
 $site_b->safe_psql('QSR', 'CREATE TABLE fresh (id int PRIMARY KEY, more text); CREATE TABLE own (); CREATE TABLE own2 ()');
-fails(qr/schema +site B, database QSR: tables with other columns or keys than at site A: public\.fresh$/, 'other columns');
-fails(qr/schema +site B, database QSR: tables that site A does not have: public\.own, public\.own2$/, 'tables that A does not have');
+fails(qr/schema +site B, database QSR: tables with other columns or keys than at site A: public\.fresh$/m, 'other columns');
+fails(qr/schema +site B, database QSR: tables that site A does not have: public\.own, public\.own2$/m, 'tables that A does not have');
 $site_b->safe_psql('QSR', 'DROP TABLE own, own2; ALTER TABLE fresh DROP more');
 is((qsrepl('setup', 'subscriber', '--site', 'B', '--config', conf('B')))[0], 0, 'set up again');
 $config = conf('A');
@@ -116,14 +116,14 @@ foreach (
 	my ($there, $back, $name) = @$_;
 
 	$site_b->safe_psql('QSR', $there);
-	fails(qr/schema +site B, database QSR: tables with other columns or keys than at site A: public\.items$/, "schema: $name");
+	fails(qr/schema +site B, database QSR: tables with other columns or keys than at site A: public\.items$/m, "schema: $name");
 	$site_b->safe_psql('QSR', $back);
 }
 $site_a->safe_psql('QSR', 'ALTER TABLE keyless REPLICA IDENTITY DEFAULT');
-fails(qr/tables +site A, database QSR: published tables without a replica identity: public\.keyless$/, 'a table without a key');
+fails(qr/tables +site A, database QSR: published tables without a replica identity: public\.keyless$/m, 'a table without a key');
 $site_a->safe_psql('QSR', 'ALTER TABLE keyless REPLICA IDENTITY FULL');
 $site_b->safe_psql('QSR', q(INSERT INTO "__MigrationHistory" VALUES ('20260202_More')));
-fails(qr/migrations +site B, database QSR: the rows of "__MigrationHistory" differ from those of site A$/, 'another release of Qlik Sense');
+fails(qr/migrations +site B, database QSR: the rows of "__MigrationHistory" differ from those of site A$/m, 'another release of Qlik Sense');
 $site_b->safe_psql('QSR', q(DELETE FROM "__MigrationHistory" WHERE "MigrationId" = '20260202_More'));
 
 # Both sites are asked for what the extension finds.
@@ -144,21 +144,19 @@ $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr SET (disable_on_error
 # Apply stops at a row, and is behind.
 $site_b->safe_psql('QSR', 'INSERT INTO fresh VALUES (7)');
 $site_a->safe_psql('QSR', 'INSERT INTO fresh VALUES (7)');
-fails(qr/subscription +site B, database QSR: no worker applies for subscription "qsrepl_b_qsr"$/, 'no worker');
-$config = conf('A', 'mode = logical' => "mode = logical\nlag_warning = 1s");
-check_until(qr/^warn  lag +site B, database QSR: \d+ \w+ \/ [\d.]+ s behind, of lag_warning 1 s$/m, 'lag');
-$config = conf('A');
+fails(qr/subscription +site B, database QSR: no worker applies for subscription "qsrepl_b_qsr"$/m, 'no worker');
+check_until(qr/^warn  lag +site B, database QSR: \d+ \w+ behind, for an unknown time$/m, 'lag without a worker');
 $site_b->safe_psql('QSR', 'DELETE FROM fresh');
 check_until($healthy, 'ready again');
 
 # Disabled; without a slot; without a subscription
 $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr DISABLE');
-fails(qr/subscription +site B, database QSR: subscription "qsrepl_b_qsr" is disabled$/, 'disabled');
+fails(qr/subscription +site B, database QSR: subscription "qsrepl_b_qsr" is disabled$/m, 'disabled');
 $site_a->poll_query_until('QSR', q(SELECT NOT active FROM pg_replication_slots WHERE slot_name = 'qsrepl_b_qsr'));
 $site_a->safe_psql('QSR', q(SELECT pg_drop_replication_slot('qsrepl_b_qsr')));
-fails(qr/lag +site B, database QSR: slot "qsrepl_b_qsr" is not there at site A$/, 'no slot');
+fails(qr/lag +site B, database QSR: slot "qsrepl_b_qsr" is not there at site A$/m, 'no slot');
 $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr SET (slot_name = NONE); DROP SUBSCRIPTION qsrepl_b_qsr');
-fails(qr/subscription +site B, database QSR: there is no subscription "qsrepl_b_qsr"$/, 'no subscription');
+fails(qr/subscription +site B, database QSR: there is no subscription "qsrepl_b_qsr"$/m, 'no subscription');
 is((qsrepl('setup', 'subscriber', '--site', 'B', '--discard-site', 'B', '--config', conf('B')))[0], 0, 'set up again');
 $config = conf('A');
 check_until($healthy, 'ready again');
@@ -168,6 +166,6 @@ $site_a->stop('immediate');
 ($code, $out) = check();
 is($code, 1, 'A is down');
 like($out, qr/^Ready for switchover: no\.$/m, 'no switchover');
-like($out, qr/^Ready for failover: \w+, at risk unknown: last heard 20\d\d-[\d:.T-]+Z\.$/m, 'the risk is not called 0');
+like($out, qr/^Ready for failover: yes, at risk unknown(?:: last heard 20\d\d-[\d:.T-]+Z)?\.$/m, 'the risk is not called 0');
 $site_b->stop;
 done_testing();

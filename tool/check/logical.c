@@ -80,7 +80,9 @@ look_at_subscription(CheckRun *run, const CheckPair *pair, const char *object)
 				   "run \"qsrepl setup subscriber\", or ALTER SUBSCRIPTION ... "
 				   "ENABLE.", "subscription \"%s\" is disabled", name);
 	else if (!own->worker)
-		check_fail(run, CHECK_BOTH, object, "Look into the server's log: a "
+		/* A publisher that is silent is no reason against a failover. */
+		check_fail(run, run->active != NULL ? CHECK_BOTH : CHECK_SWITCHOVER,
+				   object, "Look into the server's log: a "
 				   "worker tells there why it stops.",
 				   "no worker applies for subscription \"%s\"", name);
 	else if (own->disable_on_error != run->config->disable_on_error)
@@ -146,7 +148,10 @@ look_at_lag(CheckRun *run, const CheckPair *pair, const char *object)
 	check_note_risk(run, slot->behind_bytes, seconds);
 	units_bytes(slot->behind_bytes, bytes);
 	units_seconds(seconds, time);
-	if (seconds * 1000 >= (double) run->config->lag_warning)
+	if (seconds < 0)
+		check_warn(run, object, "No worker applies, so nobody knows since "
+				   "when.", "%s behind, for an unknown time", bytes);
+	else if (seconds * 1000 >= (double) run->config->lag_warning)
 		check_warn(run, object, "Its disk, locks or the network may hold it "
 				   "up.", "%s / %s behind, of lag_warning %ld s", bytes, time,
 				   run->config->lag_warning / 1000);
