@@ -21,6 +21,8 @@ const CliCommand *const cli_commands[] = {
 	&cli_setup_primary,
 	&cli_setup_standby,
 	&cli_setup_remove,
+	&cli_setup_publisher,
+	&cli_setup_subscriber,
 	&cli_status,
 	&cli_is_active,
 	&cli_check,

@@ -13,6 +13,8 @@ extern const CliCommand cli_config_show;
 extern const CliCommand cli_setup_primary;
 extern const CliCommand cli_setup_standby;
 extern const CliCommand cli_setup_remove;
+extern const CliCommand cli_setup_publisher;
+extern const CliCommand cli_setup_subscriber;
 extern const CliCommand cli_status;
 extern const CliCommand cli_is_active;
 extern const CliCommand cli_check;

@@ -169,7 +169,12 @@ release(const Config *config, const ConfigSite *site, Error *error)
 static bool
 reach(const Config *config, const ConfigSite *site, Error *error)
 {
-	return server_reach(config, site, peer_of(config, site), site, error);
+	const ServerReach to = {
+		config, site, peer_of(config, site), site, config->databases.words,
+		config->databases.n
+	};
+
+	return server_reach(&to, error);
 }
 
 /* In the order of SERVER_ACTS. */

@@ -12,20 +12,31 @@
 
 #define FILE_LIMIT (4 * 1024 * 1024)
 
-const char *
-server_slot(const Config *config, const ConfigSite *site, Arena *arena)
+/* A slot's name knows few characters, and has a bound. */
+static const char *
+as_slot(char *name)
 {
-	char	   *name = arena_printf(arena, "%s_%s", config->replication_name,
-									site->name);
-	char	   *c;
-
-	/* A slot's name knows few characters. */
-	for (c = name; *c != '\0'; c++)
+	for (char *c = name; *c != '\0'; c++)
 		*c = (char) (isalnum((unsigned char) *c) ?
 					 tolower((unsigned char) *c) : '_');
 	if (strlen(name) > 63)
 		name[63] = '\0';
 	return name;
+}
+
+const char *
+server_slot(const Config *config, const ConfigSite *site, Arena *arena)
+{
+	return as_slot(arena_printf(arena, "%s_%s", config->replication_name,
+								site->name));
+}
+
+const char *
+server_subscription(const Config *config, const ConfigSite *site,
+					const char *database, Arena *arena)
+{
+	return as_slot(arena_printf(arena, "%s_%s_%s", config->replication_name,
+								site->name, database));
 }
 
 /* name = 'value', as configuration files of PostgreSQL want it. */
@@ -42,19 +53,15 @@ add(Text *text, const char *name, const char *value)
 	text_add(text, "'\n");
 }
 
-void
-server_settings_add(Text *text, const Config *config, const ConfigSite *site,
-					const ConfigSite *peer)
+/* What a copy of the other server needs to know of it. */
+static void
+add_physical(Text *text, const Config *config, const ConfigSite *site,
+			 const ConfigSite *peer)
 {
 	Arena		arena = {NULL};
 	const char *conninfo = server_conninfo(config, peer,
 										   config->replication_role, &arena);
 
-	text_addf(text, "# Site %s, written by \"qsrepl setup\". It must stay "
-			  "outside of the data\n# directory, which base backups and "
-			  "pg_rewind copy.\n", site->name);
-	add(text, "qsrepl.local_site", site->name);
-	text_addf(text, "port = %d\n", site->port);
 	add(text, "qsrepl.peer_conninfo",
 		arena_printf(&arena, "%s dbname=%s", conninfo,
 					 config->maintenance_database));
@@ -68,6 +75,23 @@ server_settings_add(Text *text, const Config *config, const ConfigSite *site,
 					 server_slot(config, site, &arena)));
 	add(text, "primary_slot_name", server_slot(config, site, &arena));
 	arena_free(&arena);
+}
+
+/*
+ * The peer check compares timelines of one system; in logical mode there are
+ * two systems, and it has nothing to say.
+ */
+void
+server_settings_add(Text *text, const Config *config, const ConfigSite *site,
+					const ConfigSite *peer)
+{
+	text_addf(text, "# Site %s, written by \"qsrepl setup\". It must stay "
+			  "outside of the data\n# directory, which base backups and "
+			  "pg_rewind copy.\n", site->name);
+	add(text, "qsrepl.local_site", site->name);
+	text_addf(text, "port = %d\n", site->port);
+	if (config->mode == CONFIG_PHYSICAL)
+		add_physical(text, config, site, peer);
 }
 
 /* "include = 'path'" as it is written here. */

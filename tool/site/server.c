@@ -76,7 +76,8 @@ static const char slot_query[] =
 "SELECT s.slot_name, s.slot_type = 'physical', s.active, s.wal_status,"
 " s.safe_wal_size, pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()"
 " THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,"
-" s.restart_lsn)::bigint"
+" s.restart_lsn)::bigint, CASE WHEN NOT pg_is_in_recovery() THEN"
+" pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn) END::bigint"
 " FROM pg_replication_slots s WHERE NOT s.temporary ORDER BY 1";
 
 static const char prepared_query[] =
@@ -198,6 +199,7 @@ take_slot(void *arg, const PgRow *row, Error *error)
 	slot->wal_status = row_copy(target->arena, row, 3);
 	slot->safe_bytes = row_integer(row, 4);
 	slot->kept_bytes = row_integer(row, 5);
+	slot->behind_bytes = row_integer(row, 6);
 	return true;
 }
 
