@@ -32,7 +32,7 @@ const CheckConcern check_concerns[] = {
 	{"leaks", true, true, check_leaks},
 	{"mappings", true, true, check_mappings},
 	{"scan", true, true, check_scan},
-	{"keys", true, true, check_keys},
+	{"keys", true, false, check_keys},
 	{"prepared", true, true, check_prepared},
 	{"role", true, true, check_role},
 	{"login", true, true, check_login},

@@ -250,11 +250,6 @@ look_at_keys(CheckRun *run, const SiteInsight *insight)
 
 	if (insight->keyless <= 0)
 		check_pass(run, object, "every table has a primary key");
-	else if (run->config->mode == CONFIG_LOGICAL)
-		check_warn(run, object, "Add primary keys, or ALTER TABLE ... REPLICA "
-				   "IDENTITY: updates and deletes fail without.",
-				   "tables without a primary key: %lld (%s%s)",
-				   (long long) insight->keyless, names, more);
 	else
 		/* The whole server is copied: nothing depends on keys. */
 		check_pass(run, object, "tables without a primary key: %lld (%s%s)",

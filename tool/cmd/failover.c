@@ -130,11 +130,10 @@ check_dead(Move *move, const SiteRisk *risk, Error *error)
 	return error->message == NULL;
 }
 
-static int
-prepare(Move *move, Error *error)
+int
+move_check_lost(Move *move, Error *error)
 {
 	SiteRisk	risk;
-	bool		standby;
 
 	if (strcmp(move->config.site, move->to->name) != 0)
 	{
@@ -151,14 +150,6 @@ prepare(Move *move, Error *error)
 				  move->from->name);
 		return EXIT_USAGE;
 	}
-	if (!move_is_standby(move, move->to, &standby, error))
-		return EXIT_SERVER;
-	if (!standby)
-	{
-		error_set(error, NULL, "Nothing was changed.",
-				  "site \"%s\" is active already", move->to->name);
-		return EXIT_REFUSED;
-	}
 	site_risk_read(&move->config, move->to, &move->arena, &risk);
 	if (risk.error != NULL)
 	{
@@ -169,7 +160,26 @@ prepare(Move *move, Error *error)
 		move_accept(move, &risk, error);
 }
 
-const MoveVerb move_failover = {&plan, prepare, move_may_abort, NULL, false, true};
+static int
+prepare(Move *move, Error *error)
+{
+	bool		standby;
+
+	if (!move_is_standby(move, move->to, &standby, error))
+		return EXIT_SERVER;
+	if (!standby)
+	{
+		error_set(error, NULL, "Nothing was changed.",
+				  "site \"%s\" is active already", move->to->name);
+		return EXIT_REFUSED;
+	}
+	return move_check_lost(move, error);
+}
+
+const MoveVerb move_failover = {
+	.plan = &plan,.logical = &logical_failover,.prepare = prepare,
+	.may_abort = move_may_abort,.alone = true
+};
 
 int
 cmd_failover(const MoveRequest *request)

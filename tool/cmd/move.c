@@ -21,12 +21,18 @@ static const MoveVerb *const verbs[] = {
 	&move_maintenance_end
 };
 
+static const MoveVerb *
+in_mode(const Config *config, const MoveVerb *verb)
+{
+	return config->mode == CONFIG_LOGICAL ? verb->logical : verb;
+}
+
 const MoveVerb *
-move_verb(const char *plan)
+move_verb(const Config *config, const char *plan)
 {
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(verbs[i]->plan->name, plan) == 0)
-			return verbs[i];
+			return in_mode(config, verbs[i]);
 	return NULL;
 }
 
@@ -49,7 +55,7 @@ named_site(Move *move, const char *name)
 	return site;
 }
 
-/* The site whose server is a standby, or NULL. */
+/* The site that follows the other one, or NULL. */
 static const ConfigSite *
 passive_site(Move *move)
 {
@@ -58,13 +64,13 @@ passive_site(Move *move)
 		Error		silent = ERROR_NONE;
 		bool		standby = false;
 
-		if (move_is_standby(move, &move->config.sites[i], &standby,
+		if (move_is_passive(move, &move->config.sites[i], &standby,
 							&silent) && standby)
 			return &move->config.sites[i];
 		error_free(&silent);
 	}
 	report_errorf("Nothing was changed.", "no site's server that answers is a "
-				  "standby");
+				  "passive one");
 	return NULL;
 }
 
@@ -77,12 +83,6 @@ choose_sites(const MoveVerb *verb, Move *move)
 
 	if (site == NULL)
 		return move->request->site != NULL ? EXIT_USAGE : EXIT_REFUSED;
-	if (move->config.mode != CONFIG_PHYSICAL)
-	{
-		report_errorf("Nothing was changed.", "the configuration's mode is "
-					  "logical");
-		return EXIT_REFUSED;
-	}
 	if (verb->returns)
 	{
 		move->from = site;
@@ -280,7 +280,8 @@ find_run(Move *move, const MoveVerb **verb)
 		if (journal == NULL)
 			error_set(&error, NULL, "Nothing was changed.",
 					  "there is no run that has not ended");
-		else if ((*verb = move_verb(plan_journal_plan(journal))) == NULL)
+		else if ((*verb = move_verb(&move->config,
+									plan_journal_plan(journal))) == NULL)
 			error_set(&error, NULL, "Run that command again: it goes on where "
 					  "it has stopped.", "the run that began at %s is of "
 					  "\"%s\"", plan_journal_started(journal),
@@ -330,6 +331,8 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 	move.sites = arena_alloc(&move.arena,
 							 move.config.n_sites * sizeof(MoveSite));
 	code = read_drain(&move);
+	if (verb != NULL)
+		verb = in_mode(&move.config, verb);
 	if (code == EXIT_OK)
 		code = how == MOVE_START ? choose_sites(verb, &move) :
 			find_run(&move, &verb);

@@ -70,6 +70,7 @@ typedef enum MoveHow
 typedef struct MoveVerb
 {
 	const Plan *plan;
+	const struct MoveVerb *logical; /* what is done in logical mode */
 	int			(*prepare) (Move *move, Error *error);
 	bool		(*may_abort) (void *move, Error *error);
 	int			(*finish) (Move *move); /* when it has ended, or NULL; an exit
@@ -83,11 +84,16 @@ extern const MoveVerb move_failover;
 extern const MoveVerb move_rejoin;
 extern const MoveVerb move_maintenance_begin;
 extern const MoveVerb move_maintenance_end;
+extern const MoveVerb logical_switchover;
+extern const MoveVerb logical_failover;
+extern const MoveVerb logical_rejoin;
+extern const MoveVerb logical_maintenance_begin;
+extern const MoveVerb logical_maintenance_end;
 
 
 
-/* The verb of a plan's name, or NULL. */
-extern const MoveVerb *move_verb(const char *plan);
+/* The verb of a plan's name in the configuration's mode, or NULL. */
+extern const MoveVerb *move_verb(const Config *config, const char *plan);
 
 /*
  * move_run
@@ -121,6 +127,10 @@ extern bool move_sql(Move *move, const ConfigSite *site, const char *sql,
 /* Is the site's server a standby? */
 extern bool move_is_standby(Move *move, const ConfigSite *site,
 							bool *standby, Error *error);
+
+/* Does it follow the other one: as a standby, or as a subscriber? */
+extern bool move_is_passive(Move *move, const ConfigSite *site,
+							bool *passive, Error *error);
 
 /* Which of the configured databases are there, and the system identifier. */
 extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
@@ -191,6 +201,16 @@ extern int	move_accept(Move *move, const SiteRisk *risk, Error *error);
 extern bool move_wait_replayed(Move *move, const char *lsn,
 							   const char *operator, PlanProgress *progress,
 							   Error *error);
+
+/* Does "qsrepl check" find nothing that stands in the way, or is it forced? */
+extern bool move_is_ready(Move *move, Error *error);
+
+/* Is a switchover wanted, with the tasks that run? */
+extern bool move_confirm(Move *move, Error *error);
+
+/* Is the active site lost, as far as can be seen, and the loss accepted?  The
+ * exit code, with the error. */
+extern int	move_check_lost(Move *move, Error *error);
 
 /* Start the site that comes back, and wait until it streams. */
 extern bool move_bring_back(Move *move, PlanProgress *progress,

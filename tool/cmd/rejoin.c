@@ -101,8 +101,8 @@ check_own(Move *move, Error *error)
 					 "\"%s\"", move->from->data_directory, move->to->name);
 }
 
-static bool
-confirm(const Move *move, Error *error)
+bool
+rejoin_confirm(const Move *move, Error *error)
 {
 	char	   *question;
 	bool		confirmed;
@@ -134,7 +134,7 @@ prepare(Move *move, Error *error)
 				  "machine", move->from->name);
 		return EXIT_REFUSED;
 	}
-	return check_own(move, error) && confirm(move, error) ? EXIT_OK :
+	return check_own(move, error) && rejoin_confirm(move, error) ? EXIT_OK :
 		EXIT_REFUSED;
 }
 
@@ -154,7 +154,8 @@ finish(Move *move)
 }
 
 const MoveVerb move_rejoin = {
-	&plan, prepare, NULL, finish, true, false
+	.plan = &plan,.logical = &logical_rejoin,.prepare = prepare,
+	.finish = finish,.returns = true
 };
 
 int

@@ -71,9 +71,8 @@ static const Plan plan = {
 	steps, sizeof(steps) / sizeof(steps[0])
 };
 
-/* All that stands in the way at once. */
-static bool
-is_ready(Move *move, Error *error)
+bool
+move_is_ready(Move *move, Error *error)
 {
 	CheckReport report;
 	Text		failures = {NULL, 0, 0};
@@ -136,8 +135,8 @@ check_machine(Move *move, Error *error)
 	return server_act(&move->config, move->from, "reach", error);
 }
 
-static bool
-confirm(Move *move, Error *error)
+bool
+move_confirm(Move *move, Error *error)
 {
 	const char *tasks;
 	char	   *question;
@@ -168,13 +167,16 @@ prepare(Move *move, Error *error)
 {
 	if (!check_roles(move, error))
 		return error->sqlstate[0] != '\0' ? EXIT_SERVER : EXIT_REFUSED;
-	if (!is_ready(move, error) || !check_machine(move, error) ||
-		!confirm(move, error))
+	if (!move_is_ready(move, error) || !check_machine(move, error) ||
+		!move_confirm(move, error))
 		return EXIT_REFUSED;
 	return EXIT_OK;
 }
 
-const MoveVerb move_switchover = {&plan, prepare, move_may_abort, NULL, false, false};
+const MoveVerb move_switchover = {
+	.plan = &plan,.logical = &logical_switchover,.prepare = prepare,
+	.may_abort = move_may_abort
+};
 
 int
 cmd_switchover(const MoveRequest *request)

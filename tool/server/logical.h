@@ -90,6 +90,17 @@ extern bool logical_subscribe(const LogicalLink *link, Error *error);
 extern bool logical_begin(const LogicalLink *link, Error *error);
 extern bool logical_unsubscribe(const LogicalLink *link, Error *error);
 
+/*
+ * logical_prepare
+ *		Make a slot and a disabled subscription between databases that are equal
+ *		at this moment, while neither takes writes: nothing is copied.
+ *
+ * logical_drop_slot
+ *		Drop the slot, unless it is in use; for who has no subscription.
+ */
+extern bool logical_prepare(const LogicalLink *link, Error *error);
+extern bool logical_drop_slot(const LogicalLink *link, Error *error);
+
 /* How far the initial copy is. */
 typedef struct LogicalCopy
 {

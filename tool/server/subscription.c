@@ -105,25 +105,56 @@ add_options(Text *text, const LogicalLink *link)
 				  link->config->disable_on_error ? "on" : "off");
 }
 
-bool
-logical_subscribe(const LogicalLink *link, Error *error)
+/* With further options in front. */
+static bool
+create(const LogicalLink *link, const char *how, Error *error)
 {
 	Text		options = {NULL, 0, 0};
 	bool		good;
 
+	text_add(&options, how);
 	add_options(&options, link);
 	good = pg_statements(link->subscriber, "SELECT format('CREATE "
 						 "SUBSCRIPTION %I CONNECTION %L PUBLICATION %I WITH ("
-						 "connect = false, enabled = false, create_slot = "
-						 "false, slot_name = %L%s)', $1::text, $2::text, "
-						 "$3::text, $1, $4::text)",
+						 "enabled = false, create_slot = false, slot_name = "
+						 "%L, %s)', $1::text, $2::text, $3::text, $1, "
+						 "$4::text) WHERE NOT EXISTS (SELECT FROM "
+						 "pg_subscription s WHERE s.subname = $1)",
 						 PG_PARAMETERS(link->name, link->conninfo,
 									   link->config->replication_name,
-									   options.bytes != NULL ?
-									   options.bytes : ""),
-						 NULL, error);
+									   options.bytes), NULL, error);
 	text_free(&options);
 	return good;
+}
+
+bool
+logical_subscribe(const LogicalLink *link, Error *error)
+{
+	return create(link, "connect = false", error);
+}
+
+/*
+ * By connecting it learns the tables, which count as copied; else what comes
+ * before a refresh would be passed over without a word.  A slot that is there
+ * has what is needed.
+ */
+bool
+logical_prepare(const LogicalLink *link, Error *error)
+{
+	return pg_run(link->publisher, "SELECT "
+				  "pg_create_logical_replication_slot($1, 'pgoutput') WHERE "
+				  "NOT EXISTS (SELECT FROM pg_replication_slots s WHERE "
+				  "s.slot_name = $1)", PG_PARAMETERS(link->name), error) &&
+		create(link, "connect = true, copy_data = false", error);
+}
+
+bool
+logical_drop_slot(const LogicalLink *link, Error *error)
+{
+	return pg_run(link->publisher, "SELECT pg_drop_replication_slot("
+				  "s.slot_name) FROM pg_replication_slots s WHERE "
+				  "s.slot_name = $1 AND NOT s.active",
+				  PG_PARAMETERS(link->name), error);
 }
 
 /* A slot that nothing was taken from yet is made anew: it may be old. */
