@@ -12,6 +12,7 @@
 
 #include "drill/drill.h"
 #include "platform/file.h"
+#include "server/settings.h"
 
 #define FILE_LIMIT (4 * 1024 * 1024)
 #define SLOT_SYNC 170000
@@ -40,20 +41,6 @@ static const char closed[] =
 "max_logical_replication_workers = 0\n"
 "qsrepl.peer_conninfo = ''\n";
 
-/* name = 'value', as configuration files of PostgreSQL want it. */
-static void
-add(Text *text, const char *name, const char *value)
-{
-	text_addf(text, "%s = '", name);
-	for (; *value != '\0'; value++)
-	{
-		if (*value == '\'' || *value == '\\')
-			text_add_bytes(text, value, 1);
-		text_add_bytes(text, value, 1);
-	}
-	text_add(text, "'\n");
-}
-
 /* What differs, behind what ALTER SYSTEM has set at the server. */
 static bool
 write_own(Drill *drill, Error *error)
@@ -66,10 +53,10 @@ write_own(Drill *drill, Error *error)
 	text_add(&text, "\n# of the drill\n");
 	text_add(&text, closed);
 	text_addf(&text, "port = %d\n", drill->site->drill_port);
-	add(&text, "unix_socket_directories", drill->place.root);
+	server_setting_add(&text, "unix_socket_directories", drill->place.root);
 	text_add(&text, "unix_socket_permissions = 0700\n");
-	add(&text, "hba_file", drill->place.hba);
-	add(&text, "qsrepl.local_site", drill->site->name);
+	server_setting_add(&text, "hba_file", drill->place.hba);
+	server_setting_add(&text, "qsrepl.local_site", drill->site->name);
 	if (drill->version_number >= SLOT_SYNC)
 		text_add(&text, "sync_replication_slots = off\n");
 	good = good && plat_file_write(path, text.bytes, text.len, false, error);
@@ -84,8 +71,8 @@ write_main(const Drill *drill, Error *error)
 	bool		good;
 
 	text_add(&text, "# A drill of qsrepl: removed at its end.\n");
-	add(&text, "include", drill->config_file);
-	add(&text, "data_directory", drill->place.data);
+	server_setting_add(&text, "include", drill->config_file);
+	server_setting_add(&text, "data_directory", drill->place.data);
 	good = plat_file_write(drill->place.settings, text.bytes, text.len, false,
 						   error);
 	text_free(&text);

@@ -39,9 +39,8 @@ server_subscription(const Config *config, const ConfigSite *site,
 								site->name, database));
 }
 
-/* name = 'value', as configuration files of PostgreSQL want it. */
-static void
-add(Text *text, const char *name, const char *value)
+void
+server_setting_add(Text *text, const char *name, const char *value)
 {
 	text_addf(text, "%s = '", name);
 	for (; *value != '\0'; value++)
@@ -62,18 +61,18 @@ add_physical(Text *text, const Config *config, const ConfigSite *site,
 	const char *conninfo = server_conninfo(config, peer,
 										   config->replication_role, &arena);
 
-	add(text, "qsrepl.peer_conninfo",
-		arena_printf(&arena, "%s dbname=%s", conninfo,
-					 config->maintenance_database));
+	server_setting_add(text, "qsrepl.peer_conninfo",
+					   arena_printf(&arena, "%s dbname=%s", conninfo,
+									config->maintenance_database));
 	text_addf(text, "qsrepl.peer_wait = %ldms\n", config->peer_wait);
-	add(text, "qsrepl.peer_unreachable",
-		config->peer_unreachable == CONFIG_UNREACHABLE_FENCE ? "fence" :
-		"allow");
+	server_setting_add(text, "qsrepl.peer_unreachable",
+					   config->peer_unreachable == CONFIG_UNREACHABLE_FENCE ? "fence" :
+					   "allow");
 	text_add(text, "# used while the server is a standby\n");
-	add(text, "primary_conninfo",
-		arena_printf(&arena, "%s application_name=%s", conninfo,
-					 server_slot(config, site, &arena)));
-	add(text, "primary_slot_name", server_slot(config, site, &arena));
+	server_setting_add(text, "primary_conninfo",
+					   arena_printf(&arena, "%s application_name=%s", conninfo,
+									server_slot(config, site, &arena)));
+	server_setting_add(text, "primary_slot_name", server_slot(config, site, &arena));
 	arena_free(&arena);
 }
 
@@ -88,7 +87,7 @@ server_settings_add(Text *text, const Config *config, const ConfigSite *site,
 	text_addf(text, "# Site %s, written by \"qsrepl setup\". It must stay "
 			  "outside of the data\n# directory, which base backups and "
 			  "pg_rewind copy.\n", site->name);
-	add(text, "qsrepl.local_site", site->name);
+	server_setting_add(text, "qsrepl.local_site", site->name);
 	text_addf(text, "port = %d\n", site->port);
 	if (config->mode == CONFIG_PHYSICAL)
 		add_physical(text, config, site, peer);
@@ -101,7 +100,7 @@ include_line(const ConfigSite *site, Arena *arena)
 	Text		text = {NULL, 0, 0};
 	const char *line;
 
-	add(&text, "include", site->settings_file);
+	server_setting_add(&text, "include", site->settings_file);
 	line = arena_strdup(arena, text.bytes);
 	text_free(&text);
 	return line;
@@ -206,7 +205,7 @@ server_settings_hold(const Config *config, const ConfigSite *site,
 
 	server_settings_add(&text, config, site, peer);
 	text_add(&text, "# held by \"qsrepl maintenance begin\"\n");
-	add(&text, "primary_conninfo", "");
+	server_setting_add(&text, "primary_conninfo", "");
 	return put(site->settings_file, &text, false, &same, error);
 }
 

@@ -25,6 +25,10 @@ extern const char *server_subscription(const Config *config,
 									   const ConfigSite *site,
 									   const char *database, Arena *arena);
 
+/* Add a line "name = 'value'", quoted as PostgreSQL reads it. */
+extern void server_setting_add(Text *text, const char *name,
+							   const char *value);
+
 /*
  * server_settings_add
  *		The content of a site's settings file: its name and port; in physical

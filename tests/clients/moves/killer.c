@@ -6,7 +6,6 @@
  * the number of calls written there at the end. Programs that the tool runs
  * do not have it preloaded.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
