@@ -102,6 +102,11 @@ check_one_stream(CheckRun *run, const SiteServer *standby)
 	if (is_streaming(standby))
 		check_pass(run, object, "streaming from site %s",
 				   run->active->site->name);
+	else if (standby->held)
+		check_fail(run, CHECK_BOTH, object,
+				   "After the upgrade of Qlik Sense, \"qsrepl maintenance end\" "
+				   "brings it along.",
+				   "it is held where it is (\"qsrepl maintenance begin\")");
 	else
 		check_fail(run, CHECK_BOTH, object,
 				   "Look at primary_conninfo and primary_slot_name, the "

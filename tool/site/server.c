@@ -59,7 +59,8 @@ static const char log_query[] =
 " CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END,"
 " CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END,"
 " extract(epoch FROM pg_last_xact_replay_timestamp()),"
-" r.status, r.slot_name, extract(epoch FROM r.latest_end_time)"
+" r.status, r.slot_name, extract(epoch FROM r.latest_end_time),"
+" pg_is_in_recovery() AND current_setting('primary_conninfo') = ''"
 " FROM (SELECT) x LEFT JOIN pg_stat_wal_receiver r ON true";
 
 static const char sender_query[] =
@@ -156,6 +157,7 @@ take_log(void *arg, const PgRow *row, Error *error)
 	server->receiver = row_copy(target->arena, row, 4);
 	server->receiver_slot = row_copy(target->arena, row, 5);
 	server->last_heard = row_number(row, 6);
+	server->held = row_is_true(row, 7);
 	return true;
 }
 

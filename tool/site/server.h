@@ -104,6 +104,7 @@ typedef struct SiteServer
 	PgLsn		replayed;		/* on a standby */
 	bool		paused;
 	double		last_commit;	/* replayed */
+	bool		held;			/* a standby that is told no primary */
 	const char *receiver;		/* pg_stat_wal_receiver's status */
 	const char *receiver_slot;
 	double		last_heard;		/* from the sender */
