@@ -41,7 +41,7 @@ $(BUILD)/writer: tests/clients/moves/writer.c
 $(BUILD)/killer.so: tests/clients/moves/killer.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(STD) $(WARN) -fPIC -shared -o $@ $<
+	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
 tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \

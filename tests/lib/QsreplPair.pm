@@ -1,7 +1,6 @@
 #
 # QsreplPair.pm
-#		A physical pair of sites with a configuration of the tool, and calls of
-#		the tool.
+#		Pairs of sites with a configuration of the tool, and calls of the tool.
 #
 package QsreplPair;
 
@@ -16,10 +15,11 @@ use PostgreSQL::Test::Utils;
 use QsreplTest;
 use Time::HiRes ();
 
-our @EXPORT = qw(make_pair write_conf qsrepl bare_server make_tool_pair conf_file qsrepl_killed site_words
-  kill_server);
+our @EXPORT = qw(make_pair write_conf qsrepl bare_server make_tool_pair conf_file
+  qsrepl_killed site_words kill_server
+  make_bare_pair $pair_dir conf write_private $qsrepl_program);
 
-my $qsrepl = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
+our $qsrepl_program = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
 
 delete @ENV{ grep { /^QSREPL_(?!SEED|SCALE|KEEP)/ } keys %ENV };
 
@@ -106,6 +106,93 @@ sub write_conf
 
 =pod
 
+=item make_bare_pair()
+
+Two servers that were not started, for set-up in logical mode. The files of the
+tool are in $pair_dir.
+
+=cut
+
+our $pair_dir;
+my %bare;
+
+sub make_bare_pair
+{
+	$pair_dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
+	%bare = (A => bare_server('site_a'), B => bare_server('site_b'));
+	write_private("$pair_dir/pgpass", "*:*:*:qsrepl_replication:geheim\n");
+	return @bare{qw(A B)};
+}
+
+=pod
+
+=item conf($site, pattern => text, ...)
+
+The configuration file of a site of make_bare_pair(), with changes.
+
+=cut
+
+sub conf
+{
+	my ($site, @change) = @_;
+	my ($bin) = `pg_config --bindir` =~ /(.*)/;
+	my $user = getpwuid $<;
+	my $text = <<CONF;
+[qsrepl]
+site = $site
+mode = logical
+databases = QSR SenseServices QSMQ
+replication_name = qsrepl
+passfile = $pair_dir/pgpass
+journal_directory = $pair_dir/journal_$site
+connect_timeout = 2s
+CONF
+
+	foreach my $name ('A', 'B')
+	{
+		my ($port, $data) = ($bare{$name}->port, $bare{$name}->data_dir);
+
+		$text .= <<CONF;
+[site $name]
+host = 127.0.0.1
+port = $port
+user = $user
+data_directory = $data
+bin_directory = $bin
+settings_file = $pair_dir/settings_$name.conf
+CONF
+	}
+	$text .= <<'CONF';
+[mapping share]
+kind = path
+A = \\CN\QlikShare
+alias.A = \\cn.sitea.corp.local\QlikShare
+B = \\BCN\Qlik$
+[mapping cn]
+kind = host
+A = CN
+B = BCN
+CONF
+	while (my ($from, $to) = splice @change, 0, 2)
+	{
+		$text =~ s/$from/$to/ or die "nothing to change: $from";
+	}
+	return write_private("$pair_dir/qsrepl_$site.conf", $text);
+}
+
+sub write_private
+{
+	my ($name, $text) = @_;
+
+	open my $handle, '>', $name or die "$name: $!";
+	print $handle $text;
+	close $handle;
+	chmod 0600, $name;
+	return $name;
+}
+
+=pod
+
 =item bare_server($name)
 
 A cluster as initdb leaves it but for what tests need, not started.
@@ -119,9 +206,9 @@ sub bare_server
 
 	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 	$node->append_conf('postgresql.conf', <<'CONF');
-listen_addresses = '127.0.0.1'
+listen_addresses = '127.0.0.1, 127.0.0.2'
 fsync = off
-shared_buffers = 64MB
+shared_buffers = 32MB
 wal_retrieve_retry_interval = 50ms
 autovacuum_naptime = 10min
 CONF
@@ -219,7 +306,7 @@ sub qsrepl
 	my @words = @_;
 	my ($out, $err);
 
-	IPC::Run::run([ $qsrepl, @words ], '<', \'', '>', \$out, '2>', \$err);
+	IPC::Run::run([ $qsrepl_program, @words ], '<', \'', '>', \$out, '2>', \$err);
 	return ($? >> 8, $out, $err);
 }
 
@@ -239,7 +326,7 @@ sub qsrepl_killed
 	local %ENV = (%ENV, %$environment,
 		LD_PRELOAD => File::Spec->rel2abs('build/killer.so'));
 
-	IPC::Run::run([ $qsrepl, @words ], '<', \'', '>', \$out, '2>', \$err);
+	IPC::Run::run([ $qsrepl_program, @words ], '<', \'', '>', \$out, '2>', \$err);
 	return (($? & 127) == 9, $? >> 8, $out, $err);
 }
 

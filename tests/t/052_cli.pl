@@ -57,6 +57,21 @@ for my $words ([ 'config' ], [ 'config', 'check' ], [ 'init' ])
 	($code, $out) = qsrepl('help', @$words);
 	is("$code$out", join('', (qsrepl(@$words, '--help'))[ 0, 1 ]), "help @$words");
 }
+# A command that others begin with; what only the program starts is not shown.
+foreach ([ 'drill' => qr/^qsrepl drill: try a takeover/ ], [ 'drill end' => qr/^qsrepl drill end: remove/ ])
+{
+	my ($words, $expected) = @$_;
+
+	foreach my $call ([ 'help', split / /, $words ], [ (split / /, $words), '--help' ])
+	{
+		($code, $out) = qsrepl(@$call);
+		is($code, 0, "@$call");
+		like($out, $expected, "... is the command's");
+	}
+}
+mistake('what is no command behind it', qr/argument "ned" is more than "qsrepl drill" takes/, 'drill', 'ned');
+($code, $out) = qsrepl('help');
+unlike($out, qr/^ *drill keep\b/m, 'the keeper is not in the help');
 mistake('help for nothing', qr/meant "qsrepl config show"/, 'help', 'config', 'shwo');
 mistake('help for no group', qr/meant "qsrepl rules"/, 'help', 'rulez');
 my %commands;
@@ -233,11 +248,15 @@ sub completes
 	is(join(' ', sort split /\n/, $got) . $errors, $expected, "complete: @$words");
 	return;
 }
+my $all = 'abort check compare completion config do docs drill failback failover init is-active '
+  . 'maintenance rejoin resume rules setup status switchover';
 mkdir "$dir/folder";
-completes([ 'qsrepl', '' ], 'check compare completion config docs init is-active rules setup status');
+completes([ 'qsrepl', '' ], $all);
 completes([ 'qsrepl', 'co' ], 'compare completion config');
 completes([ 'qsrepl', 'config', '' ], 'check show');
 completes([ 'qsrepl', 'config', 'c' ], 'check');
+completes([ 'qsrepl', 'drill', '' ], 'end status');
+completes([ 'qsrepl', 'drill', 'end', '--c' ], '--config');
 completes([ 'qsrepl', '--verbose', 'config', 's' ], 'show');
 completes([ 'qsrepl', '--config', 'x', 'config', 's' ], 'show');
 completes([ 'qsrepl', '--config', '=', 'x', 'config', 's' ], 'show');
@@ -254,7 +273,7 @@ completes([ 'qsrepl', 'rules', 'rewrite', '--site', 'A', '--form', 'v' ], 'value
 completes([ 'qsrepl', 'rules', 'test', 'fold' ], 'folder');
 completes([ 'qsrepl', 'config', 'check', '--config', 'ca' ], 'cases');
 completes([ 'qsrepl', '--j' ], '--json');
-completes([ 'qsrepl', 'nonsense', '' ], 'check compare completion config docs init is-active rules setup status');
+completes([ 'qsrepl', 'nonsense', '' ], $all);
 run [ 'bash', '--norc', '-ic', ". '$completion'; complete -p qsrepl" ], '>', \$out,
   '2>', \$err;
 like($out, qr/^complete -F _qsrepl qsrepl/, 'bash knows it');

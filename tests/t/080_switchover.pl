@@ -58,6 +58,35 @@ like($err, qr/there is no run that has not ended/, 'it says so');
 is($code, 6, 'nothing to abort');
 is(everything(), $before, 'nothing was changed by all that');
 
+# The views of the extension, at either site.
+$node{A}->safe_psql('qsr', q(INSERT INTO ledger VALUES (-1, '\\\\CN\QlikShare\x'); CREATE TABLE other (path text); INSERT INTO other SELECT path FROM ledger));
+my $lsn = $node{A}->lsn('write');
+$node{B}->poll_query_until('qsr', "SELECT pg_last_wal_replay_lsn() >= '$lsn'");
+($code, $out, $err) = qsrepl('rules', 'preview', '--site', 'B', '--relation', 'public.ledger', '--config', $conf{A});
+is("$code $err", '0 ', 'rules preview');
+is($out, <<'OUT', 'what a promotion would change');
+qsr
+  relation: public.ledger
+  key: {"id":-1}
+  column: path
+  before: \\CN\QlikShare\x
+  after: \\BCN\Qlik$\x
+1 rows
+OUT
+($code, $out, $err) = qsrepl('rules', 'leaks', '--config', $conf{A});
+is("$code $out$err", "0 0 rows\n", 'rules leaks: A has none');
+($code, $out, $err) = qsrepl('rules', 'leaks', '--site', 'B', '--database', 'qsr', '--json', '--config', $conf{A});
+like($out, qr/"database": "qsr"/, 'rules leaks --json: B stores what A does');
+($code, $out, $err) = qsrepl('rules', 'scan', '--config', $conf{A});
+like($out, qr/^qsr\n  relation: (public\.)?other\n  column: path\n/, 'rules scan: a column without a rule');
+($code, $out, $err) = qsrepl('rules', 'scan', '--database', 'nix', '--config', $conf{A});
+is($code, 2, 'a database that is not configured');
+like($err, qr/database "nix" is none of the configured ones/, 'says so');
+($code, $out, $err) = qsrepl('rules', 'preview', '--relation', 'nix', '--config', $conf{A});
+is($code, 2, 'a table that nobody has');
+like($err, qr/no database has table "nix"/, 'says so');
+$node{A}->safe_psql('qsr', 'DELETE FROM ledger; DROP TABLE other');
+
 # There and back, under load; at either machine.
 my ($in, $told) = ('', '');
 my $writer = IPC::Run::start([ $program,
@@ -85,7 +114,7 @@ foreach my $round (1 .. 2 * scaled(3))
 $writer->finish;
 note($told);
 like($told, qr/^acknowledged \d+ lines/, 'the writer went on');
-my $lsn = $node{A}->lsn('write');
+$lsn = $node{A}->lsn('write');
 $node{B}->poll_query_until('qsr', "SELECT pg_last_wal_replay_lsn() >= '$lsn'");
 my @acknowledged = split /\n/, slurp_file("$dir/acknowledged");
 my %there = map { $_ => 1 } split /\n/, $node{A}->safe_psql('qsr', 'SELECT id FROM ledger');

@@ -174,6 +174,7 @@ $node{B}->restart;
 query_is($node{B}, 'qsr', q(SELECT to_regclass('upgraded') IS NULL), 't', 'also when it is restarted');
 ($code, $out, $err) = qsrepl('check', '--config', $conf{A});
 is($code, 1, 'not ready meanwhile');
+like($out, qr/^fail  streaming +site B: it is held where it is .*\n +hint: .*maintenance end/m, 'check says why');
 ($code, $out, $err) = qsrepl('maintenance', 'end', '--config', $conf{A});
 is("$code $err", '0 ', 'maintenance end');
 query_is($node{B}, 'qsr', q(SELECT to_regclass('upgraded') IS NULL), 'f', 'B has followed');

@@ -125,6 +125,83 @@ test_files(void)
 	text_free(&text);
 }
 
+/* What links name stays. */
+static void
+test_removal(void)
+{
+	PlatFileInfo info;
+
+	check(plat_directory_make(scratch_path("kept"), &error));
+	scratch_write(scratch_path("kept/file"), "x", 1);
+	check(plat_directory_make(scratch_path("tree"), &error));
+	check(plat_directory_make(scratch_path("tree/deep"), &error));
+	check(plat_directory_make(scratch_path("tree/deep/er"), &error));
+	scratch_write(scratch_path("tree/deep/er/file"), "x", 1);
+	check(symlink(scratch_path("kept"), scratch_path("tree/link")) == 0);
+	check(symlink("nowhere", scratch_path("tree/deep/dangling")) == 0);
+	check(plat_directory_remove(scratch_path("tree/link"), &error));
+	check(symlink(scratch_path("kept"), scratch_path("tree/link")) == 0);
+	check(plat_directory_remove(scratch_path("tree"), &error));
+	check(plat_file_info(scratch_path("tree"), &info, &error) &&
+		  !info.exists);
+	check(plat_file_info(scratch_path("kept/file"), &info, &error) &&
+		  info.exists);
+	check(plat_directory_remove(scratch_path("tree"), &error));
+	check(plat_directory_remove(scratch_path("kept/file"), &error));
+	check(plat_directory_remove(scratch_path("kept"), &error));
+	check(!plat_directory_remove("/proc/self/status", &error));
+	check(strstr(error.message, "could not remove \"/proc/self/status\"") !=
+		  NULL);
+}
+
+static void
+test_process(void)
+{
+	char		here[4096];
+
+	check(getcwd(here, sizeof(here)) != NULL);
+	check(plat_process_is_in(plat_process(), here));
+	check(!plat_process_is_in(plat_process(), scratch_path(".")));
+	check(!plat_process_is_in(plat_process(), scratch_path("none")));
+	check(!plat_process_is_in(0, here));
+	check(!plat_process_is_in(-1, here));
+	check(!plat_process_is_in(INT64_C(99999999), here));
+}
+
+/* A partner of three lines, that then waits for ours and tells it. */
+static void
+test_partner(void)
+{
+	const char *const argv[] = {
+		"sh", "-c", "echo one; echo two >&2; read x; echo \"got $x\"; read x; "
+		"printf end", NULL
+	};
+	const char *const none[] = {"qsrepl-no-such-program", NULL};
+	PlatPartner *partner;
+	Text		line = {NULL, 0, 0};
+
+	check(plat_partner_start(argv, &partner, &error));
+	check(plat_partner_line(partner, 60000, &line) == PLAT_LINE_READ);
+	check_text(line.bytes, "one");
+	check(plat_partner_line(partner, 60000, &line) == PLAT_LINE_READ);
+	check_text(line.bytes, "two");
+	check(plat_partner_line(partner, 60, &line) == PLAT_LINE_NONE);
+	plat_partner_tell(partner, "three");
+	check(plat_partner_line(partner, 60000, &line) == PLAT_LINE_READ);
+	check_text(line.bytes, "got three");
+	plat_partner_hang_up(partner);
+	plat_partner_tell(partner, "nobody reads that");
+	check(plat_partner_line(partner, 60000, &line) == PLAT_LINE_READ);
+	check_text(line.bytes, "end");
+	check(plat_partner_line(partner, 60000, &line) == PLAT_LINE_END);
+	plat_partner_leave(partner);
+	plat_partner_leave(NULL);
+	check(plat_partner_start(none, &partner, &error));
+	check(plat_partner_line(partner, 60000, &line) == PLAT_LINE_END);
+	plat_partner_leave(partner);
+	text_free(&line);
+}
+
 /* A replaced file is the old or the new one at each moment. */
 static void
 test_atomic(void)
@@ -269,6 +346,9 @@ main(void)
 	test_texts();
 	test_errors();
 	test_files();
+	test_removal();
+	test_process();
+	test_partner();
 	test_atomic();
 	test_logs();
 	test_locks();

@@ -9,7 +9,8 @@
 const ExitCodeMeaning exitcode_meanings[] = {
 	{EXIT_OK, "done"},
 	{EXIT_NOT_SO, "it ran, and the answer is no: cases failed, a site is not active or not "
-	"ready, the sites differ"},
+		"ready, the sites differ, a drill has failed, or the role has moved and "
+	"something is left"},
 	{EXIT_USAGE, "the command line is wrong"},
 	{EXIT_INPUT, "a file's content is wrong"},
 	{EXIT_SYSTEM, "a file could not be read or written"},

@@ -10,6 +10,8 @@
 
 #include "base/memory.h"
 #include "check/internal.h"
+#include "server/logical.h"
+#include "server/settings.h"
 #include "site/active.h"
 
 /* What a visit of a site's databases needs. */
@@ -55,6 +57,62 @@ read_site(CheckRun *run, size_t site)
 	site_login_read(config, &config->sites[site], arena, &run->logins[site]);
 }
 
+static const SiteLogical *
+read_logical(CheckRun *run, const CheckPair *pair, const ConfigSite *site)
+{
+	Arena	   *arena = &run->report->arena;
+	SiteLogical *logical = arena_alloc(arena, sizeof(SiteLogical));
+	const SiteLogicalQuery query = {
+		run->config, site, pair->database, pair->subscription
+	};
+
+	site_logical_read(&query, arena, logical);
+	return logical;
+}
+
+/* A database that could not be read is told elsewhere. */
+static bool
+is_read(const CheckRun *run, const SiteServer *server, size_t database)
+{
+	const SiteStatus *status = &run->statuses[server - run->servers];
+
+	return server->error == NULL && database < status->n_databases &&
+		status->databases[database].error == NULL;
+}
+
+static void
+read_pair(CheckRun *run, const SiteServer *passive, size_t database)
+{
+	const Config *config = run->config;
+	CheckPair  *pair;
+
+	if (passive == run->active || !is_read(run, passive, database) ||
+		(run->active != NULL && !is_read(run, run->active, database)))
+		return;
+	pair = &run->pairs[run->n_pairs++];
+	pair->database = config->databases.words[database];
+	pair->subscription = server_subscription(config, passive->site,
+											 pair->database,
+											 &run->report->arena);
+	pair->replicated = logical_replicates(config, pair->database);
+	pair->passive = passive;
+	pair->own = read_logical(run, pair, passive->site);
+	if (run->active != NULL)
+		pair->other = read_logical(run, pair, run->active->site);
+}
+
+static void
+read_pairs(CheckRun *run)
+{
+	size_t		n = run->config->databases.n;
+
+	run->pairs = arena_alloc(&run->report->arena, run->n * n *
+							 sizeof(CheckPair));
+	for (size_t i = 0; i < run->n; i++)
+		for (size_t j = 0; j < n; j++)
+			read_pair(run, &run->servers[i], j);
+}
+
 static void
 read_sites(CheckRun *run)
 {
@@ -72,6 +130,8 @@ read_sites(CheckRun *run)
 	for (size_t i = 0; i < run->n; i++)
 		read_site(run, i);
 	run->active = site_active(config, run->servers, run->statuses);
+	if (config->mode == CONFIG_LOGICAL)
+		read_pairs(run);
 	if (run->active != NULL)
 		run->report->active = run->active->site->name;
 }
@@ -167,6 +227,17 @@ check_fail(CheckRun *run, unsigned blocks, const char *object,
 	va_start(args, format);
 	add(run, &finding, format, args);
 	va_end(args);
+}
+
+void
+check_note_risk(CheckRun *run, int64_t bytes, double seconds)
+{
+	CheckReport *report = run->report;
+
+	if (bytes <= report->risk_bytes)
+		return;
+	report->risk_bytes = bytes;
+	report->risk_seconds = seconds;
 }
 
 const char *

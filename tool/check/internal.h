@@ -10,6 +10,7 @@
 
 #include "check/check.h"
 #include "site/insight.h"
+#include "site/logical.h"
 #include "site/login.h"
 #include "site/server.h"
 #include "site/status.h"
@@ -20,6 +21,17 @@
  */
 #define CHECK_SCAN_MS 250
 #define CHECK_SCAN_LEAST_MS 25
+
+/* In logical mode: a database at a passive site, and at the active one. */
+typedef struct CheckPair
+{
+	const char *database;
+	const char *subscription;	/* and slot; their name */
+	const SiteServer *passive;
+	const SiteLogical *own;		/* the passive site's */
+	const SiteLogical *other;	/* the active site's; NULL: it is silent */
+	bool		replicated;		/* its rows are */
+} CheckPair;
 
 /* A check under way: what was read, one element a site in each list. */
 typedef struct CheckRun
@@ -35,6 +47,8 @@ typedef struct CheckRun
 	SiteInsight *insights;		/* of all databases that were read */
 	size_t		n_insights;
 	int			scan_ms;		/* how long scan() has taken */
+	CheckPair  *pairs;			/* in logical mode */
+	size_t		n_pairs;
 } CheckRun;
 
 typedef struct CheckConcern
@@ -62,6 +76,9 @@ extern const char *check_site(CheckRun *run, const ConfigSite *site);
 extern const char *check_database(CheckRun *run, const ConfigSite *site,
 								  const char *database);
 
+/* Data at risk; the most of it is kept.  Less than 0: unknown. */
+extern void check_note_risk(CheckRun *run, int64_t bytes, double seconds);
+
 /* Does it answer, and is it a standby? */
 extern bool check_is_standby(const SiteServer *server);
 
@@ -77,6 +94,11 @@ extern void check_streaming(CheckRun *run);
 extern void check_lag(CheckRun *run);
 extern void check_slots(CheckRun *run);
 extern void check_subscriptions(CheckRun *run);
+extern void check_logical_lag(CheckRun *run);
+extern void check_tables(CheckRun *run);
+extern void check_schemas(CheckRun *run);
+extern void check_migrations(CheckRun *run);
+extern void check_sequences(CheckRun *run);
 extern void check_local_site(CheckRun *run);
 extern void check_preload(CheckRun *run);
 extern void check_rewind(CheckRun *run);

@@ -105,13 +105,19 @@ static void
 check_problems(CheckRun *run, const SiteInsight *insight)
 {
 	const char *object = object_of(run, insight);
+	size_t		told = 0;
 
 	for (size_t i = 0; i < insight->n_problems; i++)
 	{
 		const SiteProblem *problem = &insight->problems[i];
 
-		if (is_told(run, insight, problem))
+		/* A passive site is fenced, and that is told elsewhere. */
+		if (is_told(run, insight, problem) ||
+			(run->config->mode == CONFIG_LOGICAL &&
+			 !is_active(run, insight) &&
+			 strcmp(problem->object, "fence") == 0))
 			continue;
+		told++;
 		if (strcmp(problem->severity, "error") == 0)
 			check_fail(run, CHECK_BOTH, object, problem->hint, "%s: %s",
 					   problem->object, problem->problem);
@@ -119,7 +125,7 @@ check_problems(CheckRun *run, const SiteInsight *insight)
 			check_warn(run, object, problem->hint, "%s: %s",
 					   problem->object, problem->problem);
 	}
-	if (insight->n_problems == 0 && insight->error == NULL)
+	if (told == 0 && insight->error == NULL)
 		check_pass(run, object, "qsrepl.check() finds nothing");
 }
 
@@ -244,11 +250,6 @@ look_at_keys(CheckRun *run, const SiteInsight *insight)
 
 	if (insight->keyless <= 0)
 		check_pass(run, object, "every table has a primary key");
-	else if (run->config->mode == CONFIG_LOGICAL)
-		check_warn(run, object, "Add primary keys, or ALTER TABLE ... REPLICA "
-				   "IDENTITY: updates and deletes fail without.",
-				   "tables without a primary key: %lld (%s%s)",
-				   (long long) insight->keyless, names, more);
 	else
 		/* The whole server is copied: nothing depends on keys. */
 		check_pass(run, object, "tables without a primary key: %lld (%s%s)",

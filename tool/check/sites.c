@@ -135,6 +135,29 @@ check_roles(CheckRun *run)
 				   "no site that answers is active");
 }
 
+/* In logical mode a passive site's server would take writes. */
+static bool
+is_subscriber(const CheckRun *run, size_t i)
+{
+	return run->config->mode == CONFIG_LOGICAL &&
+		&run->servers[i] != run->active;
+}
+
+static void
+check_subscriber_fence(CheckRun *run, size_t i)
+{
+	const SiteDatabase *answer = site_answer(&run->statuses[i]);
+	const char *object = check_site(run, run->servers[i].site);
+
+	if (answer != NULL && answer->fenced)
+		check_pass(run, object, "fenced, as a passive site should be");
+	else if (answer != NULL)
+		check_warn(run, object, "Run \"qsrepl setup subscriber\" there, or "
+				   "SELECT qsrepl.fence('passive site', true).",
+				   "not fenced: clients may write what replication stumbles "
+				   "over");
+}
+
 void
 check_fences(CheckRun *run)
 {
@@ -142,7 +165,9 @@ check_fences(CheckRun *run)
 	{
 		const SiteDatabase *answer = site_answer(&run->statuses[i]);
 
-		if (answer != NULL && !answer->fenced)
+		if (is_subscriber(run, i))
+			check_subscriber_fence(run, i);
+		else if (answer != NULL && !answer->fenced)
 			check_pass(run, check_site(run, run->servers[i].site),
 					   "not fenced");
 		else if (answer != NULL)

@@ -104,34 +104,6 @@ check_slots(CheckRun *run)
 			check_has_slot(run, &run->servers[i]);
 }
 
-/* Publishers see their subscribers; what is missing is at rest. */
-void
-check_subscriptions(CheckRun *run)
-{
-	size_t		senders = 0;
-
-	for (size_t i = 0; run->active != NULL && i < run->active->n_senders; i++)
-		senders += run->active->senders[i].physical ? 0 : 1;
-	for (size_t i = 0; i < run->n; i++)
-	{
-		const SiteServer *server = &run->servers[i];
-		const char *object = check_site(run, server->site);
-
-		if (server == run->active || server->error != NULL)
-			continue;
-		if ((int64_t) senders < server->subscriptions ||
-			server->subscriptions == 0)
-			check_fail(run, CHECK_BOTH, object, "Look at the server's log "
-					   "and at pg_stat_subscription.",
-					   "%lld subscriptions are enabled, and %lu are being "
-					   "served", (long long) server->subscriptions,
-					   (unsigned long) senders);
-		else
-			check_pass(run, object, "%lld subscriptions are being served",
-					   (long long) server->subscriptions);
-	}
-}
-
 /* The site whose standby this sender serves, or NULL. */
 static const SiteServer *
 served(const CheckRun *run, const SiteSender *sender)

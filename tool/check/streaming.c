@@ -40,16 +40,6 @@ is_streaming(const SiteServer *standby)
 		strcmp(standby->receiver, "streaming") == 0;
 }
 
-/* Keep the worst of all standbys. */
-static void
-note_risk(CheckReport *report, int64_t bytes, double seconds)
-{
-	if (bytes <= report->risk_bytes)
-		return;
-	report->risk_bytes = bytes;
-	report->risk_seconds = seconds;
-}
-
 static void
 assess_risk(CheckRun *run, const SiteServer *standby)
 {
@@ -66,7 +56,7 @@ assess_risk(CheckRun *run, const SiteServer *standby)
 		seconds = run->active->clock - standby->last_commit;
 	if (seconds < 0 && standby->last_commit > 0)
 		seconds = 0;
-	note_risk(run->report, (int64_t) bytes, seconds);
+	check_note_risk(run, (int64_t) bytes, seconds);
 }
 
 /* Without the library that notes it, the last commit was a sign of life. */
@@ -112,6 +102,11 @@ check_one_stream(CheckRun *run, const SiteServer *standby)
 	if (is_streaming(standby))
 		check_pass(run, object, "streaming from site %s",
 				   run->active->site->name);
+	else if (standby->held)
+		check_fail(run, CHECK_BOTH, object,
+				   "After the upgrade of Qlik Sense, \"qsrepl maintenance end\" "
+				   "brings it along.",
+				   "it is held where it is (\"qsrepl maintenance begin\")");
 	else
 		check_fail(run, CHECK_BOTH, object,
 				   "Look at primary_conninfo and primary_slot_name, the "

@@ -85,6 +85,9 @@ typedef struct CliCall
 extern const CliCommand *const cli_commands[];
 extern const CliGroup cli_groups[];
 
+/* What only the program itself starts: found, but not shown. */
+extern const CliCommand *const cli_internal_commands[];
+
 /* In globals.c: the option of bit 1 << i is cli_globals[i]. */
 extern const CliOption cli_globals[];
 

@@ -21,6 +21,8 @@ const CliCommand *const cli_commands[] = {
 	&cli_setup_primary,
 	&cli_setup_standby,
 	&cli_setup_remove,
+	&cli_setup_publisher,
+	&cli_setup_subscriber,
 	&cli_status,
 	&cli_is_active,
 	&cli_check,
@@ -34,10 +36,21 @@ const CliCommand *const cli_commands[] = {
 	&cli_abort,
 	&cli_do,
 	&cli_compare,
+	&cli_drill,
+	&cli_drill_end,
+	&cli_drill_status,
 	&cli_rules_test,
 	&cli_rules_rewrite,
+	&cli_rules_preview,
+	&cli_rules_scan,
+	&cli_rules_leaks,
 	&cli_completion_bash,
 	&cli_docs_man,
 	&cli_docs_configuration,
+	NULL
+};
+
+const CliCommand *const cli_internal_commands[] = {
+	&cli_drill_keep,
 	NULL
 };

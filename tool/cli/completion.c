@@ -116,6 +116,17 @@ add_following(Text *text, const CliGroup *group)
 		text_add(text, "\t\toptions= ;;\n");
 }
 
+/* The last words of commands that begin with all of this one's. */
+static void
+add_longer(Text *text, const CliCommand *command)
+{
+	const CliGroup as_group = {command->words, NULL};
+
+	for (size_t i = 0; cli_commands[i] != NULL; i++)
+		if (cli_in_group(cli_commands[i], &as_group))
+			text_addf(text, " %s", cli_last_word(cli_commands[i]));
+}
+
 static void
 add_words(Text *text)
 {
@@ -128,9 +139,11 @@ add_words(Text *text)
 	{
 		const CliOperand *operand = &cli_commands[i]->operand;
 
-		text_addf(text, "\t'%s')\n\t\tcommands='%s'\n",
+		text_addf(text, "\t'%s')\n\t\tcommands='%s",
 				  cli_commands[i]->words, operand->name != NULL ?
 				  completes(operand->name, operand->words) : "");
+		add_longer(text, cli_commands[i]);
+		text_add(text, "'\n");
 		add_options(text, cli_commands[i]);
 	}
 	text_add(text, "\tesac\n}\n\n");

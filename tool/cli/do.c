@@ -29,7 +29,7 @@ const CliCommand cli_do = {
 	"What qsrepl at the other site calls by remote_command.  state prints a\n"
 	"JSON document; start and stop are the server's; standby writes the files\n"
 	"that make it start as a standby, primary takes standby.signal away; hold\n"
-	"and release write the settings file of a standby; reach logs in at the other\n"
-	"site for replication.\n",
+	"and release write the settings file of a standby; fence closes the server for\n"
+	"all but superusers; reach logs in at the other site for replication.\n",
 	.run = run_do
 };

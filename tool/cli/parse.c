@@ -187,6 +187,19 @@ parse_rest(Parser *parser)
 		CLI_RUN : CLI_MISTAKE;
 }
 
+/* A command by its first word, or by that and the word behind it. */
+static const CliCommand *
+find_command(Parser *parser, const char *word)
+{
+	const CliCommand *longer = parser->i < parser->argc ?
+	cli_command_find(word, parser->argv[parser->i]) : NULL;
+
+	if (longer == NULL)
+		return cli_command_find(word, NULL);
+	parser->i++;
+	return longer;
+}
+
 /* Options that were given before the command must be the command's too. */
 static bool
 suit(const CliCall *call)
@@ -243,7 +256,10 @@ parse_help(Parser *parser, const CliGroup **group)
 	if (left > 1 && *group != NULL)
 		call->command = cli_command_find(words[0], words[1]);
 	else if (*group == NULL)
-		call->command = cli_command_find(words[0], NULL);
+	{
+		parser->i++;
+		call->command = find_command(parser, words[0]);
+	}
 	if (call->command != NULL || (left == 1 && *group != NULL))
 		return CLI_HELP;
 	cli_complain_command(*group, *group != NULL ? words[1] : words[0]);
@@ -281,7 +297,7 @@ cli_parse(int argc, char **argv, CliCall *call, const CliGroup **group)
 		parser.i++;
 		if (found != NULL)
 			return parse_group(&parser, found, group);
-		call->command = cli_command_find(word, NULL);
+		call->command = find_command(&parser, word);
 		if (call->command != NULL)
 			return suit(call) ? parse_rest(&parser) : CLI_MISTAKE;
 		cli_complain_command(NULL, word);

@@ -118,3 +118,78 @@ const CliCommand cli_setup_remove = {
 	"go on with a run that has stopped.\n",
 	.run = run_remove
 };
+
+static const CliOption publisher_options[] = {
+	{.name = "site",.argument = "SITE",
+	.help = "the site, which must be this machine's"},
+	{.name = "no-restart",
+	.help = "stop before the server is restarted, and say why it must be"},
+	{.name = NULL}
+};
+
+static int
+run_publisher(const CliCall *call)
+{
+	const SetupRequest request = {
+		.file = cli_value(call, "config"),
+		.site = cli_value(call, "site"),
+		.dry_run = cli_is_on(call, "dry-run"),
+		.yes = cli_is_on(call, "yes"),
+		.no_restart = cli_is_on(call, "no-restart")
+	};
+
+	return cmd_setup_publisher(&request);
+}
+
+const CliCommand cli_setup_publisher = {
+	.words = "setup publisher",
+	.summary = "logical mode: let this site's databases be replicated",
+	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.options = publisher_options,
+	.about =
+	"Without --site or --yes the site is asked for.  Settings, role, extension,\n"
+	"sites, mappings, profile, publications of all tables by name: what is there\n"
+	"already stays, and tables that are new are added.  It may be run again at\n"
+	"any time, also to go on with a run that has stopped.\n",
+	.run = run_publisher
+};
+
+static const CliOption subscriber_options[] = {
+	{.name = "site",.argument = "SITE",
+	.help = "the site, which must be this machine's"},
+	{.name = "discard-site",.argument = "SITE",
+		.help = "the site again: its own databases may go although the publisher "
+	"lacks some of their apps or users"},
+	{.name = "no-restart",
+	.help = "stop before the server is restarted, and say why it must be"},
+	{.name = NULL}
+};
+
+static int
+run_subscriber(const CliCall *call)
+{
+	const SetupRequest request = {
+		.file = cli_value(call, "config"),
+		.site = cli_value(call, "site"),
+		.discard_site = cli_value(call, "discard-site"),
+		.dry_run = cli_is_on(call, "dry-run"),
+		.yes = cli_is_on(call, "yes"),
+		.no_restart = cli_is_on(call, "no-restart")
+	};
+
+	return cmd_setup_subscriber(&request);
+}
+
+const CliCommand cli_setup_subscriber = {
+	.words = "setup subscriber",
+	.summary = "logical mode: make this site's databases copies of the "
+	"publisher's",
+	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.options = subscriber_options,
+	.about =
+	"Without --site or --yes the site is asked for.  The server is fenced, so\n"
+	"that only replication writes; databases that were there are renamed, never\n"
+	"dropped.  It waits until all rows have arrived.  It may be run again at any\n"
+	"time, also to go on with a run that has stopped.\n",
+	.run = run_subscriber
+};

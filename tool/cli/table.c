@@ -79,22 +79,32 @@ cli_last_word(const CliCommand *command)
 	return blank != NULL ? blank + 1 : command->words;
 }
 
-const CliCommand *
-cli_command_find(const char *first, const char *second)
+static const CliCommand *
+find_in(const CliCommand *const *commands, const char *first,
+		const char *second)
 {
 	size_t		len = strlen(first);
 
-	for (size_t i = 0; cli_commands[i] != NULL; i++)
+	for (; *commands != NULL; commands++)
 	{
-		const char *words = cli_commands[i]->words;
+		const char *words = (*commands)->words;
 
 		if (strncmp(words, first, len) != 0)
 			continue;
 		if (second == NULL ? words[len] == '\0' :
 			words[len] == ' ' && strcmp(words + len + 1, second) == 0)
-			return cli_commands[i];
+			return *commands;
 	}
 	return NULL;
+}
+
+const CliCommand *
+cli_command_find(const char *first, const char *second)
+{
+	const CliCommand *found = find_in(cli_commands, first, second);
+
+	return found != NULL ? found :
+		find_in(cli_internal_commands, first, second);
 }
 
 bool

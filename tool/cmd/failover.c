@@ -141,7 +141,7 @@ tell_unfinished(Move *move, Error *error)
 	if (!plan_unfinished(move->config.journal_directory, &mirror, &journal,
 						 error))
 		return false;
-	if (journal != NULL && strcmp(plan_journal_plan(journal), plan.name) != 0)
+	if (journal != NULL && strcmp(plan_journal_plan(journal), "failover") != 0)
 		fprintf(stderr, "The run of \"%s\" that began at %s has not ended. If "
 				"site %s can be brought back, \"qsrepl resume\" or \"qsrepl "
 				"abort\" loses nothing; this failover takes its place.\n",
@@ -151,11 +151,10 @@ tell_unfinished(Move *move, Error *error)
 	return true;
 }
 
-static int
-prepare(Move *move, Error *error)
+int
+move_check_lost(Move *move, Error *error)
 {
 	SiteRisk	risk;
-	bool		standby;
 
 	if (strcmp(move->config.site, move->to->name) != 0)
 	{
@@ -172,14 +171,6 @@ prepare(Move *move, Error *error)
 				  move->from->name);
 		return EXIT_USAGE;
 	}
-	if (!move_is_standby(move, move->to, &standby, error))
-		return move_unasked(move);
-	if (!standby)
-	{
-		error_set(error, NULL, "Nothing was changed.",
-				  "site \"%s\" is active already", move->to->name);
-		return EXIT_REFUSED;
-	}
 	site_risk_read(&move->config, move->to, &move->arena, &risk);
 	if (risk.error != NULL)
 	{
@@ -191,16 +182,25 @@ prepare(Move *move, Error *error)
 		move_accept(move, &risk, error);
 }
 
-/* A run that needs the lost site would never end. */
-static bool
-supersedes(const char *other)
+static int
+prepare(Move *move, Error *error)
 {
-	return strcmp(other, plan.name) != 0 && move_verb(other) != NULL;
+	bool		standby;
+
+	if (!move_is_standby(move, move->to, &standby, error))
+		return move_unasked(move);
+	if (!standby)
+	{
+		error_set(error, NULL, "Nothing was changed.",
+				  "site \"%s\" is active already", move->to->name);
+		return EXIT_REFUSED;
+	}
+	return move_check_lost(move, error);
 }
 
 const MoveVerb move_failover = {
-	.plan = &plan,.prepare = prepare,.may_abort = move_may_abort,
-	.supersedes = supersedes,.alone = true
+	.plan = &plan,.logical = &logical_failover,.prepare = prepare,
+	.may_abort = move_may_abort,.supersedes = true,.alone = true
 };
 
 int

@@ -143,11 +143,13 @@ prepare(Move *move, Error *error)
 }
 
 const MoveVerb move_maintenance_begin = {
-	.plan = &begin_plan,.prepare = prepare
+	.plan = &begin_plan,.logical = &logical_maintenance_begin,
+	.prepare = prepare
 };
 
 const MoveVerb move_maintenance_end = {
-	.plan = &end_plan,.prepare = prepare
+	.plan = &end_plan,.logical = &logical_maintenance_end,
+	.prepare = prepare
 };
 
 int

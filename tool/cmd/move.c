@@ -21,13 +21,28 @@ static const MoveVerb *const verbs[] = {
 	&move_maintenance_end
 };
 
+static const MoveVerb *
+in_mode(const Config *config, const MoveVerb *verb)
+{
+	return config->mode == CONFIG_LOGICAL ? verb->logical : verb;
+}
+
 const MoveVerb *
-move_verb(const char *plan)
+move_verb(const Config *config, const char *plan)
 {
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(verbs[i]->plan->name, plan) == 0)
-			return verbs[i];
+			return in_mode(config, verbs[i]);
 	return NULL;
+}
+
+static bool
+is_move(const char *plan)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i]->plan->name, plan) == 0)
+			return true;
+	return false;
 }
 
 /* The site that is not the one. */
@@ -49,7 +64,7 @@ named_site(Move *move, const char *name)
 	return site;
 }
 
-/* The site whose server is a standby, or NULL. */
+/* The site that follows the other one, or NULL. */
 static const ConfigSite *
 passive_site(Move *move)
 {
@@ -60,7 +75,7 @@ passive_site(Move *move)
 		Error		silent = ERROR_NONE;
 		bool		standby = false;
 
-		if (move_is_standby(move, &move->config.sites[i], &standby,
+		if (move_is_passive(move, &move->config.sites[i], &standby,
 							&silent) && standby)
 		{
 			error_free(&first);
@@ -68,12 +83,12 @@ passive_site(Move *move)
 		}
 		if (first.message == NULL && silent.message != NULL)
 			error_set(&first, silent.message, "Nothing was changed.",
-					  "no site's server that answers is a standby");
+					  "no site's server that answers is a passive one");
 		error_free(&silent);
 	}
 	if (first.message == NULL)
 		error_set(&first, NULL, "Nothing was changed.",
-				  "no site's server is a standby");
+				  "no site's server is a passive one");
 	error_report(&first);
 	error_free(&first);
 	return NULL;
@@ -88,12 +103,6 @@ choose_sites(const MoveVerb *verb, Move *move)
 
 	if (site == NULL)
 		return move->request->site != NULL ? EXIT_USAGE : EXIT_REFUSED;
-	if (move->config.mode != CONFIG_PHYSICAL)
-	{
-		report_errorf("Nothing was changed.", "the configuration's mode is "
-					  "logical");
-		return EXIT_REFUSED;
-	}
 	if (verb->returns)
 	{
 		move->from = site;
@@ -187,8 +196,8 @@ tell_aborted(const Move *move)
 			   "rejoin %s\" begins anew.\n", move->from->name,
 			   move->from->name);
 	else if (strcmp(move->plan, "failover") == 0)
-		printf("All that the run had done is undone. Site %s stays a "
-			   "standby.\n", move->to->name);
+		printf("All that the run had done is undone. Site %s stays "
+			   "passive.\n", move->to->name);
 	else
 		printf("All that the run had done is undone. Site %s is active, as "
 			   "before.\n", move->from->name);
@@ -261,7 +270,7 @@ run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 		.mirror = &mirror,
 		.hook = move_hook,
 		.may_abort = verb->may_abort,
-		.supersedes = verb->supersedes,
+		.supersedes = verb->supersedes ? is_move : NULL,
 		.dry_run = move->request->dry_run ? stdout : NULL
 	};
 
@@ -352,7 +361,8 @@ find_run(Move *move, const MoveVerb **verb)
 		if (journal == NULL)
 			error_set(&error, NULL, "Nothing was changed.",
 					  "there is no run that has not ended");
-		else if ((*verb = move_verb(plan_journal_plan(journal))) == NULL)
+		else if ((*verb = move_verb(&move->config,
+									plan_journal_plan(journal))) == NULL)
 			error_set(&error, NULL, "Run that command again, or \"qsrepl "
 					  "rejoin\" where it had begun it: it goes on where it "
 					  "has stopped.", "the run that began at %s is of "
@@ -402,6 +412,8 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 		return code;
 	move.sites = arena_alloc(&move.arena,
 							 move.config.n_sites * sizeof(MoveSite));
+	if (verb != NULL)
+		verb = in_mode(&move.config, verb);
 	code = how == MOVE_START ? choose_sites(verb, &move) :
 		find_run(&move, &verb);
 	if (code == EXIT_OK)

@@ -138,6 +138,16 @@ move_is_standby(Move *move, const ConfigSite *site, bool *standby,
 					 PG_NONE, standby, error);
 }
 
+bool
+move_is_passive(Move *move, const ConfigSite *site, bool *passive,
+				Error *error)
+{
+	if (move->config.mode == CONFIG_PHYSICAL)
+		return move_is_standby(move, site, passive, error);
+	return move_true(move, site, "SELECT EXISTS (SELECT FROM "
+					 "pg_catalog.pg_subscription)", PG_NONE, passive, error);
+}
+
 static bool
 keep_database(void *arg, const PgRow *row, Error *error)
 {
@@ -169,6 +179,22 @@ find_databases(Move *move, PgConnection *server, Error *error)
 				  pg_site(server));
 }
 
+/* What tells the pair: "logical: a:4432 b:4432" */
+static const char *
+endpoints(Move *move)
+{
+	Text		text = {NULL, 0, 0};
+	const char *result;
+
+	text_add(&text, "logical:");
+	for (size_t i = 0; i < move->config.n_sites; i++)
+		text_addf(&text, " %s:%d", move->config.sites[i].host,
+				  move->config.sites[i].port);
+	result = arena_strdup(&move->arena, text.bytes);
+	text_free(&text);
+	return result;
+}
+
 bool
 move_learn(Move *move, const ConfigSite *site, Error *error)
 {
@@ -180,6 +206,9 @@ move_learn(Move *move, const ConfigSite *site, Error *error)
 					&move->system_identifier, error) ||
 		!find_databases(move, server, error))
 		return false;
+	/* In logical mode each site has an identifier of its own. */
+	if (move->config.mode == CONFIG_LOGICAL)
+		move->system_identifier = endpoints(move);
 	/* From now on, what is connected to has the extension. */
 	for (size_t i = 0; i < move->config.n_sites; i++)
 		move_disconnect(move, &move->config.sites[i]);
@@ -279,14 +308,82 @@ writable(Move *move, Error *error)
 	return NULL;
 }
 
+/* In logical mode the table is not replicated: each site has its own. */
+static bool
+store_everywhere(Move *move, const char *run, size_t first,
+				 const char *const *entries, size_t count, Error *error)
+{
+	for (size_t i = 0; i < move->config.n_sites; i++)
+	{
+		PgConnection *server;
+
+		if (move->sites[i].silent)
+			continue;
+		server = move_server(move, &move->config.sites[i], error);
+		if (server == NULL ||
+			!pg_journal_store(server, run, first, entries, count, error))
+			return false;
+	}
+	return true;
+}
+
 static bool
 store(void *arg, const char *run, size_t first, const char *const *entries,
 	  size_t count, Error *error)
 {
-	PgConnection *server = writable(arg, error);
+	Move	   *move = arg;
+	PgConnection *server;
 
+	if (move->config.mode == CONFIG_LOGICAL)
+		return store_everywhere(move, run, first, entries, count, error);
+	server = writable(move, error);
 	return server != NULL &&
 		pg_journal_store(server, run, first, entries, count, error);
+}
+
+/* When a journal's run began, as text that can be compared. */
+static const char *
+began(const Text *lines)
+{
+	const char *label = "\"time\": \"";
+	const char *time = lines->len > 0 ? strstr(lines->bytes, label) : NULL;
+
+	return time != NULL ? time + strlen(label) : "";
+}
+
+/* Of two journals the one that was begun later, or has more lines. */
+static bool
+is_newer(const Text *a, const Text *b)
+{
+	int			order = strncmp(began(a), began(b), strlen("2026-01-01T00:00:00.000"));
+
+	return order > 0 || (order == 0 && a->len > b->len);
+}
+
+static bool
+load_newest(Move *move, Text *lines, Error *error)
+{
+	for (size_t i = 0; i < move->config.n_sites; i++)
+	{
+		Error		silent = ERROR_NONE;
+		PgConnection *server = move_server(move, &move->config.sites[i],
+										   &silent);
+		Text		found = {NULL, 0, 0};
+
+		error_free(&silent);
+		if (server == NULL)
+			continue;
+		if (!pg_journal_load(server, &found, error))
+			return false;
+		if (is_newer(&found, lines))
+		{
+			text_free(lines);
+			*lines = found;
+		}
+		else
+			text_free(&found);
+	}
+	return true;
 }
 
 /* A primary has all that a standby has. */
@@ -295,8 +392,11 @@ load(void *arg, Text *lines, Error *error)
 {
 	Move	   *move = arg;
 	Error		silent = ERROR_NONE;
-	PgConnection *server = writable(move, &silent);
+	PgConnection *server;
 
+	if (move->config.mode == CONFIG_LOGICAL)
+		return load_newest(move, lines, error);
+	server = writable(move, &silent);
 	error_free(&silent);
 	for (size_t i = 0; server == NULL && i < move->config.n_sites; i++)
 	{

@@ -72,11 +72,13 @@ typedef enum MoveHow
 typedef struct MoveVerb
 {
 	const Plan *plan;
+	const struct MoveVerb *logical; /* what is done in logical mode */
 	int			(*prepare) (Move *move, Error *error);
 	bool		(*may_abort) (void *move, Error *error);
 	int			(*finish) (Move *move); /* when it has ended, or NULL; an exit
 										 * code */
-	bool		(*supersedes) (const char *plan);	/* of plan/plan.h, or NULL */
+	bool		supersedes;		/* takes the place of any other move that has
+								 * not ended: its site may be lost */
 	bool		returns;		/* the site that is named comes back */
 	bool		alone;			/* the site that loses the role is lost */
 } MoveVerb;
@@ -86,9 +88,15 @@ extern const MoveVerb move_failover;
 extern const MoveVerb move_rejoin;
 extern const MoveVerb move_maintenance_begin;
 extern const MoveVerb move_maintenance_end;
+extern const MoveVerb logical_switchover;
+extern const MoveVerb logical_failover;
+extern const MoveVerb logical_rejoin;
+extern const MoveVerb logical_maintenance_begin;
+extern const MoveVerb logical_maintenance_end;
 
-/* The verb of a plan's name, or NULL. */
-extern const MoveVerb *move_verb(const char *plan);
+
+/* The verb of a plan's name in the configuration's mode, or NULL. */
+extern const MoveVerb *move_verb(const Config *config, const char *plan);
 
 /*
  * move_run
@@ -134,6 +142,10 @@ extern bool move_is_standby(Move *move, const ConfigSite *site,
 
 /* The exit code where a server could not be asked. */
 extern int	move_unasked(const Move *move);
+
+/* Does it follow the other one: as a standby, or as a subscriber? */
+extern bool move_is_passive(Move *move, const ConfigSite *site,
+							bool *passive, Error *error);
 
 /* Which of the configured databases are there, and the system identifier. */
 extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
@@ -204,6 +216,16 @@ extern int	move_accept(Move *move, const SiteRisk *risk, Error *error);
 extern bool move_wait_replayed(Move *move, const char *lsn,
 							   const char *operator, PlanProgress *progress,
 							   Error *error);
+
+/* Does "qsrepl check" find nothing that stands in the way, or is it forced? */
+extern bool move_is_ready(Move *move, Error *error);
+
+/* Is a switchover wanted, with the tasks that run? */
+extern bool move_confirm(Move *move, Error *error);
+
+/* Is the active site lost, as far as can be seen, and the loss accepted?  The
+ * exit code, with the error. */
+extern int	move_check_lost(Move *move, Error *error);
 
 /* Start the site that comes back, and wait until it streams. */
 extern bool move_bring_back(Move *move, PlanProgress *progress,

@@ -127,8 +127,8 @@ check_own(Move *move, Error *error)
 					 "\"%s\"", move->from->data_directory, move->to->name);
 }
 
-static bool
-confirm(const Move *move, Error *error)
+bool
+rejoin_confirm(const Move *move, Error *error)
 {
 	char	   *question;
 	bool		confirmed;
@@ -182,8 +182,8 @@ prepare(Move *move, Error *error)
 		return EXIT_REFUSED;
 	}
 	return find_backup(move, error) &&
-		(move->rebuild || check_own(move, error)) && confirm(move, error) ?
-		EXIT_OK : EXIT_REFUSED;
+		(move->rebuild || check_own(move, error)) &&
+		rejoin_confirm(move, error) ? EXIT_OK : EXIT_REFUSED;
 }
 
 /* Where pg_rewind could not do it. */
@@ -201,16 +201,9 @@ finish(Move *move)
 	return move->rebuild ? cmd_setup_standby(&request) : EXIT_OK;
 }
 
-/* What the site had begun when it was the active one is over. */
-static bool
-supersedes(const char *other)
-{
-	return strcmp(other, plan.name) != 0 && move_verb(other) != NULL;
-}
-
 const MoveVerb move_rejoin = {
-	.plan = &plan,.prepare = prepare,.finish = finish,
-	.supersedes = supersedes,.returns = true
+	.plan = &plan,.logical = &logical_rejoin,.prepare = prepare,
+	.finish = finish,.supersedes = true,.returns = true
 };
 
 int

@@ -15,14 +15,12 @@
 #include "base/timestamp.h"
 #include "cmd/rejoin_work.h"
 #include "pg/lsn.h"
-#include "platform/child.h"
 #include "platform/clock.h"
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "server/act.h"
-#include "server/control.h"
+#include "server/closed.h"
 #include "server/target.h"
-#include "server/verify.h"
 #include "server/waldump.h"
 
 /* Rows under way to a file. */
@@ -105,51 +103,6 @@ rejoin_fence_run(void *context, PlanProgress *progress, Error *error)
 	return good;
 }
 
-/* The site as it is reached when only this machine may. */
-static ConfigSite
-closed_place(const ConfigSite *site)
-{
-	ConfigSite	place = *site;
-
-	place.host = "127.0.0.1";
-	place.port = site->drill_port;
-	return place;
-}
-
-/* pg_ctl hands its options to a shell: nothing but numbers and fixed words. */
-static bool
-start_closed(Move *move, Error *error)
-{
-	Arena	   *arena = &move->arena;
-	const ConfigSite *site = move->from;
-	const char *file;
-	const char *argv[16 + SERVER_AS_WORDS];
-	PlatChild	child = {.argv = argv,
-	.deadline_ms = (int) move->config.stop_timeout + 5000};
-	PlatChildResult result;
-	bool		good;
-
-	if (!server_act(&move->config, site, "primary", error) ||
-		!server_config_file(site, arena, &file, error))
-		return false;
-	server_argv(site, (const char *const[])
-				{
-		server_program(site, "pg_ctl", arena), "start", "-w", "-t",
-			arena_printf(arena, "%ld", (move->config.stop_timeout + 999) /
-						 1000), "-D", site->data_directory, "-l",
-			arena_printf(arena, "%s.log", site->data_directory), "-o",
-			arena_printf(arena, "-p %d -c listen_addresses=127.0.0.1 -c "
-						 "unix_socket_directories= -c archive_mode=off%s",
-						 site->drill_port,
-						 strncmp(file, "/etc/postgresql/", 16) == 0 ?
-						 arena_printf(arena, " -c config_file=%s", file) :
-						 ""), NULL
-	}, argv);
-	good = plat_child_run(&child, &result, error);
-	plat_child_free(&result);
-	return good;
-}
-
 static bool
 take_row(void *arg, const PgRow *row, Error *error)
 {
@@ -210,85 +163,82 @@ save_table(Move *move, PgConnection *database, const WalChanges *changes,
 	return good;
 }
 
-static bool
-save_database(Move *move, const ConfigSite *place, const char *name,
-			  const WalChanges *changes, Saved *saved, Error *error)
-{
-	PgConnection *database = move_connect(move, place, name,
-										  error);
-	bool		good = database != NULL;
-
-	if (good)
-		pg_set_deadline(database, (int) move->config.localize_timeout);
-	for (size_t i = 0; good && i < changes->n_tables; i++)
-		good = save_table(move, database, changes, &changes->tables[i], saved,
-						  error);
-	pg_close(database);
-	return good;
-}
-
 /* A file a database, which only its owner reads. */
 static bool
-write_rows(Move *move, const char *stamp, const char *name,
-		   const Saved *saved, Error *error)
+write_rows(Move *move, const char *name, const Saved *saved, Error *error)
 {
 	const char *directory = arena_printf(&move->arena, "%s/diverged",
 										 move->config.journal_directory);
-	const char *path = arena_printf(&move->arena, "%s/%s-%s-%s.jsonl",
-									directory, move->from->name, stamp, name);
+	const char *path;
+	char		stamp[TIMESTAMP_SIZE];
 
 	if (saved->n == 0)
 		return true;
+	timestamp_format(plat_wall_ms(), stamp);
+	for (char *c = stamp; *c != '\0'; c++)
+		if (*c == ':' || *c == '.')
+			*c = '-';
+	path = arena_printf(&move->arena, "%s/%s-%s-%s.jsonl", directory,
+						move->from->name, stamp, name);
 	text_addf(&move->notes, "  saved in \"%s\"\n", path);
 	return plat_directory_make(directory, error) &&
 		plat_file_write(path, saved->rows.bytes, saved->rows.len, true, error);
 }
 
-static bool
-save_rows(Move *move, const ConfigSite *place, const WalChanges *changes,
-		  Error *error)
+bool
+rejoin_save(Move *move, const ConfigSite *place, const char *name,
+			const WalChanges *changes, Error *error)
 {
-	char		stamp[TIMESTAMP_SIZE];
-	bool		good = true;
+	PgConnection *database = server_connect(&move->config, place, name,
+											error);
+	Saved		saved = {{NULL, 0, 0}, 0};
+	bool		good = database != NULL;
 
-	timestamp_format(plat_wall_ms(), stamp);
-	for (char *c = stamp; *c != '\0'; c++)
-		if (*c == ':' || *c == '.')
-			*c = '-';
-	text_addf(&move->notes, "Site %s had committed %lu transactions that site "
-			  "%s never got:\n", move->from->name,
-			  (unsigned long) changes->n_transactions, move->to->name);
-	for (size_t i = 0; good && i < move->n_databases; i++)
-	{
-		Saved		saved = {{NULL, 0, 0}, 0};
-
-		good = save_database(move, place, move->databases[i], changes, &saved,
-							 error) &&
-			write_rows(move, stamp, move->databases[i], &saved, error);
-		text_free(&saved.rows);
-	}
+	if (good)
+		pg_set_deadline(database, (int) move->config.localize_timeout);
+	for (size_t i = 0; good && i < changes->n_tables; i++)
+		good = save_table(move, database, changes, &changes->tables[i], &saved,
+						  error);
+	good = good && write_rows(move, name, &saved, error);
+	pg_close(database);
+	text_free(&saved.rows);
 	return good;
 }
 
-/* Through a server that runs already, or one that is started for it. */
-static bool
-read_and_save(Move *move, const WalChanges *changes, Error *error)
+bool
+rejoin_open(Move *move, ConfigSite *place, Error *error)
 {
-	ConfigSite	place = *move->from;
-	PgConnection *server = running_primary(move, &place);
+	PgConnection *server = running_primary(move, move->from);
 	bool		good = true;
 
+	*place = *move->from;
 	if (server == NULL)
 	{
-		place = closed_place(move->from);
-		good = start_closed(move, error);
-		server = good ? move_connect(move, &place,
-									 move->databases[0], error) : NULL;
+		*place = server_closed_place(move->from);
+		good = server_act(&move->config, move->from, "primary", error) &&
+			server_start_closed(&move->config, move->from, error);
+		server = good ? move_connect(move, place, move->databases[0],
+									 error) : NULL;
 		good = server != NULL &&
 			pg_run(server, "SELECT qsrepl.fence('rejoin')", PG_NONE, error);
 	}
 	pg_close(server);
-	return good && save_rows(move, &place, changes, error);
+	return good;
+}
+
+static bool
+read_and_save(Move *move, const WalChanges *changes, Error *error)
+{
+	ConfigSite	place;
+	bool		good = rejoin_open(move, &place, error);
+
+	if (good)
+		text_addf(&move->notes, "Site %s had committed %lu transactions that "
+				  "site %s never got:\n", move->from->name,
+				  (unsigned long) changes->n_transactions, move->to->name);
+	for (size_t i = 0; good && i < move->n_databases; i++)
+		good = rejoin_save(move, &place, move->databases[i], changes, error);
+	return good;
 }
 
 /*

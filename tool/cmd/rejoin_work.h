@@ -7,6 +7,7 @@
 
 #include "cmd/move_work.h"
 #include "pg/lsn.h"
+#include "server/waldump.h"
 
 /* Does the site stream from the active one already? */
 extern PlanAnswer rejoin_done(void *context, Error *error);
@@ -28,6 +29,23 @@ extern bool rejoin_fork(Move *move, PgTimeline timeline, bool *same,
  *		Such data are of no more use.
  */
 extern bool rejoin_broken(Move *move, bool *broken, Error *error);
+
+/* Is it wanted that the site's data are replaced? */
+extern bool rejoin_confirm(const Move *move, Error *error);
+
+/*
+ * rejoin_open
+ *		The server of the site that comes back, where it runs as a primary, or
+ *		else started for this machine alone and fenced.
+ *
+ * out: *place: as server_connect() reaches it; shares the site's strings
+ */
+extern bool rejoin_open(Move *move, ConfigSite *place, Error *error);
+
+/* Tell a database's rows of those transactions, and write them to a file. */
+extern bool rejoin_save(Move *move, const ConfigSite *place,
+						const char *name, const WalChanges *changes,
+						Error *error);
 
 extern bool rejoin_fence_run(void *context, PlanProgress *progress,
 							 Error *error);

@@ -17,4 +17,18 @@ extern int	cmd_rules_test(const char *path, bool json);
 extern int	cmd_rules_rewrite(const char *path, const char *site,
 							  const char *form);
 
+/* What is asked of a site's databases. */
+typedef struct RulesRequest
+{
+	const char *file;			/* the configuration */
+	const char *view;			/* preview, scan or leaks */
+	const char *site;			/* NULL: this machine's */
+	const char *database;		/* NULL: all of the configuration */
+	const char *relation;		/* as in SQL; NULL: all */
+	bool		json;
+} RulesRequest;
+
+/* Print what the extension's function of that name finds. */
+extern int	cmd_rules_view(const RulesRequest *request);
+
 #endif							/* CMD_RULES_H */

@@ -1,6 +1,6 @@
 /*
  * setup.c
- *		What both verbs of "qsrepl setup" do around their plans.
+ *		What the verbs of "qsrepl setup" do around their plans.
  */
 #include "cmd/setup_work.h"
 
@@ -56,6 +56,23 @@ confirm(const SetupVerb *verb, const Setup *setup)
 	return EXIT_REFUSED;
 }
 
+/* Is it the verb of the configuration's mode?  The exit code. */
+static int
+check_mode(const SetupVerb *verb, const Config *config)
+{
+	if (verb->removes || config->mode == (int) verb->mode)
+		return EXIT_OK;
+	if (verb->mode == CONFIG_PHYSICAL)
+		report_errorf("Use \"qsrepl setup publisher\" and \"qsrepl setup "
+					  "subscriber\", or set mode = physical. Nothing was "
+					  "changed.", "the configuration's mode is logical");
+	else
+		report_errorf("Use \"qsrepl setup primary\" and \"qsrepl setup "
+					  "standby\", or set mode = logical. Nothing was changed.",
+					  "the configuration's mode is physical");
+	return EXIT_REFUSED;
+}
+
 /* Which site, and does it fit this machine?  The exit code. */
 static int
 choose_site(const SetupVerb *verb, Setup *setup)
@@ -63,6 +80,10 @@ choose_site(const SetupVerb *verb, Setup *setup)
 	const Config *config = &setup->config;
 	const char *name = setup->request->site != NULL ?
 	setup->request->site : config->site;
+	int			code = check_mode(verb, config);
+
+	if (code != EXIT_OK)
+		return code;
 
 	setup->site = config_site(config, name);
 	if (setup->site == NULL)
@@ -77,13 +98,6 @@ choose_site(const SetupVerb *verb, Setup *setup)
 		report_errorf("Run it at that site's machine. Nothing was changed.",
 					  "this machine is at site \"%s\", not \"%s\"",
 					  config->site, name);
-		return EXIT_REFUSED;
-	}
-	if (config->mode != CONFIG_PHYSICAL && !verb->removes)
-	{
-		report_errorf("Set mode = physical, or see docs/guide.md for logical "
-					  "mode. Nothing was changed.",
-					  "the configuration's mode is logical");
 		return EXIT_REFUSED;
 	}
 	setup->peer = other_site(config, setup->site);
@@ -135,7 +149,9 @@ run_plan(const SetupVerb *verb, Setup *setup, Error *error)
 		{"role", setup->config.replication_role},
 		{"config_file", setup->config_file != NULL ? setup->config_file :
 		"postgresql.conf"},
-		{"aside", setup->aside != NULL ? setup->aside : ""}
+		{"aside", setup->aside != NULL ? setup->aside : ""},
+		{"publication", setup->config.replication_name},
+		{"maintenance_database", setup->config.maintenance_database}
 	};
 	PlanRun		run = {
 		.plan = verb->plan,
@@ -229,6 +245,7 @@ setup_run(const SetupVerb *verb, const SetupRequest *request)
 	if (code == EXIT_OK)
 		code = prepare_and_run(verb, &setup);
 	pg_close(setup.server);
+	pg_close(setup.source);
 	free(setup.databases);
 	text_free(&setup.notes);
 	arena_free(&setup.arena);

@@ -27,4 +27,8 @@ extern int	cmd_setup_standby(const SetupRequest *request);
 /* Take everything away again from a site's server. */
 extern int	cmd_setup_remove(const SetupRequest *request);
 
+/* The same in logical mode: the publisher, or its subscriber. */
+extern int	cmd_setup_publisher(const SetupRequest *request);
+extern int	cmd_setup_subscriber(const SetupRequest *request);
+
 #endif							/* CMD_SETUP_H */

@@ -147,11 +147,16 @@ define(void *arg, PgConnection *connection, Error *error)
 	return true;
 }
 
+bool
+setup_define(Setup *setup, PgConnection *connection, Error *error)
+{
+	return pg_transaction(connection, define, &setup->config, error);
+}
+
 static PlanAnswer
 define_mappings(Setup *setup, PgConnection *connection, Error *error)
 {
-	return pg_transaction(connection, define, &setup->config, error) ?
-		PLAN_YES : PLAN_ERROR;
+	return setup_define(setup, connection, error) ? PLAN_YES : PLAN_ERROR;
 }
 
 PlanAnswer

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "cmd/setup_work.h"
+#include "pg/statements.h"
+#include "server/logical.h"
 #include "server/reach.h"
 #include "server/target.h"
 
@@ -18,6 +19,16 @@ setup_connect(Setup *setup, const ConfigSite *site, Error *error)
 	pg_close(setup->server);
 	setup->server = server_connect(&setup->config, site, NULL, error);
 	return setup->server != NULL;
+}
+
+bool
+setup_source(Setup *setup, Error *error)
+{
+	if (setup->source != NULL && !pg_is_broken(setup->source))
+		return true;
+	pg_close(setup->source);
+	setup->source = server_connect(&setup->config, setup->peer, NULL, error);
+	return setup->source != NULL;
 }
 
 bool
@@ -37,45 +48,27 @@ PlanAnswer
 setup_answer(PgConnection *connection, const char *sql,
 			 PgParameters parameters, Error *error)
 {
-	char	   *text;
 	bool		yes;
 
-	if (!pg_value(connection, sql, parameters, &text, error))
+	if (!pg_ask(connection, sql, parameters, &yes, error))
 		return PLAN_ERROR;
-	yes = text != NULL && text[0] == 't';
-	free(text);
 	return yes ? PLAN_YES : PLAN_NO;
 }
 
-/* Statements are run when the query that gives them has come to its end. */
-static bool
-keep_statement(void *arg, const PgRow *row, Error *error)
+static PlanAnswer
+in_database(Setup *setup, const char *database, SetupEach each, Error *error)
 {
-	Text	   *list = arg;
-	const char *text = pg_row_text(row, 0);
+	PgConnection *connection = server_connect(&setup->config, setup->site,
+											  database, error);
+	PlanAnswer	answer;
 
-	(void) error;
-	text_add_bytes(list, text, strlen(text) + 1);
-	return true;
-}
-
-bool
-setup_statements(PgConnection *connection, const char *query,
-				 PgParameters parameters, size_t *count, Error *error)
-{
-	Text		list = {NULL, 0, 0};
-	bool		good = pg_rows(connection, query, parameters, keep_statement,
-							   &list, error);
-
-	*count = 0;
-	for (size_t at = 0; good && at < list.len;
-		 at += strlen(list.bytes + at) + 1)
-	{
-		good = pg_run(connection, list.bytes + at, PG_NONE, error);
-		(*count)++;
-	}
-	text_free(&list);
-	return good;
+	if (connection == NULL)
+		return PLAN_ERROR;
+	pg_set_deadline(connection, (int) setup->config.localize_timeout);
+	setup->database = database;
+	answer = each(setup, connection, error);
+	pg_close(connection);
+	return answer;
 }
 
 PlanAnswer
@@ -84,16 +77,18 @@ setup_each(Setup *setup, SetupEach each, Error *error)
 	PlanAnswer	answer = PLAN_YES;
 
 	for (size_t i = 0; answer == PLAN_YES && i < setup->n_databases; i++)
-	{
-		PgConnection *connection = server_connect(&setup->config, setup->site,
-												  setup->databases[i], error);
+		answer = in_database(setup, setup->databases[i], each, error);
+	return answer;
+}
 
-		if (connection == NULL)
-			return PLAN_ERROR;
-		pg_set_deadline(connection, (int) setup->config.localize_timeout);
-		answer = each(setup, connection, error);
-		pg_close(connection);
-	}
+PlanAnswer
+setup_each_replicated(Setup *setup, SetupEach each, Error *error)
+{
+	PlanAnswer	answer = PLAN_YES;
+
+	for (size_t i = 0; answer == PLAN_YES && i < setup->n_databases; i++)
+		if (logical_replicates(&setup->config, setup->databases[i]))
+			answer = in_database(setup, setup->databases[i], each, error);
 	return answer;
 }
 
@@ -101,5 +96,10 @@ bool
 setup_replication(Setup *setup, const ConfigSite *site,
 				  const ConfigSite *from, Error *error)
 {
-	return server_reach(&setup->config, setup->site, site, from, error);
+	const ServerReach reach = {
+		&setup->config, setup->site, site, from, setup->databases,
+		setup->n_databases
+	};
+
+	return server_reach(&reach, error);
 }

@@ -165,6 +165,8 @@ compare_kind(const Kind *kind, Side *own, Side *primary, Found *found,
 	}
 	free(own->type);
 	free(primary->type);
+	own->type = NULL;
+	primary->type = NULL;
 	return good;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/setup_work.h"
+#include "pg/statements.h"
 #include "platform/directory.h"
 #include "server/control.h"
 #include "server/settings.h"
@@ -18,12 +19,18 @@
 	"WHERE f.name = s.name ORDER BY f.seqno DESC LIMIT 1), s.setting) AS v " \
 	"FROM pg_catalog.pg_settings s WHERE s.name IN ('wal_level', " \
 	"'wal_log_hints', 'max_wal_senders', 'max_replication_slots', " \
-	"'max_slot_wal_keep_size', 'shared_preload_libraries')) "
+	"'max_slot_wal_keep_size', 'shared_preload_libraries', " \
+	"'max_logical_replication_workers', 'max_worker_processes', " \
+	"'max_active_replication_origins')) "
 
-/* $1: how many senders and slots; $2: megabytes of log for slots, or ''. */
+/*
+ * $1: how many senders, slots and origins; $2: megabytes of log for slots, or
+ * ''; $3: how many workers of logical replication; 0 in physical mode.
+ */
 #define WANTED CONFIGURED \
 	", w AS (SELECT name, CASE name " \
-	"WHEN 'wal_level' THEN CASE WHEN v = 'minimal' THEN 'replica' END " \
+	"WHEN 'wal_level' THEN CASE WHEN $3::text <> '0' AND v <> 'logical' " \
+	"THEN 'logical' WHEN v = 'minimal' THEN 'replica' END " \
 	"WHEN 'wal_log_hints' THEN CASE WHEN lower(v) NOT IN ('on', 'true', " \
 	"'yes', '1') AND current_setting('data_checksums') = 'off' THEN 'on' END " \
 	"WHEN 'max_slot_wal_keep_size' THEN CASE WHEN v = '-1' AND $2::text <> '' " \
@@ -33,6 +40,10 @@
 	"SELECT string_agg(quote_literal(btrim(x, ' \"')), ', ') " \
 	"FROM unnest(string_to_array(v, ',')) AS x WHERE btrim(x) <> ''), " \
 	"'''qsrepl''') END " \
+	"WHEN 'max_logical_replication_workers' THEN CASE WHEN v::integer < " \
+	"($3::text)::integer THEN $3::text END " \
+	"WHEN 'max_worker_processes' THEN CASE WHEN $3::text <> '0' AND v::integer < " \
+	"2 * ($3::text)::integer + 8 THEN (2 * ($3::text)::integer + 8)::text END " \
 	"ELSE CASE WHEN v::integer < ($1::text)::integer THEN $1::text END END AS value " \
 	"FROM c) "
 
@@ -56,12 +67,31 @@ slot_megabytes(Setup *setup)
 	return arena_printf(&setup->arena, "%" PRIu64, bytes);
 }
 
+/* A subscription has a worker, and two more while tables are copied. */
+static const char *
+worker_count(Setup *setup)
+{
+	const Config *config = &setup->config;
+	size_t		n = config->mode == CONFIG_LOGICAL ?
+	3 * config->databases.n : 0;
+
+	return arena_printf(&setup->arena, "%lu", (unsigned long) n);
+}
+
 static const char *
 sender_count(Setup *setup)
 {
-	return arena_printf(&setup->arena, "%lu",
-						(unsigned long) (2 * setup->config.n_sites + 2));
+	const Config *config = &setup->config;
+	size_t		n = 2 * config->n_sites + 2;
+
+	if (config->mode == CONFIG_LOGICAL)
+		n += 3 * config->databases.n * (config->n_sites - 1);
+	return arena_printf(&setup->arena, "%lu", (unsigned long) n);
 }
+
+#define WANTED_PARAMETERS(setup) \
+	PG_PARAMETERS(sender_count(setup), slot_megabytes(setup), \
+				  worker_count(setup))
 
 PlanAnswer
 setup_server_done(void *context, Error *error)
@@ -71,27 +101,23 @@ setup_server_done(void *context, Error *error)
 	if (!setup_connect(setup, setup->site, error))
 		return PLAN_ERROR;
 	return setup_answer(setup->server, WANTED "SELECT count(value) = 0 FROM w",
-						PG_PARAMETERS(sender_count(setup),
-									  slot_megabytes(setup)), error);
+						WANTED_PARAMETERS(setup), error);
 }
 
 bool
 setup_server_run(void *context, PlanProgress *progress, Error *error)
 {
 	Setup	   *setup = context;
-	size_t		count;
 
 	(void) progress;
 	setup->changed++;
 	/* A preload that cannot be loaded would keep the server from starting. */
 	return setup_connect(setup, setup->site, error) &&
 		pg_run(setup->server, "LOAD 'qsrepl'", PG_NONE, error) &&
-		setup_statements(setup->server, WANTED
-						 "SELECT format('ALTER SYSTEM SET %I = %s', name, "
-						 "value) FROM w WHERE value IS NOT NULL ORDER BY 1",
-						 PG_PARAMETERS(sender_count(setup),
-									   slot_megabytes(setup)),
-						 &count, error) &&
+		pg_statements(setup->server, WANTED
+					  "SELECT format('ALTER SYSTEM SET %I = %s', name, "
+					  "value) FROM w WHERE value IS NOT NULL ORDER BY 1",
+					  WANTED_PARAMETERS(setup), NULL, error) &&
 		pg_run(setup->server, "SELECT pg_catalog.pg_reload_conf()", PG_NONE,
 			   error);
 }
@@ -174,18 +200,17 @@ bool
 setup_role_run(void *context, PlanProgress *progress, Error *error)
 {
 	Setup	   *setup = context;
-	size_t		count;
 
 	(void) progress;
 	setup->changed++;
 	return setup_connect(setup, setup->site, error) &&
-		setup_statements(setup->server,
-						 "SELECT format('%s ROLE %I WITH LOGIN REPLICATION "
-						 "NOSUPERUSER', CASE WHEN EXISTS (SELECT FROM "
-						 "pg_catalog.pg_roles WHERE rolname = $1) THEN 'ALTER' "
-						 "ELSE 'CREATE' END, $1::text)",
-						 PG_PARAMETERS(setup->config.replication_role),
-						 &count, error);
+		pg_statements(setup->server,
+					  "SELECT format('%s ROLE %I WITH LOGIN REPLICATION "
+					  "NOSUPERUSER', CASE WHEN EXISTS (SELECT FROM "
+					  "pg_catalog.pg_roles WHERE rolname = $1) THEN 'ALTER' "
+					  "ELSE 'CREATE' END, $1::text)",
+					  PG_PARAMETERS(setup->config.replication_role),
+					  NULL, error);
 }
 
 PlanAnswer

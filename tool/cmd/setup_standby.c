@@ -112,35 +112,6 @@ check_primary(Setup *setup, Error *error)
 	return ready == PLAN_YES;
 }
 
-/* "pg_basebackup (PostgreSQL) 15.14" must be of the primary's major. */
-static bool
-check_version(Setup *setup, Error *error)
-{
-	const char *const argv[] = {
-		server_program(setup->site, "pg_basebackup", &setup->arena),
-		"--version", NULL
-	};
-	PlatChild	child = {.argv = argv,.deadline_ms = 60000};
-	PlatChildResult result;
-	const char *number;
-	int			major = pg_server_version(setup->server) / 10000;
-	bool		good = plat_child_run(&child, &result, error);
-
-	if (good)
-	{
-		number = strstr(result.output, "(PostgreSQL)");
-		good = number != NULL &&
-			strtol(number + strlen("(PostgreSQL)"), NULL, 10) == major;
-		if (!good)
-			error_set(error, result.output, "Install the same major version, "
-					  "or set bin_directory. Nothing was changed.",
-					  "the primary is PostgreSQL %d, but this machine's "
-					  "programs are not", major);
-	}
-	plat_child_free(&result);
-	return good;
-}
-
 /* Names that the plan's parameters tell. */
 static bool
 name_files(Setup *setup, Error *error)
@@ -161,25 +132,17 @@ name_files(Setup *setup, Error *error)
 }
 
 static bool
-check_discard(const Setup *setup, Error *error)
-{
-	const char *discard = setup->request->discard_site;
-
-	return discard == NULL || strcmp(discard, setup->site->name) == 0 ||
-		error_set(error, NULL, "Nothing was changed.",
-				  "option \"--discard-site\" names another site than \"%s\"",
-				  setup->site->name);
-}
-
-static bool
 prepare(Setup *setup, Error *error)
 {
-	return find_primary(setup, error) && check_discard(setup, error) &&
+	return find_primary(setup, error) && setup_check_discard(setup, error) &&
 		setup_value(setup, "SELECT system_identifier FROM "
 					"pg_catalog.pg_control_system()", PG_NONE,
 					&setup->system_identifier, error) &&
 		setup_check_apart(setup, true, error) &&
-		check_primary(setup, error) && check_version(setup, error) &&
+		check_primary(setup, error) &&
+		setup_check_program(setup, "pg_basebackup",
+							pg_server_version(setup->server) / 10000, true,
+							error) &&
 		setup_replication(setup, setup->peer, setup->site, error) &&
 		name_files(setup, error) && setup_look_at_own(setup, error) &&
 		setup_look_at_standby(setup, error);
@@ -248,7 +211,8 @@ int
 cmd_setup_standby(const SetupRequest *request)
 {
 	static const SetupVerb verb = {
-		.plan = &plan,.prepare = prepare,.finish = finish
+		.plan = &plan,.mode = CONFIG_PHYSICAL,.prepare = prepare,
+		.finish = finish
 	};
 
 	return setup_run(&verb, request);

@@ -27,9 +27,12 @@ typedef struct Setup
 	const ConfigSite *site;		/* the one that is set up */
 	const ConfigSite *peer;		/* the other one; for a standby its primary */
 	PgConnection *server;		/* site's, or the primary's for a standby */
+	PgConnection *source;		/* the publisher's, for a subscriber */
 	const char *config_file;	/* postgresql.conf, or NULL: not known yet */
 	const char *system_identifier;
-	const char *aside;			/* where the standby's old data goes */
+	const char *aside;			/* where the standby's old data goes; of a
+								 * subscriber the end of the databases' names */
+	const char *database;		/* in setup_each(): the one at hand */
 	const char **databases;		/* of the configured ones, those that exist */
 	size_t		n_databases;
 	bool		unfinished;		/* a run of this plan is taken up */
@@ -44,6 +47,7 @@ typedef struct SetupVerb
 {
 	const Plan *plan;
 	bool		removes;		/* of either mode, and asks in other words */
+	ConfigMode	mode;			/* the one it is for */
 	bool		(*prepare) (Setup *setup, Error *error);	/* changes nothing */
 	bool		(*finish) (Setup *setup, Error *error); /* tells of the result */
 } SetupVerb;
@@ -63,6 +67,9 @@ extern const char *setup_stamp(Setup *setup);
 extern bool setup_connect(Setup *setup, const ConfigSite *site,
 						  Error *error);
 
+/* The same of setup->source, the maintenance database of setup->peer. */
+extern bool setup_source(Setup *setup, Error *error);
+
 /* A value of setup->server, in the arena; "" where it is null. */
 extern bool setup_value(Setup *setup, const char *sql,
 						PgParameters parameters, const char **value,
@@ -72,15 +79,51 @@ extern bool setup_value(Setup *setup, const char *sql,
 extern PlanAnswer setup_answer(PgConnection *connection, const char *sql,
 							   PgParameters parameters, Error *error);
 
-/* Run the statements that a query gives, one a row; *count of them. */
-extern bool setup_statements(PgConnection *connection, const char *query,
-							 PgParameters parameters, size_t *count,
-							 Error *error);
-
-/* Call a function for each database, until one does not say PLAN_YES. */
+/*
+ * setup_each, setup_each_replicated
+ *		Call a function for each database of the site, or of those whose rows
+ *		are replicated in logical mode, until one does not say PLAN_YES.
+ */
 typedef PlanAnswer (*SetupEach) (Setup *setup, PgConnection *connection,
 								 Error *error);
 extern PlanAnswer setup_each(Setup *setup, SetupEach each, Error *error);
+extern PlanAnswer setup_each_replicated(Setup *setup, SetupEach each,
+										Error *error);
+
+/*
+ * setup_find_databases
+ *		Which of the configured databases a server has; others are told.
+ */
+extern bool setup_find_databases(Setup *setup, PgConnection *server,
+								 const ConfigSite *site, Error *error);
+
+/* Is setup->server the one of the site's data directory, on this machine? */
+extern bool setup_check_place(Setup *setup, Error *error);
+
+/* Is setup->server a primary that has the extension's files? */
+extern bool setup_check_server(Setup *setup, Error *error);
+
+/*
+ * setup_check_program
+ *		Whether one of PostgreSQL's programs on this machine is of a major, or
+ *		also of a later one where same is false.
+ */
+extern bool setup_check_program(Setup *setup, const char *program, int major,
+								bool same, Error *error);
+
+/* Is --discard-site, where it is given, the site's name? */
+extern bool setup_check_discard(const Setup *setup, Error *error);
+
+/* Tell what replication connections still lack, as a note. */
+extern void setup_tell_replication(Setup *setup);
+
+/* Sites and mappings of the configuration into a database, as a whole. */
+extern bool setup_define(Setup *setup, PgConnection *connection,
+						 Error *error);
+
+/* The site's own data may not be replaced; always false. */
+extern bool setup_refuse_own(Setup *setup, const char *detail,
+							 const char *hint, Error *error);
 
 /*
  * setup_replication
@@ -195,7 +238,7 @@ extern PlanAnswer setup_include_done(void *context, Error *error);
 extern bool setup_include_run(void *context, PlanProgress *progress,
 							  Error *error);
 
-/* Steps of a primary, in setup_database.c. */
+/* Steps of a primary or publisher, in setup_database.c. */
 extern PlanAnswer setup_extension_done(void *context, Error *error);
 extern bool setup_extension_run(void *context, PlanProgress *progress,
 								Error *error);
@@ -209,7 +252,15 @@ extern PlanAnswer setup_localize_done(void *context, Error *error);
 extern bool setup_localize_run(void *context, PlanProgress *progress,
 							   Error *error);
 
-/* Steps of a primary, in setup_server.c. */
+/* Steps of a publisher, in setup_publisher.c. */
+extern PlanAnswer setup_identity_done(void *context, Error *error);
+extern bool setup_identity_run(void *context, PlanProgress *progress,
+							   Error *error);
+extern PlanAnswer setup_publication_done(void *context, Error *error);
+extern bool setup_publication_run(void *context, PlanProgress *progress,
+								  Error *error);
+
+/* Steps of all but a standby, in setup_server.c. */
 extern PlanAnswer setup_server_done(void *context, Error *error);
 extern bool setup_server_run(void *context, PlanProgress *progress,
 							 Error *error);

@@ -72,9 +72,8 @@ static const Plan plan = {
 	steps, sizeof(steps) / sizeof(steps[0])
 };
 
-/* All that stands in the way at once. */
-static bool
-is_ready(Move *move, Error *error)
+bool
+move_is_ready(Move *move, Error *error)
 {
 	CheckReport report;
 	Text		failures = {NULL, 0, 0};
@@ -178,8 +177,8 @@ tell_others(Move *move, Error *error)
 	return true;
 }
 
-static bool
-confirm(Move *move, Error *error)
+bool
+move_confirm(Move *move, Error *error)
 {
 	const char *tasks;
 	char	   *question;
@@ -218,14 +217,15 @@ prepare(Move *move, Error *error)
 	code = check_roles(move, error);
 	if (code != EXIT_OK)
 		return code;
-	if (!is_ready(move, error) || !check_machine(move, error) ||
-		!tell_others(move, error) || !confirm(move, error))
+	if (!move_is_ready(move, error) || !check_machine(move, error) ||
+		!tell_others(move, error) || !move_confirm(move, error))
 		return EXIT_REFUSED;
 	return EXIT_OK;
 }
 
 const MoveVerb move_switchover = {
-	.plan = &plan,.prepare = prepare,.may_abort = move_may_abort
+	.plan = &plan,.logical = &logical_switchover,.prepare = prepare,
+	.may_abort = move_may_abort
 };
 
 int

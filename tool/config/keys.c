@@ -156,7 +156,8 @@ static const ConfigKey site_keys[] = {
 	{"drill_directory", CONFIG_PATH, AT(ConfigSite, drill_directory),
 		.example = "/var/lib/postgresql/drill",
 		.help = "Where a drill puts its copy, which needs as much room as "
-	"the databases."},
+		"the databases; without it, in DATA_DIRECTORY.drill. It is empty, or "
+	"not there, between two drills."},
 	{"drill_port", CONFIG_NUMBER, AT(ConfigSite, drill_port),
 		.otherwise = "54329",.min = 1,.max = 65535,
 	.help = "The port of a drill's server."},

@@ -176,6 +176,7 @@ supersede(Session *session, Error *error)
 	bool		good;
 
 	if (is_idle(session->journal) || run->supersedes == NULL ||
+		strcmp(plan_journal_plan(session->journal), run->plan->name) == 0 ||
 		!header_is_of_pair(session->journal, &run->pair) ||
 		!run->supersedes(plan_journal_plan(session->journal)))
 		return true;

@@ -29,6 +29,13 @@ extern void plat_names_free(PlatNames *names);
  */
 extern bool plat_directory_make(const char *path, Error *error);
 
+/*
+ * plat_directory_remove
+ *		Remove a directory with all that is in it, or a file; what is not there
+ *		is no error.  Links are removed, not followed.
+ */
+extern bool plat_directory_remove(const char *path, Error *error);
+
 /* Bytes that this user may still write in the file system of a path. */
 extern bool plat_free_space(const char *path, uint64_t *bytes, Error *error);
 

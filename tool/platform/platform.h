@@ -20,6 +20,7 @@
 #include "platform/file.h"
 #include "platform/lock.h"
 #include "platform/log.h"
+#include "platform/partner.h"
 #include "platform/socket.h"
 #include "platform/system.h"
 

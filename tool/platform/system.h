@@ -23,4 +23,11 @@ extern char *plat_host_name(void);
 /* This process. */
 extern int64_t plat_process(void);
 
+/*
+ * plat_process_is_in
+ *		Whether a process runs, with this directory as its working directory:
+ *		the number alone may be another process's by now.
+ */
+extern bool plat_process_is_in(int64_t process, const char *directory);
+
 #endif							/* PLATFORM_SYSTEM_H */

@@ -11,9 +11,12 @@
 #include "base/memory.h"
 #include "platform/child.h"
 #include "platform/file.h"
+#include "server/closed.h"
 #include "server/control.h"
+#include "server/logical.h"
 #include "server/reach.h"
 #include "server/settings.h"
+#include "server/target.h"
 #include "server/verify.h"
 
 /*
@@ -168,10 +171,50 @@ release(const Config *config, const ConfigSite *site, Error *error)
 								 &same, error);
 }
 
+/* Its first database has the extension, and the fence is the server's. */
+static bool
+fence_at(const Config *config, const ConfigSite *place, Error *error)
+{
+	PgConnection *server = server_connect(config, place,
+										  config->databases.words[0], error);
+	bool		good = server != NULL && logical_fence(server, error);
+
+	pg_close(server);
+	return good;
+}
+
+static bool
+fence(const Config *config, const ConfigSite *site, Error *error)
+{
+	Arena		arena = {NULL};
+	ServerControlData data;
+	ConfigSite	place = server_closed_place(site);
+	Error		ignored = ERROR_NONE;
+	bool		good = need_data(site, &arena, &data, error);
+
+	if (good && data.running)
+		good = fence_at(config, site, error);
+	else if (good)
+	{
+		good = server_start_closed(config, site, error) &&
+			fence_at(config, &place, error);
+		if (!server_stop(config, site, good ? error : &ignored))
+			good = false;
+		error_free(&ignored);
+	}
+	arena_free(&arena);
+	return good;
+}
+
 static bool
 reach(const Config *config, const ConfigSite *site, Error *error)
 {
-	return server_reach(config, site, peer_of(config, site), site, error);
+	const ServerReach to = {
+		config, site, peer_of(config, site), site, config->databases.words,
+		config->databases.n
+	};
+
+	return server_reach(&to, error);
 }
 
 /* In the order of SERVER_ACTS. */
@@ -190,6 +233,7 @@ static const struct
 	{"primary", primary},
 	{"hold", hold},
 	{"release", release},
+	{"fence", fence},
 	{"reach", reach}
 };
 

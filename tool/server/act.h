@@ -16,7 +16,7 @@
 #include "server/controldata.h"
 
 /* The names of all acts, with blanks between. */
-#define SERVER_ACTS "state start stop standby primary hold release reach"
+#define SERVER_ACTS "state start stop standby primary hold release fence reach"
 
 /*
  * server_is_here
@@ -35,6 +35,8 @@ extern bool server_is_here(const Config *config, const ConfigSite *site);
  *			primary			takes standby.signal away
  *			hold, release	the standby gets no log from its next reload on, or
 							gets it again
+			fence			close its server for all but superusers, started for
+							that alone where it does not run
 			reach			log in at the other site for replication
  *
  * errors: also where the machine cannot be reached, with the words of

@@ -1,25 +1,35 @@
 /*
  * reach.h
- *		Logging in as a standby does.
+ *		Logging in as replication does.
  */
 #ifndef SERVER_REACH_H
 #define SERVER_REACH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 #include "config/config.h"
 
+/* Who logs in where; read during the call. */
+typedef struct ServerReach
+{
+	const Config *config;
+	const ConfigSite *here;		/* this machine's: its programs, its server's
+								 * user and password file */
+	const ConfigSite *site;		/* where to */
+	const ConfigSite *from;		/* the site that would replicate, for the hint */
+	const char *const *databases;	/* in logical mode: those that are there */
+	size_t		n_databases;
+} ServerReach;
+
 /*
  * server_reach
- *		Log in at a site as the replication role, by psql and as the user of
- *		the server at this machine's site, whose password file is used.
+ *		Log in at a site as the replication role, by psql: for the whole server,
+ *		or, in logical mode, to each database that is replicated.
  *
- * in:     from: the site whose standby would, for the hint
  * errors: the server's words, with the lines that pg_hba.conf needs
  */
-extern bool server_reach(const Config *config, const ConfigSite *here,
-						 const ConfigSite *site, const ConfigSite *from,
-						 Error *error);
+extern bool server_reach(const ServerReach *reach, Error *error);
 
 #endif							/* SERVER_REACH_H */

@@ -12,15 +12,11 @@
 
 #define FILE_LIMIT (4 * 1024 * 1024)
 
-const char *
-server_slot(const Config *config, const ConfigSite *site, Arena *arena)
+/* A slot's name knows few characters, and has a bound. */
+static const char *
+as_slot(char *name)
 {
-	char	   *name = arena_printf(arena, "%s_%s", config->replication_name,
-									site->name);
-	char	   *c;
-
-	/* A slot's name knows few characters. */
-	for (c = name; *c != '\0'; c++)
+	for (char *c = name; *c != '\0'; c++)
 		*c = (char) (isalnum((unsigned char) *c) ?
 					 tolower((unsigned char) *c) : '_');
 	if (strlen(name) > 63)
@@ -28,9 +24,23 @@ server_slot(const Config *config, const ConfigSite *site, Arena *arena)
 	return name;
 }
 
-/* name = 'value', as configuration files of PostgreSQL want it. */
-static void
-add(Text *text, const char *name, const char *value)
+const char *
+server_slot(const Config *config, const ConfigSite *site, Arena *arena)
+{
+	return as_slot(arena_printf(arena, "%s_%s", config->replication_name,
+								site->name));
+}
+
+const char *
+server_subscription(const Config *config, const ConfigSite *site,
+					const char *database, Arena *arena)
+{
+	return as_slot(arena_printf(arena, "%s_%s_%s", config->replication_name,
+								site->name, database));
+}
+
+void
+server_setting_add(Text *text, const char *name, const char *value)
 {
 	text_addf(text, "%s = '", name);
 	for (; *value != '\0'; value++)
@@ -42,32 +52,45 @@ add(Text *text, const char *name, const char *value)
 	text_add(text, "'\n");
 }
 
-void
-server_settings_add(Text *text, const Config *config, const ConfigSite *site,
-					const ConfigSite *peer)
+/* What a copy of the other server needs to know of it. */
+static void
+add_physical(Text *text, const Config *config, const ConfigSite *site,
+			 const ConfigSite *peer)
 {
 	Arena		arena = {NULL};
 	const char *conninfo = server_conninfo(config, peer,
 										   config->replication_role, &arena);
 
+	server_setting_add(text, "qsrepl.peer_conninfo",
+					   arena_printf(&arena, "%s dbname=%s", conninfo,
+									config->maintenance_database));
+	text_addf(text, "qsrepl.peer_wait = %ldms\n", config->peer_wait);
+	server_setting_add(text, "qsrepl.peer_unreachable",
+					   config->peer_unreachable == CONFIG_UNREACHABLE_FENCE ? "fence" :
+					   "allow");
+	text_add(text, "# used while the server is a standby\n");
+	server_setting_add(text, "primary_conninfo",
+					   arena_printf(&arena, "%s application_name=%s", conninfo,
+									server_slot(config, site, &arena)));
+	server_setting_add(text, "primary_slot_name", server_slot(config, site, &arena));
+	arena_free(&arena);
+}
+
+/*
+ * The peer check compares timelines of one system; in logical mode there are
+ * two systems, and it has nothing to say.
+ */
+void
+server_settings_add(Text *text, const Config *config, const ConfigSite *site,
+					const ConfigSite *peer)
+{
 	text_addf(text, "# Site %s, written by \"qsrepl setup\". It must stay "
 			  "outside of the data\n# directory, which base backups and "
 			  "pg_rewind copy.\n", site->name);
-	add(text, "qsrepl.local_site", site->name);
+	server_setting_add(text, "qsrepl.local_site", site->name);
 	text_addf(text, "port = %d\n", site->port);
-	add(text, "qsrepl.peer_conninfo",
-		arena_printf(&arena, "%s dbname=%s", conninfo,
-					 config->maintenance_database));
-	text_addf(text, "qsrepl.peer_wait = %ldms\n", config->peer_wait);
-	add(text, "qsrepl.peer_unreachable",
-		config->peer_unreachable == CONFIG_UNREACHABLE_FENCE ? "fence" :
-		"allow");
-	text_add(text, "# used while the server is a standby\n");
-	add(text, "primary_conninfo",
-		arena_printf(&arena, "%s application_name=%s", conninfo,
-					 server_slot(config, site, &arena)));
-	add(text, "primary_slot_name", server_slot(config, site, &arena));
-	arena_free(&arena);
+	if (config->mode == CONFIG_PHYSICAL)
+		add_physical(text, config, site, peer);
 }
 
 /* "include = 'path'" as it is written here. */
@@ -77,7 +100,7 @@ include_line(const ConfigSite *site, Arena *arena)
 	Text		text = {NULL, 0, 0};
 	const char *line;
 
-	add(&text, "include", site->settings_file);
+	server_setting_add(&text, "include", site->settings_file);
 	line = arena_strdup(arena, text.bytes);
 	text_free(&text);
 	return line;
@@ -182,7 +205,7 @@ server_settings_hold(const Config *config, const ConfigSite *site,
 
 	server_settings_add(&text, config, site, peer);
 	text_add(&text, "# held by \"qsrepl maintenance begin\"\n");
-	add(&text, "primary_conninfo", "");
+	server_setting_add(&text, "primary_conninfo", "");
 	return put(site->settings_file, &text, false, &same, error);
 }
 

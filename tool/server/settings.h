@@ -17,9 +17,23 @@ extern const char *server_slot(const Config *config, const ConfigSite *site,
 							   Arena *arena);
 
 /*
+ * server_subscription
+ *		In logical mode: the name of a site's subscription in a database, which
+ *		is that of its slot at the publisher, too; in the arena.
+ */
+extern const char *server_subscription(const Config *config,
+									   const ConfigSite *site,
+									   const char *database, Arena *arena);
+
+/* Add a line "name = 'value'", quoted as PostgreSQL reads it. */
+extern void server_setting_add(Text *text, const char *name,
+							   const char *value);
+
+/*
  * server_settings_add
- *		The content of a site's settings file: its name, port, peer, and where
- *		it gets the log from while it is a standby.
+ *		The content of a site's settings file: its name and port; in physical
+ *		mode also its peer, and where it gets the log from while it is a
+ *		standby.
  *
  * in:  peer: the other site
  */

@@ -38,6 +38,20 @@ server_conninfo(const Config *config, const ConfigSite *site,
 	return conninfo;
 }
 
+const char *
+server_conninfo_of(const Config *config, const ConfigSite *site,
+				   const char *role, const char *database, Arena *arena)
+{
+	Text		text = {NULL, 0, 0};
+	const char *conninfo;
+
+	text_add(&text, server_conninfo(config, site, role, arena));
+	add(&text, "dbname", database);
+	conninfo = arena_strdup(arena, text.bytes);
+	text_free(&text);
+	return conninfo;
+}
+
 PgConnection *
 server_connect(const Config *config, const ConfigSite *site,
 			   const char *dbname, Error *error)

@@ -21,6 +21,12 @@ extern const char *server_conninfo(const Config *config,
 								   const ConfigSite *site, const char *role,
 								   Arena *arena);
 
+/* The same with a database. */
+extern const char *server_conninfo_of(const Config *config,
+									  const ConfigSite *site,
+									  const char *role, const char *database,
+									  Arena *arena);
+
 /*
  * server_connect
  *		Connect to a database of a site as its superuser.

@@ -59,7 +59,8 @@ static const char log_query[] =
 " CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END,"
 " CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END,"
 " extract(epoch FROM pg_last_xact_replay_timestamp()),"
-" r.status, r.slot_name, extract(epoch FROM r.latest_end_time)"
+" r.status, r.slot_name, extract(epoch FROM r.latest_end_time),"
+" pg_is_in_recovery() AND current_setting('primary_conninfo') = ''"
 " FROM (SELECT) x LEFT JOIN pg_stat_wal_receiver r ON true";
 
 static const char sender_query[] =
@@ -76,7 +77,8 @@ static const char slot_query[] =
 "SELECT s.slot_name, s.slot_type = 'physical', s.active, s.wal_status,"
 " s.safe_wal_size, pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()"
 " THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,"
-" s.restart_lsn)::bigint"
+" s.restart_lsn)::bigint, CASE WHEN NOT pg_is_in_recovery() THEN"
+" pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn) END::bigint"
 " FROM pg_replication_slots s WHERE NOT s.temporary ORDER BY 1";
 
 static const char prepared_query[] =
@@ -155,6 +157,7 @@ take_log(void *arg, const PgRow *row, Error *error)
 	server->receiver = row_copy(target->arena, row, 4);
 	server->receiver_slot = row_copy(target->arena, row, 5);
 	server->last_heard = row_number(row, 6);
+	server->held = row_is_true(row, 7);
 	return true;
 }
 
@@ -198,6 +201,7 @@ take_slot(void *arg, const PgRow *row, Error *error)
 	slot->wal_status = row_copy(target->arena, row, 3);
 	slot->safe_bytes = row_integer(row, 4);
 	slot->kept_bytes = row_integer(row, 5);
+	slot->behind_bytes = row_integer(row, 6);
 	return true;
 }
 

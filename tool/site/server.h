@@ -38,6 +38,8 @@ typedef struct SiteSlot
 	const char *wal_status;
 	int64_t		safe_bytes;		/* -1: without an end */
 	int64_t		kept_bytes;		/* of log that it holds back */
+	int64_t		behind_bytes;	/* of log that its subscriber has not yet; -1:
+								 * a physical one */
 } SiteSlot;
 
 /* A row of pg_prepared_xacts. */
@@ -102,6 +104,7 @@ typedef struct SiteServer
 	PgLsn		replayed;		/* on a standby */
 	bool		paused;
 	double		last_commit;	/* replayed */
+	bool		held;			/* a standby that is told no primary */
 	const char *receiver;		/* pg_stat_wal_receiver's status */
 	const char *receiver_slot;
 	double		last_heard;		/* from the sender */

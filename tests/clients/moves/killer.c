@@ -7,7 +7,6 @@
  * full from then on. Programs that the tool runs
  * do not have it preloaded.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>

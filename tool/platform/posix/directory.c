@@ -12,6 +12,8 @@
 #include "base/memory.h"
 #include "platform/directory.h"
 
+#define REMOVE_TRIES 10
+
 static int
 compare_names(const void *a, const void *b)
 {
@@ -84,6 +86,70 @@ plat_directory_make(const char *path, Error *error)
 	else if (errno == EEXIST)
 		return true;
 	return unix_error(error, "make directory", path);
+}
+
+static bool remove_in(int parent, const char *name);
+
+/* Remove what is in an open directory, which is closed. */
+static bool
+empty(int fd)
+{
+	DIR		   *directory = fdopendir(fd);
+	struct dirent *entry;
+	bool		good = true;
+
+	if (directory == NULL)
+	{
+		unix_close(fd);
+		return false;
+	}
+	while (good && (errno = 0, (entry = readdir(directory)) != NULL))
+		good = strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0 ||
+			remove_in(dirfd(directory), entry->d_name);
+	good = good && errno == 0;
+	fd = errno;
+	closedir(directory);
+	errno = fd;
+	return good;
+}
+
+/*
+ * Another process that has not ended yet may put something into a directory
+ * that was just emptied: it is emptied once more, but not without an end.
+ */
+static bool
+remove_in(int parent, const char *name)
+{
+	for (int i = 0; i < REMOVE_TRIES; i++)
+	{
+		int			fd;
+
+		if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+			return true;
+		if (errno != EISDIR && errno != EPERM)
+			return false;
+		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+					O_CLOEXEC);
+		if (fd < 0)
+			return errno == ENOENT;
+		if (!empty(fd))
+			return false;
+		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+			return true;
+		if (errno != ENOTEMPTY && errno != EEXIST)
+			return false;
+	}
+	return false;
+}
+
+bool
+plat_directory_remove(const char *path, Error *error)
+{
+	if (!remove_in(AT_FDCWD, path))
+		return unix_error(error, "remove", path);
+	return unix_sync_parent(path) || errno == ENOENT ||
+		unix_error(error, "write directory of", path);
 }
 
 bool

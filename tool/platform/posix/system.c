@@ -4,6 +4,7 @@
  */
 #include "platform/posix/posix.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -49,4 +50,17 @@ int64_t
 plat_process(void)
 {
 	return (int64_t) getpid();
+}
+
+bool
+plat_process_is_in(int64_t process, const char *directory)
+{
+	char		link[64];
+	struct stat there;
+	struct stat wanted;
+
+	snprintf(link, sizeof(link), "/proc/%" PRId64 "/cwd", process);
+	return process > 0 && stat(link, &there) == 0 &&
+		stat(directory, &wanted) == 0 && there.st_dev == wanted.st_dev &&
+		there.st_ino == wanted.st_ino;
 }

@@ -1,0 +1,70 @@
+/*
+ * subscriber.h
+ *		What the files of "qsrepl setup subscriber" share.
+ *
+ * A database is made under a name of its own that no client knows, with its
+ * schema and its subscription, which is disabled; then it takes the place of
+ * the one that was there, in one transaction.  So a database that has the
+ * subscription is complete, whenever the run was killed.
+ */
+#ifndef CMD_SUBSCRIBER_H
+#define CMD_SUBSCRIBER_H
+
+#include "cmd/setup_work.h"
+#include "server/logical.h"
+
+/* What the subscriber's server has of a database. */
+typedef struct SubscriberDatabase
+{
+	bool		exists;
+	bool		ours;			/* made by this plan: complete */
+} SubscriberDatabase;
+
+extern bool subscriber_look(Setup *setup, const char *name,
+							const char *database, SubscriberDatabase *found,
+							Error *error);
+
+/* The name that a database has while it is made; in the arena. */
+extern const char *subscriber_new_name(Setup *setup, const char *database);
+
+/* The name that an own database gets; in the arena. */
+extern const char *subscriber_aside_name(Setup *setup, const char *database);
+
+/* May the databases that the site has be moved aside? */
+extern bool subscriber_check_own(Setup *setup, Error *error);
+
+/*
+ * subscriber_link
+ *		The subscription of a database, with a connection to the publisher's
+ *		database, which the caller closes; strings are in the arena.
+ */
+extern bool subscriber_link(Setup *setup, PgConnection *connection,
+							LogicalLink *link, Error *error);
+
+/* The steps, in the order of the plan. */
+extern PlanAnswer subscriber_fence_done(void *context, Error *error);
+extern bool subscriber_fence_run(void *context, PlanProgress *progress,
+								 Error *error);
+extern PlanAnswer subscriber_roles_done(void *context, Error *error);
+extern bool subscriber_roles_run(void *context, PlanProgress *progress,
+								 Error *error);
+extern PlanAnswer subscriber_lost_done(void *context, Error *error);
+extern bool subscriber_lost_run(void *context, PlanProgress *progress,
+								Error *error);
+extern PlanAnswer subscriber_build_done(void *context, Error *error);
+extern bool subscriber_build_run(void *context, PlanProgress *progress,
+								 Error *error);
+extern PlanAnswer subscriber_place_done(void *context, Error *error);
+extern bool subscriber_place_run(void *context, PlanProgress *progress,
+								 Error *error);
+extern PlanAnswer subscriber_enable_done(void *context, Error *error);
+extern bool subscriber_enable_run(void *context, PlanProgress *progress,
+								  Error *error);
+extern PlanAnswer subscriber_begin_done(void *context, Error *error);
+extern bool subscriber_begin_run(void *context, PlanProgress *progress,
+								 Error *error);
+extern PlanAnswer subscriber_copy_done(void *context, Error *error);
+extern bool subscriber_copy_run(void *context, PlanProgress *progress,
+								Error *error);
+
+#endif							/* CMD_SUBSCRIBER_H */
