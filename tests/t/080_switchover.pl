@@ -94,7 +94,7 @@ my $writer = IPC::Run::start([ $program,
 	  . ' dbname=qsr user=qliksenserepository', "$dir/acknowledged" ], '<', \$in, '>', \$told);
 
 $node{A}->poll_query_until('qsr', 'SELECT count(*) > 100 FROM ledger');
-foreach my $round (1 .. 2 * scaled(3))
+foreach my $round (1 .. 2 * scaled(5))
 {
 	my ($to, $from) = $round % 2 ? ('B', 'A') : ('A', 'B');
 	my $at = $round % 3 ? $to : $from;

@@ -42,6 +42,8 @@ typedef struct Move
 	const char *system_identifier;
 	const char **databases;		/* of the configured ones, those that exist */
 	size_t		n_databases;
+	PgConnection *tasks;		/* to the database that knows the tasks of the
+								 * active site; or NULL */
 	long		drain_timeout;	/* ms */
 	int64_t		began;			/* by plat_clock_ms() */
 	int64_t		writable_ms;	/* after it clients could write; -1: not known */
