@@ -79,7 +79,7 @@ plant() {
 	printf "%s\n" "${2:-}" >>"$dir/$1/postgresql.conf"
 }
 # $1 directory, $2 options
-start() { "$bindir/pg_ctl" -D "$dir/$1" -l "$dir/$1.log" -w -o "${2:-}" start >/dev/null; }
+start() { "$bindir/pg_ctl" -D "$dir/$1" -l "$dir/$1.log" -w -o "${2:-}" start >/dev/null 2>&1; }
 
 # ---- clients ----
 
