@@ -54,6 +54,7 @@ typedef struct Move
 	const char *timeline;		/* rejoin: the active site's, in hexadecimal */
 	const char *fork;			/* rejoin: where it began; or NULL */
 	Text		notes;			/* what is told at the end, a line each */
+	struct json_t **document;	/* with --json: what is printed at the end */
 	Arena		arena;
 } Move;
 
