@@ -86,7 +86,7 @@ for my $group (@groups)
 	$commands{"$group $1"} = 1 while $out =~ /^  (\w+) /mg;
 }
 $commands{$_} = 1 foreach 'init', 'status', 'is-active', 'check';
-is(scalar keys %commands, 11, 'all commands');
+is(scalar keys %commands, 14, 'all commands');
 for my $command (sort keys %commands)
 {
 	my @words = split / /, $command;
