@@ -85,5 +85,19 @@ bench-compare: install-extension tool
 		$(BENCH_BUILD)/compare.json $(BENCH_COMPARE_ROWS) \
 		$(BENCH_COMPARE_ROUNDS)
 
+# Switchover and failover under load, beside repmgr and Patroni, as far as they
+# are installed.
+BENCH_MOVES_MB ?= 1024
+BENCH_MOVES_APPS ?= 2000
+BENCH_MOVES_ROUNDS ?= 3
+BENCH_MOVES_TPS ?= 200
+
+.PHONY: bench-moves
+
+bench-moves: install-extension tool $(BUILD)/writer
+	@sh bench/start.sh bench/moves/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/moves.json $(BENCH_MOVES_MB) $(BENCH_MOVES_APPS) \
+		$(BENCH_MOVES_ROUNDS) $(BENCH_MOVES_TPS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare
+	bench-compare bench-moves

@@ -86,7 +86,7 @@ for my $group (@groups)
 	$commands{"$group $1"} = 1 while $out =~ /^  (\w+) /mg;
 }
 $commands{$_} = 1 foreach 'init', 'status', 'is-active', 'check';
-is(scalar keys %commands, 11, 'all commands');
+is(scalar keys %commands, 14, 'all commands');
 for my $command (sort keys %commands)
 {
 	my @words = split / /, $command;
@@ -98,6 +98,25 @@ for my $command (sort keys %commands)
 	is((grep { length > 79 } split /\n/, $out), 0, "$command: narrow enough");
 	mistake("$command --frob", qr/option "--frob" is not recognized by/,
 		@words, '--frob');
+}
+
+# What prints has --json; but for text that is one by nature, and for acts.
+my %plain = map { $_ => 1 } 'rules rewrite', 'completion bash', 'docs man', 'docs configuration', 'do', 'drill end';
+my %listed;
+for my $word ('', $top =~ /^  (\w+)  /mg)
+{
+	my $help = (qsrepl($word ne '' ? $word : (), '--help'))[1];
+
+	next unless $help =~ s/.*^Commands:\n//ms;
+	$help =~ s/^Options.*//ms;
+	$listed{ $word eq '' ? $1 : "$word $1" } = 1 while $help =~ /^  (\w[\w-]*(?: \w+)?)  /mg;
+}
+delete $listed{$_} foreach 'config', 'setup', 'maintenance', 'rules', 'completion', 'docs';
+cmp_ok(scalar keys %listed, '>', 20, 'all commands of all groups');
+for my $command (sort grep { !$plain{$_} } keys %listed)
+{
+	($code, $out) = qsrepl(split(/ /, $command), '--help');
+	like($out, qr/^  --json /m, "$command has --json");
 }
 
 # Mistakes, and what was meant.

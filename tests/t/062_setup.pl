@@ -4,6 +4,7 @@ use warnings FATAL => 'all';
 
 use File::Spec;
 use IPC::Run qw(run);
+use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
@@ -159,6 +160,10 @@ my $before = everything($site_a);
 ($code, $out, $err) = qsrepl('setup', 'primary', '--site', 'A', '--dry-run', '--config', conf('A'));
 is("$code $err", '0 ', 'a dry run');
 like($out, qr/^Set up site A as the primary\. Nothing is changed now\.\n  1\. .*By hand:/s, 'tells the steps');
+($code, $out, $err) = qsrepl('setup', 'primary', '--site', 'A', '--dry-run', '--json', '--config', conf('A'));
+my $document = decode_json($out);
+is("$code $err $document->{plan} $document->{mode}", '0  setup-primary start', 'as a document');
+is((grep { !length $_->{title} } @{ $document->{steps} }), 0, 'with all steps');
 is(everything($site_a), $before, 'and changes nothing');
 ok(!-e "$dir/journal_A", 'also no journal');
 
@@ -192,6 +197,9 @@ $before = everything($site_a);
 ($code, $out, $err) = qsrepl('setup', 'primary', '--site', 'A', '--config', conf('A'));
 is("$code $err", '0 ', 'a second time');
 like($out, qr/^Site A: everything is done already\.\n/, 'all is done');
+($code, $out, $err) = qsrepl('setup', 'primary', '--site', 'A', '--json', '--config', conf('A'));
+$document = decode_json($out);
+is(join(' ', $code, @{$document}{qw(plan site outcome changed_steps)}), '0 setup-primary A done 0', 'as a document');
 is(everything($site_a), $before, 'and stays');
 
 # What is there is kept, and what is new is added.

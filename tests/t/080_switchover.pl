@@ -4,6 +4,7 @@ use warnings FATAL => 'all';
 
 use File::Spec;
 use IPC::Run ();
+use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplPair;
@@ -51,6 +52,14 @@ is("$code $err", '0 ', 'a dry run');
 like($out, qr/^Move the active role from site A to site B\. Nothing is changed now\.\n  1\. /, 'says what');
 like($out, qr/Promote site B\n     From here on there is no way back but to go on\.\n     By hand:\n       At 127\.0\.0\.1: pg_ctl/,
 	'tells the steps and how they are done by hand');
+($code, $out, $err) = qsrepl('switchover', '--to', 'B', '--dry-run', '--json', '--config', $conf{A});
+my $document = decode_json($out);
+is(join(' ', $code, @{$document}{qw(plan title outcome mode)}),
+	'0 switchover Move the active role from site A to site B dry-run start', 'a dry run as a document');
+is(join(' ', map { $_->{name} } grep { $_->{no_return} } @{ $document->{steps} }), 'promote', 'the point of no return');
+like($document->{steps}[9]{manual}, qr/^At 127\.0\.0\.1: pg_ctl/, 'the way by hand');
+is((grep { defined } @{$document}{qw(total_ms times_of)}, map { @{$_}{qw(ms state)} } @{ $document->{steps} }), 0,
+	'no times are known yet');
 ($code, $out, $err) = qsrepl('resume', '--config', $conf{A});
 is($code, 6, 'nothing to resume');
 like($err, qr/there is no run that has not ended/, 'it says so');
@@ -94,7 +103,7 @@ my $writer = IPC::Run::start([ $program,
 	  . ' dbname=qsr user=qliksenserepository', "$dir/acknowledged" ], '<', \$in, '>', \$told);
 
 $node{A}->poll_query_until('qsr', 'SELECT count(*) > 100 FROM ledger');
-foreach my $round (1 .. 2 * scaled(3))
+foreach my $round (1 .. 2 * scaled(5))
 {
 	my ($to, $from) = $round % 2 ? ('B', 'A') : ('A', 'B');
 	my $at = $round % 3 ? $to : $from;
@@ -128,6 +137,17 @@ is($node{B}->safe_psql('qsr', "SET qsrepl.raw = on; SELECT md5(string_agg(l::tex
 	$node{A}->safe_psql('qsr', "SELECT md5(string_agg(l::text, ',' ORDER BY id)) FROM ledger l"), 'both store the same');
 ($code, $out, $err) = qsrepl('switchover', '--to', 'B', '--dry-run', '--config', $conf{A});
 like($out, qr/\(\d+ ms\).*Times are those of the run of .*: \d+ ms together/s, 'a dry run tells times by now');
+
+($code, $out, $err) = qsrepl('switchover', '--to', 'B', '--dry-run', '--json', '--config', $conf{A});
+$document = decode_json($out);
+cmp_ok($document->{total_ms}, '>', 0, 'so does its document');
+like($document->{times_of}, qr/^20\d\d-/, 'and of which run');
+cmp_ok((grep { $_->{name} eq 'stop' } @{ $document->{steps} })[0]{ms}, '>', 0, 'for each step');
+($code, $out, $err) = qsrepl('switchover', '--to', 'B', '--yes', '--json', '--config', $conf{A});
+$_->_update_pid(1) foreach values %node;
+$document = decode_json($out);
+is(join(' ', $code, @{$document}{qw(plan from to outcome)}), '0 switchover A B done', 'a switchover as a document');
+cmp_ok($document->{writable_ms}, '>', 0, 'with its time');
 
 $_->stop foreach values %node;
 done_testing();

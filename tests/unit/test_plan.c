@@ -348,6 +348,37 @@ test_dry_run(void)
 	free(text);
 }
 
+/* The same as a document; nothing is printed. */
+static void
+test_document(void)
+{
+	json_t	   *document = NULL;
+	json_t	   *step;
+	char	   *text;
+
+	begin();
+	run.document = &document;
+	toy.fails = 2;
+	check(go(plan_start) == PLAN_STOPPED);
+	check(document == NULL);
+	text = dry(plan_resume);
+	check(text[0] == '\0');
+	free(text);
+	run.document = NULL;
+	toy.fails = -1;
+	check_text(json_string_value(json_object_get(document, "mode")),
+			   "resume");
+	step = json_array_get(json_object_get(document, "steps"), 2);
+	check_text(json_string_value(json_object_get(step, "title")),
+			   "Rename a to b");
+	check_text(json_string_value(json_object_get(step, "state")), "begun");
+	check(json_is_null(json_object_get(step, "ms")));
+	step = json_array_get(json_object_get(document, "steps"), 6);
+	check(json_is_true(json_object_get(step, "no_return")));
+	check(json_is_null(json_object_get(document, "total_ms")));
+	json_decref(document);
+}
+
 static void
 spoil(const char *from, const char *to)
 {
@@ -767,6 +798,7 @@ main(void)
 	test_hook();
 	test_cancel();
 	test_dry_run();
+	test_document();
 	test_refused();
 	test_flipped();
 	test_torn();

@@ -30,7 +30,8 @@ visit(void *arg, PgConnection *connection, const SiteDatabase *database)
 {
 	const Visit *at = arg;
 	CheckRun   *run = at->run;
-	unsigned	parts = (run->servers[at->site].standby ? 0 : SITE_LEAKS) |
+	unsigned	parts = run->brief ? 0 :
+	(run->servers[at->site].standby ? 0 : SITE_LEAKS) |
 	(site_may_be_active(run->config, &run->servers[at->site]) ? SITE_DEFINITIONS : 0);
 	SiteInsight *insight = &run->insights[run->n_insights++];
 	int			left = CHECK_SCAN_MS - run->scan_ms;
@@ -137,9 +138,11 @@ read_sites(CheckRun *run)
 }
 
 void
-check_run(const Config *config, bool strict, CheckReport *report)
+check_run(const Config *config, unsigned how, CheckReport *report)
 {
-	CheckRun	run = {.config = config,.report = report};
+	CheckRun	run = {.config = config,.report = report,
+	.brief = (how & CHECK_BRIEF) != 0};
+	const bool	strict = (how & CHECK_STRICT) != 0;
 	unsigned	blocked = 0;
 
 	memset(report, 0, sizeof(*report));
@@ -149,7 +152,8 @@ check_run(const Config *config, bool strict, CheckReport *report)
 	for (const CheckConcern *c = check_concerns; c->name != NULL; c++)
 	{
 		run.concern = c->name;
-		if (config->mode == CONFIG_LOGICAL ? c->logical : c->physical)
+		if ((config->mode == CONFIG_LOGICAL ? c->logical : c->physical) &&
+			!(run.brief && c->reads))
 			c->look(&run);
 	}
 	for (size_t i = 0; i < report->n; i++)

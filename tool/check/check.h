@@ -54,14 +54,21 @@ typedef struct CheckReport
 	Arena		arena;			/* holds the strings */
 } CheckReport;
 
+enum CheckHow
+{
+	CHECK_STRICT = 1 << 0,		/* warnings stand in the way too */
+	CHECK_BRIEF = 1 << 1		/* without what reads tables and can only
+								 * warn: leaks, mappings, scan, keys */
+};
+
 /*
  * check_run
  *		Ask the sites of the configuration and look at everything.
  *
- * in:     strict: warnings stand in the way too
+ * in:     how: of enum CheckHow
  * out:    *report, freed with check_free()
  */
-extern void check_run(const Config *config, bool strict,
+extern void check_run(const Config *config, unsigned how,
 					  CheckReport *report);
 extern void check_free(CheckReport *report);
 

@@ -38,6 +38,7 @@ typedef struct CheckRun
 {
 	const Config *config;
 	CheckReport *report;
+	bool		brief;			/* CHECK_BRIEF */
 	const char *concern;		/* the one that looks now */
 	size_t		n;				/* sites */
 	SiteServer *servers;
@@ -56,6 +57,7 @@ typedef struct CheckConcern
 	const char *name;
 	bool		physical;		/* in which modes it looks */
 	bool		logical;
+	bool		reads;			/* left out of a brief check */
 	void		(*look) (CheckRun *run);
 } CheckConcern;
 

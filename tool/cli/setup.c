@@ -21,6 +21,7 @@ run_primary(const CliCall *call)
 		.site = cli_value(call, "site"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.yes = cli_is_on(call, "yes"),
+		.json = cli_is_on(call, "json"),
 		.no_restart = cli_is_on(call, "no-restart")
 	};
 
@@ -30,7 +31,7 @@ run_primary(const CliCall *call)
 const CliCommand cli_setup_primary = {
 	.words = "setup primary",
 	.summary = "make this site's server the primary of the pair",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = primary_options,
 	.about =
 	"Without --site or --yes the site is asked for.  Settings, role, slots,\n"
@@ -59,7 +60,8 @@ run_standby(const CliCall *call)
 		.discard_site = cli_value(call, "discard-site"),
 		.rebuild = cli_is_on(call, "rebuild"),
 		.dry_run = cli_is_on(call, "dry-run"),
-		.yes = cli_is_on(call, "yes")
+		.yes = cli_is_on(call, "yes"),
+		.json = cli_is_on(call, "json")
 	};
 
 	return cmd_setup_standby(&request);
@@ -68,7 +70,7 @@ run_standby(const CliCall *call)
 const CliCommand cli_setup_standby = {
 	.words = "setup standby",
 	.summary = "make this site's server a standby of the primary",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = standby_options,
 	.about =
 	"Without --site or --yes the site is asked for.  What is in the data\n"
@@ -97,6 +99,7 @@ run_remove(const CliCall *call)
 		.site = cli_value(call, "site"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.yes = cli_is_on(call, "yes"),
+		.json = cli_is_on(call, "json"),
 		.unfence = cli_is_on(call, "unfence"),
 		.no_restart = cli_is_on(call, "no-restart")
 	};
@@ -107,7 +110,7 @@ run_remove(const CliCall *call)
 const CliCommand cli_setup_remove = {
 	.words = "setup remove",
 	.summary = "take qsrepl away from this site's server",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = remove_options,
 	.about =
 	"Without --site or --yes the site is asked for.  Subscriptions, slots,\n"
@@ -135,6 +138,7 @@ run_publisher(const CliCall *call)
 		.site = cli_value(call, "site"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.yes = cli_is_on(call, "yes"),
+		.json = cli_is_on(call, "json"),
 		.no_restart = cli_is_on(call, "no-restart")
 	};
 
@@ -144,7 +148,7 @@ run_publisher(const CliCall *call)
 const CliCommand cli_setup_publisher = {
 	.words = "setup publisher",
 	.summary = "logical mode: let this site's databases be replicated",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = publisher_options,
 	.about =
 	"Without --site or --yes the site is asked for.  Settings, role, extension,\n"
@@ -174,6 +178,7 @@ run_subscriber(const CliCall *call)
 		.discard_site = cli_value(call, "discard-site"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.yes = cli_is_on(call, "yes"),
+		.json = cli_is_on(call, "json"),
 		.no_restart = cli_is_on(call, "no-restart")
 	};
 
@@ -184,7 +189,7 @@ const CliCommand cli_setup_subscriber = {
 	.words = "setup subscriber",
 	.summary = "logical mode: make this site's databases copies of the "
 	"publisher's",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = subscriber_options,
 	.about =
 	"Without --site or --yes the site is asked for.  The server is fenced, so\n"

@@ -169,7 +169,7 @@ cmd_check(const char *file, bool strict, bool json)
 
 	if (code != EXIT_OK)
 		return code;
-	check_run(&config, strict, &report);
+	check_run(&config, strict ? CHECK_STRICT : 0, &report);
 	if (json)
 		print_json(&report);
 	else

@@ -8,8 +8,10 @@
 
 #include "base/exitcode.h"
 #include "base/report.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cmd/ask.h"
+#include "cmd/documents.h"
 #include "cmd/move.h"
 
 /* May the role move now? */
@@ -34,8 +36,27 @@ go_on(const MoveRequest *request)
 	return confirmed;
 }
 
-int
-cmd_failback(const MoveRequest *request)
+/* What a dry run tells of the rest. */
+static void
+tell_rest(const MoveRequest *request)
+{
+	json_t	   *rest;
+
+	if (!request->json)
+	{
+		printf("\nThen, after a pause for your word: qsrepl switchover --to "
+			   "%s\n", request->site);
+		return;
+	}
+	rest = json_object();
+	json_set_text(rest, "plan", "switchover");
+	json_set_text(rest, "to", request->site);
+	json_set_text(rest, "outcome", "dry-run");
+	documents_add(request->document, rest);
+}
+
+static int
+run(const MoveRequest *request)
 {
 	MoveRequest switchover = *request;
 	int			code = cmd_rejoin(request);
@@ -44,12 +65,24 @@ cmd_failback(const MoveRequest *request)
 		return code;
 	if (request->dry_run)
 	{
-		printf("\nThen, after a pause for your word: qsrepl switchover --to "
-			   "%s\n", request->site);
+		tell_rest(request);
 		return EXIT_OK;
 	}
 	if (!go_on(request))
 		return EXIT_REFUSED;
 	switchover.yes = true;
 	return cmd_switchover(&switchover);
+}
+
+int
+cmd_failback(const MoveRequest *request)
+{
+	MoveRequest whole = *request;
+	json_t	   *document = NULL;
+	int			code;
+
+	whole.document = &document;
+	code = run(&whole);
+	documents_print(document);
+	return code;
 }

@@ -12,6 +12,7 @@
 #include "base/report.h"
 #include "base/units.h"
 #include "cmd/config.h"
+#include "cmd/documents.h"
 #include "cmd/move_work.h"
 #include "platform/cancel.h"
 #include "platform/clock.h"
@@ -241,7 +242,7 @@ tell_json(const Move *move, PlanOutcome outcome)
 						json_integer((json_int_t) move->writable_ms));
 	json_set_text(document, "notes", move->notes.len > 0 ?
 				  move->notes.bytes : "");
-	json_print(document);
+	documents_add(move->document, document);
 }
 
 static PlanOutcome
@@ -259,6 +260,8 @@ run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 		{"to_data", move->to->data_directory}
 	};
 	PlanMirror	mirror;
+	PlanOutcome outcome;
+	json_t	   *document = NULL;
 	PlanRun		run = {
 		.plan = verb->plan,
 		.context = move,
@@ -271,14 +274,18 @@ run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 		.hook = move_hook,
 		.may_abort = verb->may_abort,
 		.supersedes = verb->supersedes ? is_move : NULL,
-		.dry_run = move->request->dry_run ? stdout : NULL
+		.dry_run = move->request->dry_run ? stdout : NULL,
+		.document = move->request->json ? &document : NULL
 	};
 
 	move_mirror(move, &mirror);
 	if (how == MOVE_START)
-		return plan_start(&run, error);
-	return how == MOVE_RESUME ? plan_resume(&run, error) :
-		plan_abort(&run, error);
+		outcome = plan_start(&run, error);
+	else
+		outcome = how == MOVE_RESUME ? plan_resume(&run, error) :
+			plan_abort(&run, error);
+	documents_add(move->document, document);
+	return outcome;
 }
 
 /* What is known only when the servers have been asked; the exit code. */
@@ -401,10 +408,12 @@ int
 move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 {
 	Move		move;
+	json_t	   *own = NULL;
 	int			code;
 
 	memset(&move, 0, sizeof(move));
 	move.request = request;
+	move.document = request->document != NULL ? request->document : &own;
 	move.began = plat_clock_ms();
 	move.writable_ms = -1;
 	code = cmd_load_config(request->file, &move.config);
@@ -424,6 +433,7 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 		code = go(verb, &move, how);
 	}
 	move_free(&move);
+	documents_print(own);
 	return code;
 }
 

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct json_t;
+
 typedef struct MoveRequest
 {
 	const char *file;			/* the configuration */
@@ -26,6 +28,8 @@ typedef struct MoveRequest
 	bool		dry_run;
 	bool		yes;
 	bool		json;
+	struct json_t **document;	/* where the document is added to, instead of
+								 * being printed; or NULL */
 } MoveRequest;
 
 /* Each returns the exit code. */

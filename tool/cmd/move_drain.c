@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "cmd/move_work.h"
+#include "pg/statements.h"
 #include "platform/clock.h"
 #include "server/settings.h"
+#include "server/target.h"
 
 /* Tasks are looked for this often. */
 #define DRAIN_POLL_MS 500
@@ -85,18 +87,45 @@ move_slot_undo(void *context, PlanProgress *progress, Error *error)
 					error);
 }
 
+/* The database with both tables; its connection is kept for the next time. */
+static bool
+find_tasks(Move *move, Error *error)
+{
+	for (size_t i = 0; i < move->n_databases && move->tasks == NULL; i++)
+	{
+		PgConnection *database = server_connect(&move->config, move->from,
+												move->databases[i], error);
+		bool		there = false;
+
+		if (database == NULL || !pg_ask(database, HAS_TABLES, PG_NONE, &there,
+										error))
+		{
+			pg_close(database);
+			return false;
+		}
+		if (there)
+			move->tasks = database;
+		else
+			pg_close(database);
+	}
+	return true;
+}
+
 bool
 move_tasks(Move *move, const char **tasks, Error *error)
 {
-	bool		there;
+	char	   *text;
 
 	*tasks = NULL;
-	if (!move_true(move, move->from, HAS_TABLES, PG_NONE, &there, error))
+	if (move->tasks == NULL && !find_tasks(move, error))
 		return false;
-	if (!there || !move_value(move, move->from, TASKS, PG_NONE, tasks, error))
-		return !there;
-	if ((*tasks)[0] == '\0')
-		*tasks = NULL;
+	if (move->tasks == NULL)
+		return true;
+	if (!pg_value(move->tasks, TASKS, PG_NONE, &text, error))
+		return false;
+	if (text != NULL)
+		*tasks = arena_strdup(&move->arena, text);
+	free(text);
 	return true;
 }
 

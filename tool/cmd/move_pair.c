@@ -423,6 +423,7 @@ move_free(Move *move)
 		pg_close(move->sites[i].server);
 		pg_close(move->sites[i].lock);
 	}
+	pg_close(move->tasks);
 	text_free(&move->notes);
 	arena_free(&move->arena);
 	config_free(&move->config);

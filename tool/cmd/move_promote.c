@@ -16,15 +16,33 @@ move_promote_done(void *context, Error *error)
 	return move_is_promoted(context, error);
 }
 
+/* pg_promote() itself would look each 100 ms only. */
+static bool
+wait_promoted(Move *move, PlanProgress *progress, Error *error)
+{
+	int64_t		end = plat_clock_ms() + move->config.promote_timeout;
+	bool		standby;
+
+	while (move_is_standby(move, move->to, &standby, error))
+	{
+		if (!standby)
+			return true;
+		plan_progress(progress, "it is still a standby");
+		if (move_wait(end, "promotion", error))
+			continue;
+		error_take_hint(error, text_format("Look into the log of site %s's "
+										   "server.", move->to->name));
+		break;
+	}
+	return false;
+}
+
 bool
 move_promote_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 	PgConnection *server = move_server(move, move->to, error);
 	const char *token = plan_noted(progress, "token");
-	const char *seconds = arena_printf(&move->arena, "%ld",
-									   (move->config.promote_timeout + 999) /
-									   1000);
 	bool		promoted;
 
 	if (server == NULL)
@@ -39,14 +57,9 @@ move_promote_run(void *context, PlanProgress *progress, Error *error)
 		return error->message == NULL ?
 			error_set(error, NULL, NULL, "site \"%s\" has not replayed all of "
 					  "site \"%s\"", move->to->name, move->from->name) : false;
-	if (!move_true(move, move->to, "SELECT pg_catalog.pg_promote(true, "
-				   "$1::pg_catalog.int4)", PG_PARAMETERS(seconds), &promoted,
-				   error))
-		return false;
-	return promoted ||
-		error_set(error, NULL, "Look into its log.",
-				  "site \"%s\" was not promoted within %s s", move->to->name,
-				  seconds);
+	return move_sql(move, move->to, "SELECT pg_catalog.pg_promote(false)",
+					PG_NONE, error) &&
+		wait_promoted(move, progress, error);
 }
 
 /* Wait until a database is its site's. */

@@ -43,6 +43,8 @@ typedef struct Move
 	const char *system_identifier;
 	const char **databases;		/* of the configured ones, those that exist */
 	size_t		n_databases;
+	PgConnection *tasks;		/* to the database that knows the tasks of the
+								 * active site; or NULL */
 	long		drain_timeout;	/* ms */
 	int64_t		began;			/* by plat_clock_ms() */
 	int64_t		writable_ms;	/* after it clients could write; -1: not known */
@@ -54,6 +56,7 @@ typedef struct Move
 	const char *timeline;		/* rejoin: the active site's, in hexadecimal */
 	const char *fork;			/* rejoin: where it began; or NULL */
 	Text		notes;			/* what is told at the end, a line each */
+	struct json_t **document;	/* with --json: what is printed at the end */
 	Arena		arena;
 } Move;
 

@@ -195,7 +195,9 @@ finish(Move *move)
 		.site = move->from->name,
 		.discard_site = move->from->name,
 		.rebuild = true,
-		.yes = true
+		.yes = true,
+		.json = move->request->json,
+		.document = move->document
 	};
 
 	return move->rebuild ? cmd_setup_standby(&request) : EXIT_OK;

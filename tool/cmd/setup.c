@@ -14,6 +14,7 @@
 #include "base/timestamp.h"
 #include "cmd/ask.h"
 #include "cmd/config.h"
+#include "cmd/documents.h"
 #include "platform/cancel.h"
 #include "platform/clock.h"
 #include "server/target.h"
@@ -153,6 +154,7 @@ run_plan(const SetupVerb *verb, Setup *setup, Error *error)
 		{"publication", setup->config.replication_name},
 		{"maintenance_database", setup->config.maintenance_database}
 	};
+	json_t	   *document = NULL;
 	PlanRun		run = {
 		.plan = verb->plan,
 		.context = setup,
@@ -162,18 +164,35 @@ run_plan(const SetupVerb *verb, Setup *setup, Error *error)
 		.parameters = parameters,
 		.n_parameters = sizeof(parameters) / sizeof(parameters[0]),
 		.dry_run = setup->request->dry_run ? stdout : NULL,
+		.document = setup->request->json ? &document : NULL,
 		.again = "run this command again to go on"
 	};
 	PlanOutcome outcome;
 
-	if (!setup->unfinished)
-		return plan_start(&run, error);
-	outcome = plan_resume(&run, error);
-	if (outcome != PLAN_FINISHED || setup->request->dry_run)
+	outcome = setup->unfinished ? plan_resume(&run, error) :
+		plan_start(&run, error);
+	documents_add(setup->document, document);
+	if (!setup->unfinished || outcome != PLAN_FINISHED ||
+		setup->request->dry_run)
 		return outcome;
 	/* What was done before may be out of date by now. */
 	setup->standby = true;
 	return plan_start(&run, error);
+}
+
+static void
+tell_json(const SetupVerb *verb, const Setup *setup)
+{
+	json_t	   *document = json_object();
+
+	json_set_text(document, "plan", verb->plan->name);
+	json_set_text(document, "site", setup->site->name);
+	json_set_text(document, "outcome", "done");
+	json_object_set_new(document, "changed_steps",
+						json_integer((json_int_t) setup->changed));
+	json_set_text(document, "notes", setup->notes.len > 0 ?
+				  setup->notes.bytes : "");
+	documents_add(setup->document, document);
 }
 
 static void
@@ -208,7 +227,12 @@ prepare_and_run(const SetupVerb *verb, Setup *setup)
 			code = EXIT_SERVER;
 	}
 	if (code == EXIT_OK && !setup->request->dry_run)
-		tell(setup);
+	{
+		if (setup->request->json)
+			tell_json(verb, setup);
+		else
+			tell(setup);
+	}
 	if (error.message != NULL)
 		error_report(&error);
 	error_free(&error);
@@ -234,10 +258,12 @@ int
 setup_run(const SetupVerb *verb, const SetupRequest *request)
 {
 	Setup		setup;
+	json_t	   *own = NULL;
 	int			code;
 
 	memset(&setup, 0, sizeof(setup));
 	setup.request = request;
+	setup.document = request->document != NULL ? request->document : &own;
 	code = cmd_load_config(request->file, &setup.config);
 	if (code != EXIT_OK)
 		return code;
@@ -250,5 +276,6 @@ setup_run(const SetupVerb *verb, const SetupRequest *request)
 	text_free(&setup.notes);
 	arena_free(&setup.arena);
 	config_free(&setup.config);
+	documents_print(own);
 	return code;
 }

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct json_t;
+
 typedef struct SetupRequest
 {
 	const char *file;			/* the configuration */
@@ -18,6 +20,9 @@ typedef struct SetupRequest
 	bool		no_restart;
 	bool		rebuild;		/* a standby is copied anew */
 	bool		unfence;		/* what is removed may be fenced */
+	bool		json;
+	struct json_t **document;	/* where the document is added to, instead of
+								 * being printed; or NULL */
 } SetupRequest;
 
 /* Make a site's server the primary of a pair, or its standby. */

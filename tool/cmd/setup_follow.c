@@ -95,8 +95,9 @@ setup_look_at_standby(Setup *setup, Error *error)
 	setup->standby = lost == PLAN_NO;
 	if (lost == PLAN_YES && !setup->request->rebuild)
 	{
-		printf("The primary no longer has the log that the standby at site %s "
-			   "needs next: it is copied anew.\n", setup->site->name);
+		fprintf(setup->request->json ? stderr : stdout, "The primary no longer "
+				"has the log that the standby at site %s needs next: it is "
+				"copied anew.\n", setup->site->name);
 		fflush(stdout);
 	}
 	return true;

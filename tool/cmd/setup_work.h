@@ -39,6 +39,7 @@ typedef struct Setup
 	bool		standby;		/* of its primary, already, when looked at */
 	size_t		changed;		/* how many steps had something to do */
 	Text		notes;			/* what is left to the administrator */
+	struct json_t **document;	/* with --json: what is printed at the end */
 	Arena		arena;
 } Setup;
 

@@ -78,7 +78,7 @@ move_is_ready(Move *move, Error *error)
 	CheckReport report;
 	Text		failures = {NULL, 0, 0};
 
-	check_run(&move->config, false, &report);
+	check_run(&move->config, CHECK_BRIEF, &report);
 	for (size_t i = 0; i < report.n; i++)
 		if (report.findings[i].severity == CHECK_FAIL &&
 			(report.findings[i].blocks & CHECK_SWITCHOVER) != 0)

@@ -100,6 +100,10 @@ extern char *plan_fill(const char *text, const json_t * parameters);
 extern void plan_print(const PlanRun *run, const PlanJournal *journal,
 					   bool abort);
 
+/* print_json.c: the same as a document */
+extern json_t * plan_document(const PlanRun *run, const PlanJournal *journal,
+							  bool abort);
+
 /* progress.c */
 struct PlanProgress
 {

@@ -20,6 +20,7 @@
 #include "plan/mirror.h"
 
 typedef struct PlanProgress PlanProgress;
+struct json_t;
 
 typedef enum PlanAnswer
 {
@@ -108,6 +109,9 @@ typedef struct PlanRun
 	bool		(*supersedes) (const char *plan);	/* see below */
 	FILE	   *dry_run;		/* not NULL: print there what would be done,
 								 * and do nothing */
+	struct json_t **document;	/* of a dry run: not NULL: nothing is printed,
+								 * and this is set to what would be done as a
+								 * JSON object, the caller's */
 	const char *again;			/* how to go on with a run that has stopped,
 								 * for the hint; NULL: by resume or abort */
 } PlanRun;

@@ -93,8 +93,8 @@ print_total(const Print *print, int64_t total)
 				"together.\n", plan_journal_started(print->last), total);
 }
 
-void
-plan_print(const PlanRun *run, const PlanJournal *journal, bool abort)
+static void
+print_text(const PlanRun *run, const PlanJournal *journal, bool abort)
 {
 	json_t	   *own = header_parameters(run);
 	PlanJournal *last = journal_last_finished(run->directory,
@@ -118,4 +118,13 @@ plan_print(const PlanRun *run, const PlanJournal *journal, bool abort)
 	free(title);
 	plan_journal_free(last);
 	json_decref(own);
+}
+
+void
+plan_print(const PlanRun *run, const PlanJournal *journal, bool abort)
+{
+	if (run->document != NULL)
+		*run->document = plan_document(run, journal, abort);
+	else
+		print_text(run, journal, abort);
 }

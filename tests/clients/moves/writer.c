@@ -8,7 +8,8 @@
  * rising numbers into public.ledger (id bigint primary key, path text), into
  * whichever server takes them, and writes each number into FILE once the
  * server has acknowledged it. It ends when its standard input does, and prints
- * what it has seen: "acknowledged N lines, longest gap G ms".
+ * what it has seen: "acknowledged N lines, longest gap G ms, until T", T by
+ * the clock on the wall, in ms since 1970.
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -27,11 +28,11 @@
 	"ELSE E'\\\\\\\\BCN\\\\Qlik$\\\\writer' END)"
 
 static int64_t
-now_ms(void)
+now_ms(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -90,6 +91,7 @@ main(int argc, char **argv)
 	long long	acknowledged = 0;
 	int64_t		last = 0;
 	int64_t		longest = 0;
+	int64_t		until = 0;
 
 	if (file == NULL || rows < 1)
 		return 2;
@@ -110,9 +112,12 @@ main(int argc, char **argv)
 			next += rows;
 			continue;
 		}
-		now = now_ms();
+		now = now_ms(CLOCK_MONOTONIC);
 		if (last > 0 && now - last > longest)
+		{
 			longest = now - last;
+			until = now_ms(CLOCK_REALTIME);
+		}
 		last = now;
 		for (int i = 0; i < rows; i++)
 			fprintf(file, "%lld\n", next + i);
@@ -122,7 +127,7 @@ main(int argc, char **argv)
 	PQfinish(conn);
 	if (fclose(file) != 0)
 		return 1;
-	printf("acknowledged %lld lines, longest gap %lld ms\n", acknowledged,
-		   (long long) longest);
+	printf("acknowledged %lld lines, longest gap %lld ms, until %lld\n",
+		   acknowledged, (long long) longest, (long long) until);
 	return 0;
 }

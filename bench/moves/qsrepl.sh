@@ -1,0 +1,87 @@
+# The tool: sites A (directory a, port 6021) and B (b, 6022).
+# shellcheck shell=sh disable=SC2154 # common.sh
+qsrepl_ports='6021 6022'
+
+# $1 site
+qsrepl_conf() {
+	cat <<CONF
+[qsrepl]
+site = $1
+databases = $database
+journal_directory = $dir/journal_$1
+[site A]
+host = 127.0.0.1
+port = 6021
+user = postgres
+data_directory = $dir/a
+bin_directory = $bindir
+settings_file = $dir/settings_a.conf
+[site B]
+host = 127.0.0.1
+port = 6022
+user = postgres
+data_directory = $dir/b
+bin_directory = $bindir
+settings_file = $dir/settings_b.conf
+[mapping share]
+kind = path
+A = \\\\CN\\QlikShare
+B = \\\\BCN\\Qlik\$
+[mapping central]
+kind = host
+A = cn1.sitea.corp.local
+B = cn2.siteb.corp.local
+CONF
+}
+
+# $1 site of the machine, further: words
+qsrepl() {
+	at=$1
+	shift
+	build/qsrepl "$@" --config "$dir/qsrepl_$at.conf"
+}
+
+qsrepl_setup() {
+	plant a "port = 6021"
+	start a
+	p 6021 -c "ALTER DATABASE \"$database\" RESET qsrepl.local_site"
+	"$bindir/initdb" -D "$dir/b" -U postgres -A trust -E UTF8 --no-locale --no-sync >/dev/null
+	printf "listen_addresses = '127.0.0.1'\nunix_socket_directories = '%s'\nport = 6022\nshared_buffers = 256MB\nwal_log_hints = on\n" \
+		"$dir" >>"$dir/b/postgresql.conf"
+	for site in A B; do
+		(umask 077 && qsrepl_conf "$site" >"$dir/qsrepl_$site.conf")
+	done
+	qsrepl A setup primary --site A --yes >"$dir/out"
+	p 6021 -c "SELECT qsrepl.add_rule('ledger', 'path', 'path')" >/dev/null
+	qsrepl B setup standby --site B --discard-site B --yes >"$dir/out"
+}
+
+# $1 from, $2 to: sites by 1 and 2
+qsrepl_site() { [ "$1" = 1 ] && echo A || echo B; }
+qsrepl_directory() { [ "$1" = 1 ] && echo a || echo b; }
+
+qsrepl_switchover() {
+	target=$(qsrepl_site "$2")
+	qsrepl "$target" switchover --to "$target" --yes --drain 0ms --json >"$dir/told_by_tool" 2>"$dir/err" || { cat "$dir/err"; return 1; }
+}
+qsrepl_failover() {
+	target=$(qsrepl_site "$2")
+	qsrepl "$target" failover --to "$target" --yes --accept-data-loss unknown --json >"$dir/told_by_tool" 2>"$dir/err" || { cat "$dir/err"; return 1; }
+}
+qsrepl_kill() { kill_server "$(qsrepl_directory "$1")"; }
+qsrepl_rejoin() {
+	qsrepl "$(qsrepl_site "$1")" rejoin "$(qsrepl_site "$1")" --yes >"$dir/out" 2>"$dir/err" || { cat "$dir/err"; return 1; }
+}
+
+# What the journal of the newest run says: "step":ms, ...
+qsrepl_steps() {
+	# shellcheck disable=SC2012 # names of our own
+	newest=$(ls -t "$dir"/journal_*/*.jsonl | head -1)
+	sed -n 's/.*"event":"end".*/&/p' "$newest" | perl -ne '
+		my ($step) = /"step":"(\w+)"/; my ($ms) = /"ms":(\d+)/;
+		push @all, "\"$step\":$ms" if defined $ms;
+		END { print join ",", @all }'
+}
+qsrepl_facts() {
+	printf ',"by_tool_ms":%s,"steps":{%s}' "$(sed -n 's/.*"writable_ms": *\([0-9]*\).*/\1/p' "$dir/told_by_tool")" "$(qsrepl_steps)"
+}

@@ -1,0 +1,67 @@
+#!/bin/sh
+# How long the active role's move takes, seen by a client: a planned switchover
+# and the loss of the active server, under load, beside repmgr and Patroni.
+# usage: run.sh BINDIR JSON MEGABYTES APPS ROUNDS TPS; SCRATCH is a directory to
+# use.
+#
+# writable	from the command's start (failover: too; Patroni's: from the loss,
+#			as it has no command) until a client's write at the other server was
+#			acknowledged
+# gap		from the client's last write at the one to the first at the other
+# lost		acknowledged rows that the other one does not have
+set -eu
+. bench/moves/common.sh
+. bench/moves/qsrepl.sh
+. bench/moves/repmgr.sh
+. bench/moves/patroni.sh
+megabytes=$3
+apps=$4
+rounds=$5
+rate=$6
+
+# $1 case, $2 who, $3 from, $4 to: servers by 1 and 2
+measure() {
+	eval "set -- $1 $2 $3 $4 \$${2}_ports"
+	from=$([ "$3" = 1 ] && echo "$5" || echo "$6")
+	to=$([ "$4" = 1 ] && echo "$5" || echo "$6")
+	wait_for 120 is_following "$to" "$from"
+	clients_start "$from" "$to"
+	began=$(now_ms)
+	[ "$1" = switchover ] || "$2_kill" "$3" 9>&-
+	[ "$2" = patroni ] || began=$(now_ms)
+	# The pipe that ends the writer is no server's.
+	"$2_$1" "$3" "$4" 9>&-
+	command=$(($(now_ms) - began))
+	clients_stop "$to"
+	record "$1" "$2" "$("$2_facts")"
+	printf '  %-10s %-8s writable %6d ms, gap %6d ms, command %6d ms, lost %d\n' "$1" "$2" \
+		$((until - began)) "$gap" "$command" "$lost"
+	if [ "$1" = failover ]; then
+		[ "$2" != qsrepl ] || sed -n 's/^/    it told: /; /risk\|most\|since/p' "$dir/err"
+		"$2_rejoin" "$3"
+		wait_for 120 is_following "$from" "$to"
+	fi
+}
+
+: >"$json"
+make_seed "$megabytes" "$apps"
+say "Database $size on $(df --output=source,fstype "$dir" | tail -1), fsync on, $(nproc) cores, $rate transactions/s of pgbench and one writer."
+contenders=qsrepl
+qsrepl_setup
+for peer in repmgr patroni; do
+	why=$("${peer}_missing")
+	if [ -n "$why" ]; then
+		skip "$peer" "$why"
+	elif "${peer}_setup"; then
+		contenders="$contenders $peer"
+	else
+		skip "$peer" "it could not be set up"
+	fi
+done
+rm -rf "$dir/seed"
+for round in $(seq "$rounds"); do
+	say "round $round"
+	for who in $contenders; do measure switchover "$who" 1 2; done
+	for who in $contenders; do measure failover "$who" 2 1; done
+done
+perl bench/moves/report.pl "$json"
