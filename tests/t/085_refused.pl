@@ -268,6 +268,7 @@ is("$code $err", '0 ', 'back');
 
 # Two primaries.
 $node{B}->safe_psql('postgres', 'SELECT pg_promote()');
+$node{B}->safe_psql('postgres', q(SELECT pg_create_physical_replication_slot('cascade', true)));
 $node{B}->poll_query_until('qsr', q(SELECT state = 'local' FROM qsrepl.status));
 refused('two primaries', $conf{B}, 6, qr/is active already/, \@switchover, \@failover);
 ($code, $out, $err) = qsrepl('check', '--config', $conf{A});
@@ -281,6 +282,7 @@ $node{A}->safe_psql('qsr', 'SELECT qsrepl.unfence()');
 ($code, $out, $err) = qsrepl('rejoin', 'B', '--yes', '--config', $conf{B});
 $_->_update_pid(-1) foreach values %node;
 is("$code $err", '0 ', 'rejoin mends it');
+like($out, qr/^Replication slot "cascade" of site B is dropped\. What uses it cannot go on: make it anew\.$/m, 'and tells of slots');
 $node{A}->reload;
 $node{A}->poll_query_until('qsr', q(SELECT count(*) = 0 FROM qsrepl.check() c WHERE c::text LIKE '%superseded%'));
 ($code, $out, $err) = qsrepl('check', '--config', $conf{A});

@@ -12,6 +12,7 @@
 #include "platform/file.h"
 #include "server/act.h"
 #include "server/control.h"
+#include "server/settings.h"
 #include "server/target.h"
 
 #define FILE_LIMIT (4 * 1024 * 1024)
@@ -109,6 +110,24 @@ rejoin_broken(Move *move, bool *broken, Error *error)
 	return true;
 }
 
+/* Neither pg_rewind nor a base backup keeps slots: whoever uses one is told. */
+static bool
+tell_slots(Move *move, Error *error)
+{
+	const char *expected = server_slot(&move->config, move->to, &move->arena);
+	PlatNames	names;
+
+	if (!plat_directory_list(own_path(move, "pg_replslot"), &names, error))
+		return false;
+	for (size_t i = 0; i < names.count; i++)
+		if (strcmp(names.names[i], expected) != 0)
+			text_addf(&move->notes, "Replication slot \"%s\" of site %s is "
+					  "dropped. What uses it cannot go on: make it anew.\n",
+					  names.names[i], move->from->name);
+	plat_names_free(&names);
+	return true;
+}
+
 /* Once: a second time, they may be the active site's. */
 bool
 rejoin_copy_run(void *context, PlanProgress *progress, Error *error)
@@ -123,7 +142,8 @@ rejoin_copy_run(void *context, PlanProgress *progress, Error *error)
 		return false;
 	if (broken)
 		return plan_note(progress, "copied", copy_directory(move), error);
-	if (!plat_directory_make(copy_directory(move), error))
+	if (!tell_slots(move, error) ||
+		!plat_directory_make(copy_directory(move), error))
 		return false;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (!copy_file(own_path(move, own[i]), copy_path(move, own[i]), error))
