@@ -211,6 +211,13 @@ foreach my $place (@places)
 	}
 	at($site, $how = 'resume') if $how eq 'abort' && $err =~ /cannot be aborted any more|is promoted already|cannot be resumed/;
 	at($site, $how = 'abort') if $err =~ /is being aborted/;
+	if ($err =~ /step "token" failed/)
+	{
+		# What had not been sent when the server stopped does not come any more.
+		like($err, qr/lacks \d+ bytes.*Where the link was cut before the server of site $active stopped, "qsrepl abort" starts it again/s,
+			"$name: it says that it cannot go on");
+		at($site, $how = 'abort');
+	}
 	if ($undone)
 	{
 		note("$name: undone");

@@ -255,6 +255,15 @@ move_token_run(void *context, PlanProgress *progress, Error *error)
 	Move	   *move = context;
 	const char *token = plan_noted(progress, "token");
 
-	return check_token(move, progress, error) &&
-		move_wait_replayed(move, token, ">", progress, error);
+	if (!check_token(move, progress, error))
+		return false;
+	if (move_wait_replayed(move, token, ">", progress, error))
+		return true;
+	/* A stopped server sends nothing: it is not a question of waiting. */
+	if (error->hint == NULL)
+		error_take_hint(error, text_format("Where the link was cut before the "
+										   "server of site %s stopped, \"qsrepl "
+										   "abort\" starts it again; then begin "
+										   "anew.", move->from->name));
+	return false;
 }
