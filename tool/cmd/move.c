@@ -155,13 +155,15 @@ tell(const Move *move, PlanOutcome outcome)
 	if (outcome == PLAN_ABORTED)
 		printf("All that the run had done is undone. Site %s is active, as "
 			   "before.\n", move->from->name);
-	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild)
+	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild &&
+			 move->config.mode == CONFIG_PHYSICAL)
 		printf("Site %s is a standby of site %s.\n", move->from->name,
 			   move->to->name);
 	else if (strcmp(move->plan, "maintenance-end") == 0)
 		printf("Site %s follows site %s again.\n", move->to->name,
 			   move->from->name);
-	else if (!move->rebuild && strcmp(move->plan, "maintenance-begin") != 0)
+	else if (strcmp(move->plan, "switchover") == 0 ||
+			 strcmp(move->plan, "failover") == 0)
 		printf("Site %s is active.\n", move->to->name);
 	if (move->writable_ms >= 0)
 		printf("Clients could write there %" PRId64 ".%" PRId64 " s after the "
