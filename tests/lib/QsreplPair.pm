@@ -13,8 +13,10 @@ use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
+use Time::HiRes ();
 
 our @EXPORT = qw(make_pair write_conf qsrepl bare_server make_tool_pair conf_file
+  qsrepl_killed site_words kill_server
   make_bare_pair $pair_dir conf write_private $qsrepl_program);
 
 our $qsrepl_program = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
@@ -295,9 +297,17 @@ SQL
 
 =item qsrepl(words)
 
-Run the tool. Returns its exit code, standard output and standard error.
+Run the tool. Returns its exit code, standard output and standard error, of
+which a plan's progress is left out: it comes on slow machines only.
 
 =cut
+
+sub without_progress
+{
+	my ($err) = @_;
+
+	return $err =~ s/^qsrepl: [A-Z].*\n//mgr;
+}
 
 sub qsrepl
 {
@@ -305,7 +315,75 @@ sub qsrepl
 	my ($out, $err);
 
 	IPC::Run::run([ $qsrepl_program, @words ], '<', \'', '>', \$out, '2>', \$err);
-	return ($? >> 8, $out, $err);
+	return ($? >> 8, $out, without_progress($err));
+}
+
+=pod
+
+=item qsrepl_killed(\%environment, words)
+
+Run the tool with the library that kills it (tests/clients/moves/killer.c).
+Returns whether it was killed, its exit code, and both outputs.
+
+=cut
+
+sub qsrepl_killed
+{
+	my ($environment, @words) = @_;
+	my ($out, $err);
+	local %ENV = (%ENV, %$environment,
+		LD_PRELOAD => File::Spec->rel2abs('build/killer.so'));
+
+	IPC::Run::run([ $qsrepl_program, @words ], '<', \'', '>', \$out, '2>', \$err);
+	return (($? & 127) == 9, $? >> 8, $out, without_progress($err));
+}
+
+=pod
+
+=item site_words($conf)
+
+What "qsrepl is-active" says of A and of B, as "A active", "B standby".
+
+=cut
+
+sub site_words
+{
+	my ($conf) = @_;
+
+	return map {
+		my ($code, $out) = qsrepl('is-active', $_, '--config', $conf);
+		chomp $out;
+		"$_ $out"
+	} 'A', 'B';
+}
+
+=pod
+
+=item kill_server($node)
+
+All processes of a server are gone at once.
+
+=cut
+
+sub kill_server
+{
+	my ($node) = @_;
+	my ($pid) =
+	  PostgreSQL::Test::Utils::slurp_file($node->data_dir . '/postmaster.pid')
+	  =~ /^(\d+)/;
+	my @processes = ($pid, split /\n/, `pgrep -P $pid`);
+
+	kill 9, @processes;
+	foreach my $process (@processes)
+	{
+		for (1 .. 1000)
+		{
+			last if !kill 0, $process;
+			Time::HiRes::usleep(10000);
+		}
+	}
+	$node->_update_pid(-1);
+	return;
 }
 
 1;

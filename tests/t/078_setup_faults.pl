@@ -89,7 +89,7 @@ refused('a site that points at the other one', 6, qr/sites "B" and "A" are one s
 refused('the data directory of the other site', 6, qr/is the data directory of site "A", not of site "B"/, 'standby', 'B',
 	[ "\\[site B\\]\nhost = 127.0.0.1" => "[site B]\nhost = 127.0.0.2", $data_b => $data_a ], '--discard-site', 'B');
 my $old = programs('old', 'pg_basebackup', 'echo "pg_basebackup (PostgreSQL) 9.6.24"');
-refused('programs of another major', 6, qr/the primary is PostgreSQL \d+, but this machine's programs are not\n.*9\.6\.24/, 'standby', 'B',
+refused('programs of another major', 6, qr/the other site's server is PostgreSQL \d+, but this machine's programs are not\n.*9\.6\.24/, 'standby', 'B',
 	with_programs($old));
 
 # Certificates: of another authority, and of another name.

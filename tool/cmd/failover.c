@@ -19,7 +19,7 @@ static const PlanStep steps[] = {
 	{"fence", "Fence and stop site ${from}, where it was forced",
 		"At site ${from}: SELECT qsrepl.fence('failover'); then stop its "
 		"server.",
-	NULL, move_force_run, NULL, 0},
+	NULL, move_force_run, move_force_undo, 0},
 	{"slot", "Create a replication slot for site ${from} at site ${to}",
 		"At site ${to}: SELECT pg_create_physical_replication_slot("
 		"'qsrepl_...', true);",
@@ -130,6 +130,27 @@ check_dead(Move *move, const SiteRisk *risk, Error *error)
 	return error->message == NULL;
 }
 
+/* A switchover that has stopped knows a better way, where there is one. */
+static bool
+tell_unfinished(Move *move, Error *error)
+{
+	PlanMirror	mirror;
+	PlanJournal *journal;
+
+	move_mirror(move, &mirror);
+	if (!plan_unfinished(move->config.journal_directory, &mirror, &journal,
+						 error))
+		return false;
+	if (journal != NULL && strcmp(plan_journal_plan(journal), "failover") != 0)
+		fprintf(stderr, "The run of \"%s\" that began at %s has not ended. If "
+				"site %s can be brought back, \"qsrepl resume\" or \"qsrepl "
+				"abort\" loses nothing; this failover takes its place.\n",
+				plan_journal_plan(journal), plan_journal_started(journal),
+				move->from->name);
+	plan_journal_free(journal);
+	return true;
+}
+
 int
 move_check_lost(Move *move, Error *error)
 {
@@ -156,7 +177,8 @@ move_check_lost(Move *move, Error *error)
 		error_set(error, NULL, "Nothing was changed.", "%s", risk.error);
 		return EXIT_SERVER;
 	}
-	return !check_dead(move, &risk, error) ? EXIT_REFUSED :
+	return !check_dead(move, &risk, error) ||
+		!tell_unfinished(move, error) ? EXIT_REFUSED :
 		move_accept(move, &risk, error);
 }
 
@@ -166,7 +188,7 @@ prepare(Move *move, Error *error)
 	bool		standby;
 
 	if (!move_is_standby(move, move->to, &standby, error))
-		return EXIT_SERVER;
+		return move_unasked(move);
 	if (!standby)
 	{
 		error_set(error, NULL, "Nothing was changed.",
@@ -178,7 +200,7 @@ prepare(Move *move, Error *error)
 
 const MoveVerb move_failover = {
 	.plan = &plan,.logical = &logical_failover,.prepare = prepare,
-	.may_abort = move_may_abort,.alone = true
+	.may_abort = move_may_abort,.supersedes = true,.alone = true
 };
 
 int

@@ -143,5 +143,5 @@ prepare(Move *move, Error *error)
 
 const MoveVerb logical_failover = {
 	.plan = &plan,.prepare = prepare,.may_abort = logical_may_abort,
-	.alone = true
+	.alone = true,.supersedes = true
 };

@@ -188,5 +188,5 @@ finish(Move *move)
 }
 
 const MoveVerb logical_rejoin = {
-	.plan = &plan,.prepare = prepare,.finish = finish,.returns = true
+	.plan = &plan,.prepare = prepare,.finish = finish,.returns = true,.supersedes = true
 };

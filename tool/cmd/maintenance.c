@@ -116,7 +116,7 @@ static const Plan begin_plan = {
 static const PlanStep end_steps[] = {
 	{"release", "Let site ${to} follow again",
 		"At ${to_host}: set primary_conninfo in the settings file, and reload.",
-	NULL, release_run, NULL, 0},
+	NULL, release_run, NULL, PLAN_NO_RETURN},
 	{"follow", "Wait until site ${to} has all that was written",
 		"At both: SELECT * FROM qsrepl.status;",
 	NULL, catch_up_run, NULL, 0}
@@ -124,7 +124,7 @@ static const PlanStep end_steps[] = {
 
 static const Plan end_plan = {
 	"maintenance-end", "Bring site ${to} along with site ${from} again",
-	"", end_steps, sizeof(end_steps) / sizeof(end_steps[0])
+	"\"qsrepl maintenance begin\" holds it again.", end_steps, sizeof(end_steps) / sizeof(end_steps[0])
 };
 
 static int
@@ -133,7 +133,7 @@ prepare(Move *move, Error *error)
 	bool		standby;
 
 	if (!move_is_standby(move, move->from, &standby, error))
-		return EXIT_SERVER;
+		return move_unasked(move);
 	if (!standby)
 		return EXIT_OK;
 	error_set(error, NULL, "Nothing was changed.",

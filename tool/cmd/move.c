@@ -37,6 +37,15 @@ move_verb(const Config *config, const char *plan)
 	return NULL;
 }
 
+static bool
+is_move(const char *plan)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i]->plan->name, plan) == 0)
+			return true;
+	return false;
+}
+
 /* The site that is not the one. */
 static const ConfigSite *
 other_site(const Config *config, const ConfigSite *site)
@@ -60,6 +69,8 @@ named_site(Move *move, const char *name)
 static const ConfigSite *
 passive_site(Move *move)
 {
+	Error		first = ERROR_NONE;
+
 	for (size_t i = 0; i < move->config.n_sites; i++)
 	{
 		Error		silent = ERROR_NONE;
@@ -67,11 +78,20 @@ passive_site(Move *move)
 
 		if (move_is_passive(move, &move->config.sites[i], &standby,
 							&silent) && standby)
+		{
+			error_free(&first);
 			return &move->config.sites[i];
+		}
+		if (first.message == NULL && silent.message != NULL)
+			error_set(&first, silent.message, "Nothing was changed.",
+					  "no site's server that answers is a passive one");
 		error_free(&silent);
 	}
-	report_errorf("Nothing was changed.", "no site's server that answers is a "
-				  "passive one");
+	if (first.message == NULL)
+		error_set(&first, NULL, "Nothing was changed.",
+				  "no site's server is a passive one");
+	error_report(&first);
+	error_free(&first);
 	return NULL;
 }
 
@@ -97,6 +117,26 @@ choose_sites(const MoveVerb *verb, Move *move)
 	return EXIT_OK;
 }
 
+static const char *
+option_of(Move *move, const PlanJournal *journal, const char *name)
+{
+	const char *value = plan_journal_parameter(journal, name);
+
+	return value != NULL && value[0] != '\0' ?
+		arena_strdup(&move->arena, value) : NULL;
+}
+
+/* Options hold for the whole run, whoever brings it to its end. */
+static void
+take_options(Move *move, const PlanJournal *journal)
+{
+	move->taken_up = *move->request;
+	move->taken_up.drain = option_of(move, journal, "drain");
+	move->taken_up.force_active = option_of(move, journal, "force_active");
+	move->taken_up.rebuild = option_of(move, journal, "rebuild") != NULL;
+	move->request = &move->taken_up;
+}
+
 /* Make it from the journal of the run that has not ended. */
 static int
 take_sites(Move *move, const PlanJournal *journal)
@@ -104,6 +144,7 @@ take_sites(Move *move, const PlanJournal *journal)
 	const char *from = plan_journal_parameter(journal, "from");
 	const char *to = plan_journal_parameter(journal, "to");
 
+	take_options(move, journal);
 	if (from != NULL && to != NULL)
 	{
 		move->from = named_site(move, from);
@@ -147,14 +188,29 @@ code_of(PlanOutcome outcome, const Move *move)
 	}
 }
 
+/* What holds then, which is not the same for all plans. */
+static void
+tell_aborted(const Move *move)
+{
+	if (strcmp(move->plan, "rejoin") == 0)
+		printf("The run is ended. Site %s is not back as a standby; \"qsrepl "
+			   "rejoin %s\" begins anew.\n", move->from->name,
+			   move->from->name);
+	else if (strcmp(move->plan, "failover") == 0)
+		printf("All that the run had done is undone. Site %s stays "
+			   "passive.\n", move->to->name);
+	else
+		printf("All that the run had done is undone. Site %s is active, as "
+			   "before.\n", move->from->name);
+}
+
 static void
 tell(const Move *move, PlanOutcome outcome)
 {
 	if (move->request->dry_run)
 		return;
 	if (outcome == PLAN_ABORTED)
-		printf("All that the run had done is undone. Site %s is active, as "
-			   "before.\n", move->from->name);
+		tell_aborted(move);
 	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild &&
 			 move->config.mode == CONFIG_PHYSICAL)
 		printf("Site %s is a standby of site %s.\n", move->from->name,
@@ -194,7 +250,12 @@ tell_json(const Move *move, PlanOutcome outcome)
 static PlanOutcome
 run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 {
+	const MoveRequest *request = move->request;
 	const PlanParameter parameters[] = {
+		{"drain", request->drain != NULL ? request->drain : ""},
+		{"force_active", request->force_active != NULL ?
+		request->force_active : ""},
+		{"rebuild", request->rebuild ? "yes" : ""},
 		{"from", move->from->name}, {"to", move->to->name},
 		{"from_host", move->from->host}, {"to_host", move->to->host},
 		{"from_data", move->from->data_directory},
@@ -214,6 +275,7 @@ run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 		.mirror = &mirror,
 		.hook = move_hook,
 		.may_abort = verb->may_abort,
+		.supersedes = verb->supersedes ? is_move : NULL,
 		.dry_run = move->request->dry_run ? stdout : NULL,
 		.document = move->request->json ? &document : NULL
 	};
@@ -233,11 +295,26 @@ static int
 prepare(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 {
 	if (move->n_databases == 0 && !learn(move, error))
-		return EXIT_SERVER;
+		return move_unasked(move);
 	move->sites[move->from - move->config.sites].silent = verb->alone;
 	if (!move->request->dry_run && !move_lock(move, error))
 		return EXIT_REFUSED;
 	return how == MOVE_START ? verb->prepare(move, error) : EXIT_OK;
+}
+
+/* Whoever waits for a lost site waits in vain. */
+static void
+advise_failover(Move *move, Error *error)
+{
+	Error		silent = ERROR_NONE;
+
+	if (strcmp(move->plan, "switchover") == 0 && error->hint != NULL &&
+		move_is_promoted(move, &silent) == PLAN_NO)
+		error_take_hint(error, text_format("%s If site %s is lost, \"qsrepl "
+										   "failover --to %s\" takes the place "
+										   "of this run.", error->hint,
+										   move->from->name, move->to->name));
+	error_free(&silent);
 }
 
 static int
@@ -247,12 +324,16 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 	PlanOutcome outcome = PLAN_REFUSED;
 	int			code = prepare(verb, move, how, &error);
 
+	if (code == EXIT_OK && move->rebuild && !move->request->dry_run)
+		return verb->finish(move);
 	if (code == EXIT_OK)
 	{
 		plat_cancel_install();
 		move->started = how == MOVE_START;
 		outcome = run_plan(verb, move, how, &error);
 		code = code_of(outcome, move);
+		if (outcome == PLAN_STOPPED)
+			advise_failover(move, &error);
 	}
 	if ((outcome == PLAN_FINISHED || outcome == PLAN_ABORTED) &&
 		!move->request->dry_run)
@@ -282,7 +363,7 @@ find_run(Move *move, const MoveVerb **verb)
 
 	move_mirror(move, &mirror);
 	if (!learn(move, &error))
-		code = EXIT_SERVER;
+		code = move_unasked(move);
 	else if (plan_unfinished(move->config.journal_directory, &mirror,
 							 &journal, &error))
 	{
@@ -291,8 +372,9 @@ find_run(Move *move, const MoveVerb **verb)
 					  "there is no run that has not ended");
 		else if ((*verb = move_verb(&move->config,
 									plan_journal_plan(journal))) == NULL)
-			error_set(&error, NULL, "Run that command again: it goes on where "
-					  "it has stopped.", "the run that began at %s is of "
+			error_set(&error, NULL, "Run that command again, or \"qsrepl "
+					  "rejoin\" where it had begun it: it goes on where it "
+					  "has stopped.", "the run that began at %s is of "
 					  "\"%s\"", plan_journal_started(journal),
 					  plan_journal_plan(journal));
 		else
@@ -341,12 +423,12 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 		return code;
 	move.sites = arena_alloc(&move.arena,
 							 move.config.n_sites * sizeof(MoveSite));
-	code = read_drain(&move);
 	if (verb != NULL)
 		verb = in_mode(&move.config, verb);
+	code = how == MOVE_START ? choose_sites(verb, &move) :
+		find_run(&move, &verb);
 	if (code == EXIT_OK)
-		code = how == MOVE_START ? choose_sites(verb, &move) :
-			find_run(&move, &verb);
+		code = read_drain(&move);
 	if (code == EXIT_OK)
 	{
 		move.plan = verb->plan->name;

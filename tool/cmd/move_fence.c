@@ -37,6 +37,13 @@ move_may_abort(void *context, Error *error)
 		return error_set(error, NULL, "Run \"qsrepl resume\" to bring the "
 						 "run to its end.", "site \"%s\" is promoted already",
 						 move->to->name);
+	if (promoted == PLAN_ERROR)
+		error_take_hint(error,
+						text_format("It must be known that site %s is not "
+									"promoted. Where you know it, and site %s "
+									"runs fenced, \"SELECT qsrepl.unfence()\" "
+									"there lets its users go on at once.",
+									move->to->name, move->from->name));
 	return promoted == PLAN_NO;
 }
 
@@ -47,6 +54,11 @@ move_fence_done(void *context, Error *error)
 		error->message != NULL ? PLAN_ERROR : PLAN_NO;
 }
 
+/*
+ * Noted is the end of what is flushed, the fence's commit with it.  The place of
+ * the next record would be behind a page's header where that commit ends with the
+ * page, and replay does not come there before there is one.
+ */
 #define FENCE_REASON "switchover to site %s"
 
 bool
@@ -60,7 +72,7 @@ move_fence_run(void *context, PlanProgress *progress, Error *error)
 											 move->to->name)), error))
 		return false;
 	return move_value(move, move->from, "SELECT pg_catalog."
-					  "pg_current_wal_insert_lsn()", PG_NONE, &lsn, error) &&
+					  "pg_current_wal_flush_lsn()", PG_NONE, &lsn, error) &&
 		plan_note(progress, "fenced_at", lsn, error);
 }
 
@@ -119,7 +131,7 @@ move_follow_run(void *context, PlanProgress *progress, Error *error)
 	/* A journal that was lost: all that it has now. */
 	if (lsn == NULL &&
 		!move_value(move, move->from, "SELECT pg_catalog."
-					"pg_current_wal_insert_lsn()", PG_NONE, &lsn, error))
+					"pg_current_wal_flush_lsn()", PG_NONE, &lsn, error))
 		return false;
 	return move_wait_replayed(move, lsn, ">=", progress, error);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exitcode.h"
 #include "base/memory.h"
 #include "cmd/move_work.h"
 #include "pg/journal.h"
@@ -28,6 +29,45 @@ first_database(const Move *move)
 	return move->n_databases > 0 ? move->databases[0] : NULL;
 }
 
+/* A server that has no name is for "qsrepl check" to tell. */
+static bool
+check_site(Move *move, PgConnection *server, const ConfigSite *site,
+		   Error *error)
+{
+	char	   *name;
+	bool		same;
+
+	if (!pg_value(server, "SELECT pg_catalog.current_setting("
+				  "'qsrepl.local_site', true)", PG_NONE, &name, error))
+		return false;
+	same = name == NULL || name[0] == '\0' || strcmp(name, site->name) == 0 ||
+		error_set(error, NULL, "Correct host and port in the site's section "
+				  "of the configuration.", "the server at %s, port %d, is "
+				  "site \"%s\", not \"%s\"", site->host, site->port, name,
+				  site->name);
+	free(name);
+	move->wrong_server = move->wrong_server || !same;
+	return same;
+}
+
+int
+move_unasked(const Move *move)
+{
+	return move->wrong_server ? EXIT_REFUSED : EXIT_SERVER;
+}
+
+PgConnection *
+move_connect(Move *move, const ConfigSite *site, const char *dbname,
+			 Error *error)
+{
+	PgConnection *server = server_connect(&move->config, site, dbname, error);
+
+	if (server == NULL || check_site(move, server, site, error))
+		return server;
+	pg_close(server);
+	return NULL;
+}
+
 PgConnection *
 move_server(Move *move, const ConfigSite *site, Error *error)
 {
@@ -41,8 +81,7 @@ move_server(Move *move, const ConfigSite *site, Error *error)
 	if (own->server == NULL || pg_is_broken(own->server))
 	{
 		pg_close(own->server);
-		own->server = server_connect(&move->config, site,
-									 first_database(move), error);
+		own->server = move_connect(move, site, first_database(move), error);
 	}
 	return own->server;
 }
@@ -192,7 +231,8 @@ refuse_second(PgConnection *lock, Error *error)
 	error_free(&ignored);
 	detail = text_format("%s", holder != NULL ? holder : "");
 	error_set(error, detail, "Nothing was changed. One run at a time can be "
-			  "at work on a pair; wait for its end.",
+			  "at work on a pair; wait for its end. One that has lost its "
+			  "connection is given up within 15 s.",
 			  "site \"%s\": another run of qsrepl is at work",
 			  pg_site(lock));
 	free(detail);
@@ -232,8 +272,8 @@ move_lock(Move *move, Error *error)
 
 		if (own->silent)
 			continue;
-		own->lock = server_connect(&move->config, &move->config.sites[i],
-								   first_database(move), &silent);
+		own->lock = move_connect(move, &move->config.sites[i],
+								 first_database(move), &silent);
 		error_free(&silent);
 		if (own->lock == NULL)
 			continue;
@@ -250,16 +290,18 @@ move_lock(Move *move, Error *error)
 static PgConnection *
 writable(Move *move, Error *error)
 {
-	const ConfigSite *const order[] = {move->from, move->to};
+	const ConfigSite *first = move->from != NULL ? move->from :
+	&move->config.sites[0];
 
 	for (size_t i = 0; i < 2; i++)
 	{
+		const ConfigSite *site = i == 0 ? first :
+		&move->config.sites[first == &move->config.sites[0] ? 1 : 0];
 		Error		silent = ERROR_NONE;
 		bool		standby;
 
-		if (order[i] != NULL &&
-			move_is_standby(move, order[i], &standby, &silent) && !standby)
-			return move_server(move, order[i], error);
+		if (move_is_standby(move, site, &standby, &silent) && !standby)
+			return move_server(move, site, error);
 		error_free(&silent);
 	}
 	error_set(error, NULL, NULL, "no site's server takes writes");

@@ -123,8 +123,8 @@ each(Move *move, EachDatabase function, PlanProgress *progress, Error *error)
 
 	for (size_t i = 0; good && i < move->n_databases; i++)
 	{
-		PgConnection *database = server_connect(&move->config, move->to,
-												move->databases[i], error);
+		PgConnection *database = move_connect(move, move->to,
+											  move->databases[i], error);
 
 		if (database == NULL)
 			return false;

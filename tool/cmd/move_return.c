@@ -108,8 +108,7 @@ move_force_run(void *context, PlanProgress *progress, Error *error)
 	(void) error;
 	if (move->request->force_active == NULL)
 		return true;
-	server = server_connect(&move->config, move->from, move->databases[0],
-							&silent);
+	server = move_connect(move, move->from, move->databases[0], &silent);
 	if (server == NULL ||
 		!pg_run(server, "SELECT qsrepl.fence($1)",
 				PG_PARAMETERS("failover"), &silent))
@@ -122,6 +121,41 @@ move_force_run(void *context, PlanProgress *progress, Error *error)
 				  move->from->name, silent.message);
 	error_free(&silent);
 	return true;
+}
+
+/* As it was before, but for its clients, who have been cut. */
+bool
+move_force_undo(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	PgConnection *server;
+	bool		good;
+
+	(void) progress;
+	if (move->request->force_active == NULL)
+		return true;
+	if (!move_may_abort(move, error) ||
+		!server_act(&move->config, move->from, "start", error))
+		return false;
+	server = move_connect(move, move->from, move->databases[0], error);
+	good = server != NULL &&
+		pg_run(server, "SELECT qsrepl.unfence()", PG_NONE, error);
+	pg_close(server);
+	return good;
+}
+
+/* Has it gone on, fenced or not? */
+static bool
+still_runs(Move *move)
+{
+	ServerControlData data;
+	Error		silent = ERROR_NONE;
+	bool		runs = server_state(&move->config, move->from, &move->arena,
+									&data, &silent) && data.running &&
+	!data.standby;
+
+	error_free(&silent);
+	return runs;
 }
 
 /*
@@ -140,6 +174,13 @@ move_bar_run(void *context, PlanProgress *progress, Error *error)
 		text_addf(&move->notes, "Site %s will start as a standby; \"qsrepl "
 				  "rejoin %s\" brings it back.\n", move->from->name,
 				  move->from->name);
+	else if (still_runs(move))
+	{
+		text_addf(&move->notes, "Warning: the server of site %s still runs as "
+				  "a primary. Stop it, and run \"qsrepl rejoin %s\".\n",
+				  move->from->name, move->from->name);
+		move->incomplete = true;
+	}
 	else
 		text_addf(&move->notes, "Site %s was not reached (%s). When it starts, "
 				  "its server asks site %s first, and fences itself; then run "

@@ -34,6 +34,7 @@ typedef struct MoveSite
 typedef struct Move
 {
 	const MoveRequest *request;
+	MoveRequest taken_up;		/* request, with what the run began with */
 	const char *plan;			/* its name */
 	Config		config;
 	const ConfigSite *from;		/* active before; the one that comes back */
@@ -48,6 +49,7 @@ typedef struct Move
 	int64_t		began;			/* by plat_clock_ms() */
 	int64_t		writable_ms;	/* after it clients could write; -1: not known */
 	bool		started;		/* by this process, not taken up */
+	bool		wrong_server;	/* a site's address leads to another one's */
 	bool		incomplete;		/* the role has moved, but something is left */
 	bool		away;			/* the former active site is not back */
 	bool		rebuild;		/* rejoin: by a base backup */
@@ -78,6 +80,8 @@ typedef struct MoveVerb
 	bool		(*may_abort) (void *move, Error *error);
 	int			(*finish) (Move *move); /* when it has ended, or NULL; an exit
 										 * code */
+	bool		supersedes;		/* takes the place of any other move that has
+								 * not ended: its site may be lost */
 	bool		returns;		/* the site that is named comes back */
 	bool		alone;			/* the site that loses the role is lost */
 } MoveVerb;
@@ -94,7 +98,6 @@ extern const MoveVerb logical_maintenance_begin;
 extern const MoveVerb logical_maintenance_end;
 
 
-
 /* The verb of a plan's name in the configuration's mode, or NULL. */
 extern const MoveVerb *move_verb(const Config *config, const char *plan);
 
@@ -108,6 +111,15 @@ extern int	move_run(const MoveVerb *verb, const MoveRequest *request,
 					 MoveHow how);
 
 /* ---- move_pair.c: the servers ---- */
+
+/*
+ * move_connect
+ *		A new connection to a database of a site.  Its server must say itself
+ *		that it is that site's: with host or port of the other one, the wrong
+ *		server would be fenced.
+ */
+extern PgConnection *move_connect(Move *move, const ConfigSite *site,
+								  const char *dbname, Error *error);
 
 /*
  * move_server
@@ -130,6 +142,9 @@ extern bool move_sql(Move *move, const ConfigSite *site, const char *sql,
 /* Is the site's server a standby? */
 extern bool move_is_standby(Move *move, const ConfigSite *site,
 							bool *standby, Error *error);
+
+/* The exit code where a server could not be asked. */
+extern int	move_unasked(const Move *move);
 
 /* Does it follow the other one: as a standby, or as a subscriber? */
 extern bool move_is_passive(Move *move, const ConfigSite *site,

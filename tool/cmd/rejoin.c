@@ -40,7 +40,7 @@ static const PlanStep steps[] = {
 	rejoin_done, rejoin_copy_run, NULL, 0},
 	{"rewind", "Bring its data to those of site ${to}",
 		"At ${from_host}: pg_rewind -D \"${from_data}\" --source-server=...",
-	rejoin_done, rejoin_rewind_run, NULL, PLAN_NO_RETURN},
+	rejoin_done, rejoin_rewind_run, rejoin_rewind_undo, 0},
 	{"keep", "Copy its own configuration files back",
 		"cp the files back into \"${from_data}\"",
 	rejoin_done, rejoin_keep_run, NULL, 0},
@@ -59,22 +59,48 @@ static const PlanStep steps[] = {
 
 static const Plan plan = {
 	"rejoin", "Bring site ${from} back as a standby of site ${to}",
-	"Its own data are gone from its data directory; the rows that only it had "
-	"are saved.",
+	"",
 	steps, sizeof(steps) / sizeof(steps[0])
 };
 
-static bool
+/* The exit code. */
+static int
 check_active(Move *move, Error *error)
 {
 	bool		standby;
+	bool		fenced = false;
 
 	if (!move_is_standby(move, move->to, &standby, error))
-		return false;
-	return !standby ||
+		return move_unasked(move);
+	if (standby)
 		error_set(error, NULL, "Nothing was changed. \"qsrepl status\" tells "
 				  "which site is active.", "site \"%s\" is not active: its "
 				  "server is a standby", move->to->name);
+	else if (!move_true(move, move->to, "SELECT fenced FROM qsrepl.status",
+						PG_NONE, &fenced, error))
+		return EXIT_SERVER;
+	else if (fenced)
+		error_set(error, NULL, "Nothing was changed. \"qsrepl status\" tells "
+				  "which site is active. If it is to be this one, run "
+				  "\"SELECT qsrepl.unfence()\" there first.",
+				  "site \"%s\" is not active: its server is fenced",
+				  move->to->name);
+	return standby || fenced ? EXIT_REFUSED : EXIT_OK;
+}
+
+/* A run that has stopped explains it better; the exit code. */
+static int
+name_unfinished(Move *move, int code, Error *error)
+{
+	PlanMirror	mirror;
+	Error		unfinished = ERROR_NONE;
+
+	move_mirror(move, &mirror);
+	if (plan_check_idle(move->config.journal_directory, &mirror, &unfinished))
+		return code;
+	error_free(error);
+	*error = unfinished;
+	return EXIT_REFUSED;
 }
 
 static bool
@@ -122,11 +148,32 @@ rejoin_confirm(const Move *move, Error *error)
 				  move->from->name);
 }
 
+/* Has an earlier rejoin come to the base backup, and no further? */
+static bool
+find_backup(Move *move, Error *error)
+{
+	PlanJournal *journal;
+	const char *site;
+
+	if (!plan_unfinished(move->config.journal_directory, NULL, &journal,
+						 error))
+		return false;
+	if (journal == NULL)
+		return true;
+	site = plan_journal_parameter(journal, "site");
+	move->rebuild = strcmp(plan_journal_plan(journal), "setup-standby") == 0 &&
+		site != NULL && strcmp(site, move->from->name) == 0;
+	plan_journal_free(journal);
+	return true;
+}
+
 static int
 prepare(Move *move, Error *error)
 {
-	if (!check_active(move, error))
-		return error->sqlstate[0] != '\0' ? EXIT_SERVER : EXIT_REFUSED;
+	int			code = check_active(move, error);
+
+	if (code != EXIT_OK)
+		return move->wrong_server ? code : name_unfinished(move, code, error);
 	if (!server_is_here(&move->config, move->from))
 	{
 		error_set(error, NULL, "Run it at that site's machine. Nothing was "
@@ -134,8 +181,9 @@ prepare(Move *move, Error *error)
 				  "machine", move->from->name);
 		return EXIT_REFUSED;
 	}
-	return check_own(move, error) && rejoin_confirm(move, error) ? EXIT_OK :
-		EXIT_REFUSED;
+	return find_backup(move, error) &&
+		(move->rebuild || check_own(move, error)) &&
+		rejoin_confirm(move, error) ? EXIT_OK : EXIT_REFUSED;
 }
 
 /* Where pg_rewind could not do it. */
@@ -157,7 +205,7 @@ finish(Move *move)
 
 const MoveVerb move_rejoin = {
 	.plan = &plan,.logical = &logical_rejoin,.prepare = prepare,
-	.finish = finish,.returns = true
+	.finish = finish,.supersedes = true,.returns = true
 };
 
 int

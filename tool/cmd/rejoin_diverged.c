@@ -72,8 +72,8 @@ static PgConnection *
 running_primary(Move *move, const ConfigSite *place)
 {
 	Error		silent = ERROR_NONE;
-	PgConnection *server = server_connect(&move->config, place,
-										  move->databases[0], &silent);
+	PgConnection *server = move_connect(move, place,
+										move->databases[0], &silent);
 	char	   *standby = NULL;
 
 	if (server != NULL &&
@@ -217,8 +217,8 @@ rejoin_open(Move *move, ConfigSite *place, Error *error)
 		*place = server_closed_place(move->from);
 		good = server_act(&move->config, move->from, "primary", error) &&
 			server_start_closed(&move->config, move->from, error);
-		server = good ? server_connect(&move->config, place,
-									   move->databases[0], error) : NULL;
+		server = good ? move_connect(move, place, move->databases[0],
+									 error) : NULL;
 		good = server != NULL &&
 			pg_run(server, "SELECT qsrepl.fence('rejoin')", PG_NONE, error);
 	}
@@ -263,7 +263,13 @@ rejoin_diverged_run(void *context, PlanProgress *progress, Error *error)
 	PgTimeline	timeline;
 	PgLsn		fork;
 	bool		same;
+	bool		broken;
 
+	/* What pg_rewind has left half done was listed before. */
+	if (!rejoin_broken(move, &broken, error))
+		return false;
+	if (broken)
+		return true;
 	if (!server_wal_timeline(move->from, &timeline, error) ||
 		!rejoin_fork(move, timeline, &same, &fork, error))
 		return false;

@@ -12,6 +12,7 @@
 #include "platform/file.h"
 #include "server/act.h"
 #include "server/control.h"
+#include "server/settings.h"
 #include "server/target.h"
 
 #define FILE_LIMIT (4 * 1024 * 1024)
@@ -86,15 +87,63 @@ copy_file(const char *from, const char *to, Error *error)
 	return good;
 }
 
+/*
+ * pg_rewind that was ended in its middle leaves data that no second one can
+ * mend; and one that had come to its end, whose recovery a second one would
+ * run, a log that is no more the active site's.  So that it was begun is on the
+ * disk, until the step is known to be done, whichever run it belongs to.
+ */
+static const char *
+broken_path(Move *move)
+{
+	return copy_path(move, "rewinding");
+}
+
+bool
+rejoin_broken(Move *move, bool *broken, Error *error)
+{
+	PlatFileInfo info;
+
+	if (!plat_file_info(broken_path(move), &info, error))
+		return false;
+	*broken = info.exists;
+	return true;
+}
+
+/* Neither pg_rewind nor a base backup keeps slots: whoever uses one is told. */
+static bool
+tell_slots(Move *move, Error *error)
+{
+	const char *expected = server_slot(&move->config, move->to, &move->arena);
+	PlatNames	names;
+
+	if (!plat_directory_list(own_path(move, "pg_replslot"), &names, error))
+		return false;
+	for (size_t i = 0; i < names.count; i++)
+		if (strcmp(names.names[i], expected) != 0)
+			text_addf(&move->notes, "Replication slot \"%s\" of site %s is "
+					  "dropped. What uses it cannot go on: make it anew.\n",
+					  names.names[i], move->from->name);
+	plat_names_free(&names);
+	return true;
+}
+
 /* Once: a second time, they may be the active site's. */
 bool
 rejoin_copy_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
+	bool		broken;
+
 	if (plan_noted(progress, "copied") != NULL)
 		return true;
-	if (!plat_directory_make(copy_directory(move), error))
+	if (!rejoin_broken(move, &broken, error))
+		return false;
+	if (broken)
+		return plan_note(progress, "copied", copy_directory(move), error);
+	if (!tell_slots(move, error) ||
+		!plat_directory_make(copy_directory(move), error))
 		return false;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (!copy_file(own_path(move, own[i]), copy_path(move, own[i]), error))
@@ -107,12 +156,11 @@ rejoin_keep_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
-	if (is_rebuilt(move, progress))
-		return true;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (!copy_file(copy_path(move, own[i]), own_path(move, own[i]), error))
 			return false;
-	return true;
+	return is_rebuilt(move, progress) ||
+		plat_file_remove(broken_path(move), error);
 }
 
 static void
@@ -145,7 +193,8 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 	 * standby's.
 	 */
 	if (!server_act(&move->config, move->from, "primary", error) ||
-		!move_sql(move, move->to, "CHECKPOINT", PG_NONE, error))
+		!move_sql(move, move->to, "CHECKPOINT", PG_NONE, error) ||
+		!plat_file_write(broken_path(move), "", 0, false, error))
 		return false;
 	server_argv(move->from, words, argv);
 	good = plat_child_run(&child, &result, error);
@@ -157,10 +206,16 @@ bool
 rejoin_rewind_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
+	bool		broken;
 
 	if (is_rebuilt(move, progress))
 		return true;
-	if (!move->request->rebuild)
+	if (!rejoin_broken(move, &broken, error))
+		return false;
+	if (broken)
+		text_add(&move->notes, "pg_rewind was interrupted. A new base backup "
+				 "is taken.\n");
+	else if (!move->request->rebuild)
 	{
 		if (run_rewind(move, progress, error))
 			return true;
@@ -174,6 +229,16 @@ rejoin_rewind_run(void *context, PlanProgress *progress, Error *error)
 	}
 	move->rebuild = true;
 	return plan_note(progress, "rebuild", "yes", error);
+}
+
+/* Whoever starts it must not make it a primary. */
+bool
+rejoin_rewind_undo(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	(void) progress;
+	return server_act(&move->config, move->from, "standby", error);
 }
 
 bool

@@ -23,6 +23,13 @@ extern PlanAnswer rejoin_done(void *context, Error *error);
 extern bool rejoin_fork(Move *move, PgTimeline timeline, bool *same,
 						PgLsn * fork, Error *error);
 
+/*
+ * rejoin_broken
+ *		Has pg_rewind been interrupted here, by this run or an earlier one?
+ *		Such data are of no more use.
+ */
+extern bool rejoin_broken(Move *move, bool *broken, Error *error);
+
 /* Is it wanted that the site's data are replaced? */
 extern bool rejoin_confirm(const Move *move, Error *error);
 
@@ -50,6 +57,8 @@ extern bool rejoin_copy_run(void *context, PlanProgress *progress,
 							Error *error);
 extern bool rejoin_rewind_run(void *context, PlanProgress *progress,
 							  Error *error);
+extern bool rejoin_rewind_undo(void *context, PlanProgress *progress,
+							   Error *error);
 extern bool rejoin_keep_run(void *context, PlanProgress *progress,
 							Error *error);
 extern bool rejoin_standby_run(void *context, PlanProgress *progress,

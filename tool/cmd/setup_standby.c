@@ -182,7 +182,11 @@ finish(Setup *setup, Error *error)
 	const ConfigWords *words = &setup->config.databases;
 	PlatFileInfo info;
 
-	if (!plat_file_info(setup->aside, &info, error))
+	/* Of data that "qsrepl rejoin" had given up. */
+	if (!plat_file_remove(arena_printf(&setup->arena, "%s/rejoin-%s/rewinding",
+									   setup->config.journal_directory,
+									   setup->site->name), error) ||
+		!plat_file_info(setup->aside, &info, error))
 		return false;
 	if (info.exists)
 		text_addf(&setup->notes, "The data that site %s had are in "

@@ -14,6 +14,7 @@
 #include "cmd/move_work.h"
 #include "config/value.h"
 #include "server/act.h"
+#include "server/settings.h"
 
 static const PlanStep steps[] = {
 	{"before", "Run your programs before the switchover", "",
@@ -95,23 +96,37 @@ move_is_ready(Move *move, Error *error)
 	return error->message == NULL;
 }
 
-static bool
+/* The exit code. */
+static int
 check_roles(Move *move, Error *error)
 {
 	bool		standby;
 
 	if (!move_is_standby(move, move->to, &standby, error))
-		return false;
+		return move_unasked(move);
 	if (!standby)
-		return error_set(error, NULL, "Nothing was changed.",
-						 "site \"%s\" is active already", move->to->name);
+	{
+		error_set(error, NULL, "Nothing was changed.",
+				  "site \"%s\" is active already", move->to->name);
+		return EXIT_REFUSED;
+	}
 	if (!move_is_standby(move, move->from, &standby, error))
-		return false;
-	return !standby ||
-		error_set(error, NULL, "Nothing was changed. If the active site is "
-				  "lost, run \"qsrepl failover\".",
-				  "site \"%s\" is not active either: its server is a standby",
-				  move->from->name);
+	{
+		if (!move->wrong_server)
+			error_take_hint(error, text_format("Nothing was changed. If site "
+											   "%s is lost, run \"qsrepl "
+											   "failover --to %s\".",
+											   move->from->name,
+											   move->to->name));
+		return move_unasked(move);
+	}
+	if (!standby)
+		return EXIT_OK;
+	error_set(error, NULL, "Nothing was changed. If the active site is "
+			  "lost, run \"qsrepl failover\".",
+			  "site \"%s\" is not active either: its server is a standby",
+			  move->from->name);
+	return EXIT_REFUSED;
 }
 
 /* Can what is to be done at the machine of the active site be done? */
@@ -122,7 +137,7 @@ check_machine(Move *move, Error *error)
 
 	if (!server_state(&move->config, move->from, &move->arena, &data, error))
 		return false;
-	if (!data.there || !data.running)
+	if (!data.there || !data.running || data.standby)
 		return error_set(error, NULL, "Nothing was changed. Look at "
 						 "data_directory and bin_directory of the site.",
 						 "the server of site \"%s\" does not run from \"%s\"",
@@ -133,6 +148,33 @@ check_machine(Move *move, Error *error)
 						 "site \"%s\"", move->from->data_directory,
 						 move->from->name);
 	return server_act(&move->config, move->from, "reach", error);
+}
+
+#define OTHERS \
+	"SELECT pg_catalog.string_agg(coalesce(nullif(r.application_name, ''), " \
+	"host(r.client_addr), 'without a name'), ', ') FROM " \
+	"pg_catalog.pg_stat_replication r WHERE r.state <> 'backup' AND NOT " \
+	"EXISTS (SELECT FROM pg_catalog.pg_replication_slots s WHERE s.active_pid " \
+	"= r.pid AND s.slot_name = $1)"
+
+/* Standbys that the configuration does not know. */
+static bool
+tell_others(Move *move, Error *error)
+{
+	const char *others;
+
+	if (!move_value(move, move->from, OTHERS,
+					PG_PARAMETERS(server_slot(&move->config, move->to,
+											  &move->arena)), &others, error))
+		return false;
+	if (others[0] == '\0')
+		return true;
+	fprintf(stderr, "Also receives the log of site %s: %s.\n",
+			move->from->name, others);
+	text_addf(&move->notes, "What else received the log of site %s (%s) gets "
+			  "it through that site from now on, which is a standby; look "
+			  "whether it does.\n", move->from->name, others);
+	return true;
 }
 
 bool
@@ -165,10 +207,18 @@ move_confirm(Move *move, Error *error)
 static int
 prepare(Move *move, Error *error)
 {
-	if (!check_roles(move, error))
-		return error->sqlstate[0] != '\0' ? EXIT_SERVER : EXIT_REFUSED;
+	PlanMirror	mirror;
+	int			code;
+
+	/* Such a run, and nothing else, is in the way. */
+	move_mirror(move, &mirror);
+	if (!plan_check_idle(move->config.journal_directory, &mirror, error))
+		return EXIT_REFUSED;
+	code = check_roles(move, error);
+	if (code != EXIT_OK)
+		return code;
 	if (!move_is_ready(move, error) || !check_machine(move, error) ||
-		!move_confirm(move, error))
+		!tell_others(move, error) || !move_confirm(move, error))
 		return EXIT_REFUSED;
 	return EXIT_OK;
 }

@@ -5,6 +5,7 @@
 #include "pg/journal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "pg/query.h"
 
@@ -85,8 +86,17 @@ take_line(void *arg, const PgRow *row, Error *error)
 	return true;
 }
 
+/* A server without the extension has no journals. */
 bool
 pg_journal_load(void *arg, Text *lines, Error *error)
 {
-	return pg_rows(arg, LOAD, PG_NONE, take_line, lines, error);
+	char	   *there;
+	bool		empty;
+
+	if (!pg_value(arg, "SELECT pg_catalog.to_regclass('qsrepl.journal') IS "
+				  "NOT NULL", PG_NONE, &there, error))
+		return false;
+	empty = there[0] == 'f';
+	free(there);
+	return empty || pg_rows(arg, LOAD, PG_NONE, take_line, lines, error);
 }

@@ -102,12 +102,17 @@ journal_newest(const char *directory, PlanJournal **journal,
 	return good;
 }
 
+/* To its end, and not in part or undone. */
 static bool
 is_finished(const PlanJournal *journal, const char *plan)
 {
-	return json_array_size(journal->lines) > 0 &&
-		strcmp(plan_journal_plan(journal), plan) == 0 &&
-		journal_has(journal, "finish") && !journal_has(journal, "abort");
+	size_t		n = json_array_size(journal->lines);
+	const char *outcome = n == 0 ? NULL :
+	entry_text(json_array_get(journal->lines, n - 1), "outcome");
+
+	return journal_has(journal, "finish") && outcome != NULL &&
+		strcmp(outcome, "finished") == 0 &&
+		strcmp(plan_journal_plan(journal), plan) == 0;
 }
 
 /* NULL where there is none; journals that cannot be read are passed over. */

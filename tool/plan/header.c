@@ -92,6 +92,12 @@ another_pair(const PlanJournal *journal, const PlanRun *run, Error *error)
 }
 
 bool
+header_is_of_pair(const PlanJournal *journal, const PlanPair *pair)
+{
+	return is_equal(journal_header(journal), "pair", pair_of(pair));
+}
+
+bool
 header_check(const PlanJournal *journal, const PlanRun *run, Error *error)
 {
 	const		json_t *header = journal_header(journal);
@@ -101,7 +107,7 @@ header_check(const PlanJournal *journal, const PlanRun *run, Error *error)
 						 "the run that has not ended is of plan \"%s\", not "
 						 "\"%s\"", plan_journal_plan(journal),
 						 run->plan->name);
-	if (!is_equal(header, "pair", pair_of(&run->pair)))
+	if (!header_is_of_pair(journal, &run->pair))
 		return another_pair(journal, run, error);
 	if (!is_equal(header, "steps", steps_of(run->plan)))
 		return error_set(error, "Plan and journal have different steps.",

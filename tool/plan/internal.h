@@ -92,6 +92,8 @@ extern void journal_mirror_end(PlanJournal *journal,
 extern json_t * header_new(const PlanRun *run);
 extern bool header_check(const PlanJournal *journal, const PlanRun *run,
 						 Error *error);
+extern bool header_is_of_pair(const PlanJournal *journal,
+							  const PlanPair *pair);
 extern json_t * header_parameters(const PlanRun *run);
 
 /* fill.c */
@@ -122,6 +124,8 @@ typedef struct Session
 	const PlanRun *run;
 	PlatLock   *lock;
 	PlanJournal *journal;
+	PlanJournal *superseded;	/* the run whose place this one has taken, or
+								 * NULL */
 	unsigned long number;		/* for a new journal */
 } Session;
 

@@ -89,6 +89,10 @@ typedef struct PlanParameter
  *
  * may_abort is asked before an abort, or is NULL: a journal that another
  * machine has from the mirror may be behind what was done.
+ *
+ * supersedes is asked at a start whether this plan takes the place of a run of
+ * another plan that has not ended, or is NULL: never.  Of what a lost site
+ * would be needed for, nobody can come to an end.
  */
 typedef struct PlanRun
 {
@@ -102,6 +106,7 @@ typedef struct PlanRun
 	bool		(*hook) (void *context, const char *step, bool after,
 						 PlanProgress *progress, Error *error); /* see below */
 	bool		(*may_abort) (void *context, Error *error); /* see below */
+	bool		(*supersedes) (const char *plan);	/* see below */
 	FILE	   *dry_run;		/* not NULL: print there what would be done,
 								 * and do nothing */
 	struct json_t **document;	/* of a dry run: not NULL: nothing is printed,
@@ -144,6 +149,14 @@ extern PlanOutcome plan_start(const PlanRun *run, Error *error);
  */
 extern bool plan_unfinished(const char *directory, const PlanMirror *mirror,
 							PlanJournal **journal, Error *error);
+
+/*
+ * plan_check_idle
+ *		Refuse, as plan_start() does, where a run has not ended: for callers who
+ *		look at what such a run has changed.
+ */
+extern bool plan_check_idle(const char *directory, const PlanMirror *mirror,
+							Error *error);
 extern const char *plan_journal_plan(const PlanJournal *journal);
 extern const char *plan_journal_started(const PlanJournal *journal);
 

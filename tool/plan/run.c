@@ -158,21 +158,80 @@ run_steps(Session *session, Error *error)
 }
 
 static bool
-check_idle(const Session *session, Error *error)
+is_idle(const PlanJournal *journal)
 {
-	char	   *advice;
+	return journal == NULL || journal_has(journal, "finish");
+}
 
-	if (session->journal == NULL || journal_has(session->journal, "finish"))
+/*
+ * End a run whose place this one takes.  The mirror is told when it can be
+ * written again.
+ */
+static bool
+supersede(Session *session, Error *error)
+{
+	const PlanRun *run = session->run;
+	json_t	   *entry;
+	PlanJournal *newest;
+	bool		good;
+
+	if (is_idle(session->journal) || run->supersedes == NULL ||
+		strcmp(plan_journal_plan(session->journal), run->plan->name) == 0 ||
+		!header_is_of_pair(session->journal, &run->pair) ||
+		!run->supersedes(plan_journal_plan(session->journal)))
+		return true;
+	entry = entry_new("finish");
+	json_object_set_new(entry, "outcome", json_string("superseded"));
+	if (!journal_open(session->journal, error))
+	{
+		json_decref(entry);
+		return false;
+	}
+	if (!journal_append(session->journal, entry, error))
+		return false;
+	session->superseded = session->journal;
+	session->journal = NULL;
+	/* It may have come from the mirror, with a number of another machine. */
+	good = journal_newest(run->directory, &newest, &session->number, error);
+	plan_journal_free(newest);
+	return good;
+}
+
+static void
+mirror_superseded(const Session *session)
+{
+	const PlanMirror *mirror = session->run->mirror;
+	Error		ignored = ERROR_NONE;
+
+	if (session->superseded == NULL || mirror == NULL)
+		return;
+	journal_mirror(session->superseded, mirror, NULL, &ignored);
+	error_free(&ignored);
+}
+
+static bool
+check_idle(const PlanJournal *journal, Error *error)
+{
+	if (is_idle(journal))
 		return true;
 	error_set(error, NULL, "Nothing was changed. Run \"qsrepl resume\" to go "
 			  "on with it, or \"qsrepl abort\" to undo what it has done.",
 			  "the run of plan \"%s\" that began at %s has not ended",
-			  plan_journal_plan(session->journal),
-			  plan_journal_started(session->journal));
-	advice = text_format("Its journal is \"%s/%s.jsonl\".",
-						 session->journal->directory, session->journal->run);
-	error_take_detail(error, advice);
+			  plan_journal_plan(journal), plan_journal_started(journal));
+	error_take_detail(error, text_format("Its journal is \"%s/%s.jsonl\".",
+										 journal->directory, journal->run));
 	return false;
+}
+
+bool
+plan_check_idle(const char *directory, const PlanMirror *mirror, Error *error)
+{
+	PlanJournal *journal = NULL;
+	bool		good = plan_unfinished(directory, mirror, &journal, error) &&
+	check_idle(journal, error);
+
+	plan_journal_free(journal);
+	return good;
 }
 
 static bool
@@ -249,11 +308,13 @@ plan_start(const PlanRun *run, Error *error)
 		return PLAN_FINISHED;
 	}
 	if (!session_begin(&session, run, error) ||
-		!check_idle(&session, error) ||
 		!check_space(run->directory, error) ||
+		!supersede(&session, error) || !check_idle(session.journal, error) ||
 		!create_journal(&session, error))
 		return session_refuse(&session);
 	outcome = run_steps(&session, error);
+	if (outcome == PLAN_FINISHED)
+		mirror_superseded(&session);
 	session_end(&session);
 	return outcome;
 }

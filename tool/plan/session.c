@@ -47,6 +47,7 @@ void
 session_end(Session *session)
 {
 	plan_journal_free(session->journal);
+	plan_journal_free(session->superseded);
 	plat_lock_release(session->lock);
 	memset(session, 0, sizeof(*session));
 }

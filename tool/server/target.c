@@ -57,9 +57,15 @@ server_connect(const Config *config, const ConfigSite *site,
 			   const char *dbname, Error *error)
 {
 	Arena		arena = {NULL};
+
+	/* A link that is gone is noticed soon; the site's own words come last. */
 	PgTarget	target = {
 		.site = site->name,
-		.conninfo = server_conninfo(config, site, NULL, &arena),
+		.conninfo = arena_printf(&arena, "tcp_user_timeout=%ld "
+								 "keepalives_idle=5 keepalives_interval=2 "
+								 "keepalives_count=3 %s",
+								 config->connect_timeout,
+								 server_conninfo(config, site, NULL, &arena)),
 		.dbname = dbname != NULL ? dbname : config->maintenance_database,
 		.deadline_ms = (int) config->connect_timeout
 	};

@@ -3,13 +3,16 @@
  *		A library to be preloaded into the tool: kills it at its n-th fsync().
  *
  * KILL_AT=n kills before the n-th, KILL_AFTER=n behind it; KILL_COUNT=FILE has
- * the number of calls written there at the end. Programs that the tool runs
+ * the number of calls written there at the end.  FULL_AT=n lets the disk be
+ * full from then on. Programs that the tool runs
  * do not have it preloaded.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static long calls;
@@ -37,6 +40,21 @@ fsync(int fd)
 	result = real(fd);
 	kill_at("KILL_AFTER");
 	return result;
+}
+
+ssize_t
+write(int fd, const void *bytes, size_t len)
+{
+	ssize_t(*real) (int, const void *, size_t);
+	const char *full = getenv("FULL_AT");
+	struct stat file;
+
+	*(void **) &real = dlsym(RTLD_NEXT, "write");
+	if (full == NULL || strtol(full, NULL, 10) > calls ||
+		fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
+		return real(fd, bytes, len);
+	errno = ENOSPC;
+	return -1;
 }
 
 __attribute__((constructor))
