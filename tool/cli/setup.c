@@ -138,6 +138,7 @@ run_publisher(const CliCall *call)
 		.site = cli_value(call, "site"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.yes = cli_is_on(call, "yes"),
+		.json = cli_is_on(call, "json"),
 		.no_restart = cli_is_on(call, "no-restart")
 	};
 
@@ -147,7 +148,7 @@ run_publisher(const CliCall *call)
 const CliCommand cli_setup_publisher = {
 	.words = "setup publisher",
 	.summary = "logical mode: let this site's databases be replicated",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = publisher_options,
 	.about =
 	"Without --site or --yes the site is asked for.  Settings, role, extension,\n"
@@ -177,6 +178,7 @@ run_subscriber(const CliCall *call)
 		.discard_site = cli_value(call, "discard-site"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.yes = cli_is_on(call, "yes"),
+		.json = cli_is_on(call, "json"),
 		.no_restart = cli_is_on(call, "no-restart")
 	};
 
@@ -187,7 +189,7 @@ const CliCommand cli_setup_subscriber = {
 	.words = "setup subscriber",
 	.summary = "logical mode: make this site's databases copies of the "
 	"publisher's",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = subscriber_options,
 	.about =
 	"Without --site or --yes the site is asked for.  The server is fenced, so\n"
