@@ -181,7 +181,9 @@ finish(Move *move)
 		.file = move->request->file,
 		.site = move->from->name,
 		.discard_site = move->from->name,
-		.yes = true
+		.yes = true,
+		.json = move->request->json,
+		.document = move->document
 	};
 
 	return cmd_setup_subscriber(&request);
