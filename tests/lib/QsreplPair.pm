@@ -305,6 +305,7 @@ sub qsrepl
 	my ($out, $err);
 
 	IPC::Run::run([ $qsrepl_program, @words ], '<', \'', '>', \$out, '2>', \$err);
+	$err =~ s/^qsrepl: [A-Z][^:]*: .*\n//mg;	# progress of what took two seconds
 	return ($? >> 8, $out, $err);
 }
 
