@@ -32,7 +32,7 @@ HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
 PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
 PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
 
-.PHONY: all extension tool install packages demo check check-majors bench \
+.PHONY: all extension tool install packages bench-packages demo check check-majors bench \
 	docs man clean
 
 all: extension tool
@@ -71,6 +71,9 @@ man: tool
 packages:
 	@scripts/install-packages
 
+bench-packages:
+	@scripts/install-packages bench
+
 demo: packages
 	+@$(MAKE) -s install-extension
 	@scripts/as-postgres sh "tests/demo/$(MODE).sh" "$(PG_BINDIR)" "$(KEEP)"
@@ -81,7 +84,7 @@ check: packages
 check-majors: packages
 	@sh tests/check.sh majors
 
-bench: packages
+bench: bench-packages
 
 include tests/tests.mk
 include bench/bench.mk
