@@ -2,7 +2,7 @@
 #
 #	make			build both
 #	make install	install both
-#	make demo		two sites, step by step; MODE=physical or logical
+#	make demo		two sites, step by step; MODE=physical, logical or tool
 #	make docs		docs/qsrepl.1 and docs/configuration.md, from the tool
 #	make check		all checks and tests
 #	make check-majors	tests on other majors than this machine's
@@ -75,7 +75,7 @@ bench-packages:
 	@scripts/install-packages bench
 
 demo: packages
-	+@$(MAKE) -s install-extension
+	+@$(MAKE) -s install-extension tool
 	@scripts/as-postgres sh "tests/demo/$(MODE).sh" "$(PG_BINDIR)" "$(KEEP)"
 
 check: packages

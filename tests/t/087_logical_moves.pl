@@ -106,7 +106,7 @@ foreach my $to ('B', 'A', 'B', 'A')
 
 	($code, $out, $err) = qsrepl('switchover', '--to', $to, '--yes', '--config', $conf{$to});
 	is("$code $err", '0 ', "switchover to $to");
-	like($out, qr/^Site $to is active\.\nClients could write there \d\.\d s after the start\.\n$/, 'it says so');
+	like($out, qr/^Site $to is active\.\nClients could write there \d\.\d\d s after the start\.\n$/, 'it says so');
 	note($out);
 	is(roles(), $to eq 'B' ? 'A fenced B active' : 'A active B fenced', "$to is active");
 	is($node{$to}->safe_psql('QSR', q(SELECT nextval('loose'))), $value + 1, 'sequences go on');

@@ -2,7 +2,6 @@
  * move.c
  *		What all moves do around their plans.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,9 +221,8 @@ tell(const Move *move, PlanOutcome outcome)
 			 strcmp(move->plan, "failover") == 0)
 		printf("Site %s is active.\n", move->to->name);
 	if (move->writable_ms >= 0)
-		printf("Clients could write there %" PRId64 ".%" PRId64 " s after the "
-			   "start.\n", move->writable_ms / 1000,
-			   move->writable_ms / 100 % 10);
+		printf("Clients could write there %.2f s after the start.\n",
+			   (double) move->writable_ms / 1000);
 	if (move->notes.len > 0)
 		fputs(move->notes.bytes, stdout);
 }
