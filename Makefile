@@ -2,7 +2,7 @@
 #
 #	make			build both
 #	make install	install both
-#	make demo		two sites, step by step; MODE=physical or logical
+#	make demo		two sites, step by step; MODE=physical, logical or tool
 #	make docs		docs/qsrepl.1 and docs/configuration.md, from the tool
 #	make check		all checks and tests
 #	make check-majors	tests on other majors than this machine's
@@ -32,7 +32,7 @@ HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
 PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
 PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
 
-.PHONY: all extension tool install packages demo check check-majors bench \
+.PHONY: all extension tool install packages bench-packages demo check check-majors bench \
 	docs man clean
 
 all: extension tool
@@ -71,8 +71,11 @@ man: tool
 packages:
 	@scripts/install-packages
 
+bench-packages:
+	@scripts/install-packages bench
+
 demo: packages
-	+@$(MAKE) -s install-extension
+	+@$(MAKE) -s install-extension tool
 	@scripts/as-postgres sh "tests/demo/$(MODE).sh" "$(PG_BINDIR)" "$(KEEP)"
 
 check: packages
@@ -81,7 +84,7 @@ check: packages
 check-majors: packages
 	@sh tests/check.sh majors
 
-bench: packages
+bench: bench-packages
 
 include tests/tests.mk
 include bench/bench.mk

@@ -71,6 +71,7 @@ everything() {
 	fi
 	demonstration logical
 	demonstration physical
+	demonstration tool
 }
 
 majors() {

@@ -1,6 +1,6 @@
 # Patroni with one etcd: servers p1 (port 6025) and p2 (6026); its own times
 # for noticing that the leader is lost (ttl 30 s, loop_wait 10 s).
-# shellcheck shell=sh disable=SC2154 # common.sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables of, and for, who sources this
 patroni_ports='6025 6026'
 
 patroni_missing() {

@@ -1,5 +1,5 @@
 # The tool: sites A (directory a, port 6021) and B (b, 6022).
-# shellcheck shell=sh disable=SC2154 # common.sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables of, and for, who sources this
 qsrepl_ports='6021 6022'
 
 # $1 site
@@ -83,5 +83,7 @@ qsrepl_steps() {
 		END { print join ",", @all }'
 }
 qsrepl_facts() {
-	printf ',"by_tool_ms":%s,"steps":{%s}' "$(sed -n 's/.*"writable_ms": *\([0-9]*\).*/\1/p' "$dir/told_by_tool")" "$(qsrepl_steps)"
+	printf ',"by_tool_ms":%s,"told_transactions":%d,"steps":{%s}' \
+		"$(sed -n 's/.*"writable_ms": *\([0-9]*\).*/\1/p' "$dir/told_by_tool")" \
+		"$(sed -n 's/.*at most .*, \([0-9]*\) transactions.*/\1/p' "$dir/err")" "$(qsrepl_steps)"
 }

@@ -1,6 +1,6 @@
 # repmgr: servers r1 (port 6023) and r2 (6024).  It calls the other node by
 # ssh; both are this machine, so that a stand-in runs the words here.
-# shellcheck shell=sh disable=SC2154 # common.sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables of, and for, who sources this
 repmgr_ports='6023 6024'
 
 repmgr_missing() {

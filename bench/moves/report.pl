@@ -11,7 +11,7 @@ while (<>)
 	my $line = decode_json($_);
 
 	push @{ $all{ $line->{case} }{ $line->{who} }{$_} }, $line->{$_}
-	  foreach grep { !ref $line->{$_} && /_ms$|lost/ } keys %$line;
+	  foreach grep { !ref $line->{$_} && /_ms$|lost|told/ } keys %$line;
 	push @{ $steps{ $line->{case} }{$_} }, $line->{steps}{$_}
 	  foreach keys %{ $line->{steps} // {} };
 }
@@ -56,9 +56,17 @@ foreach my $case ('switchover', 'failover')
 	  median(@{ $who->{qsrepl}{by_tool_ms} }), $wanted{$case},
 	  word(($case eq 'failover' ? median(@{ $who->{qsrepl}{by_tool_ms} }) : $own) <= $wanted{$case});
 	next if $case eq 'failover';
-	my $server = $step{stop} + $step{promote};
+	# The checkpoint is the shutdown's, made before the fence.
+	my $server = $step{checkpoint} + $step{stop} + $step{promote};
 
-	printf "  PostgreSQL's shutdown and promotion: %d ms, %.0f %% of it; wanted: more than half, %s\n",
+	printf "  PostgreSQL's checkpoint, shutdown and promotion: %d ms, %.0f %% of it; wanted: more than half, %s\n",
 	  $server, 100 * $server / $own, word($server > $own / 2);
+	printf "  between the fence and the first write at the other site: %d ms\n", median(@{ $who->{qsrepl}{gap_ms} });
 	printf "  rows lost: %d; wanted: none, %s\n", total(@{ $who->{qsrepl}{lost} }), word(total(@{ $who->{qsrepl}{lost} }) == 0);
 }
+
+my $cut = $all{cut}{qsrepl};
+
+print "\ncut, two seconds before the loss (with the load's transactions; the rows are the writer's)\n";
+printf "  rows lost %d, told before: at most %d transactions\n", $cut->{lost}[$_], $cut->{told_transactions}[$_]
+  foreach 0 .. $#{ $cut->{lost} };

@@ -9,6 +9,9 @@
 #			acknowledged
 # gap		from the client's last write at the one to the first at the other
 # lost		acknowledged rows that the other one does not have
+#
+# "cut" is a failover where the line between the sites was cut two seconds before
+# the active server was lost: what is lost, beside what qsrepl told before.
 set -eu
 . bench/moves/common.sh
 . bench/moves/qsrepl.sh
@@ -19,6 +22,13 @@ apps=$4
 rounds=$5
 rate=$6
 
+# $1 port of the standby: it gets nothing any more
+cut_line() {
+	p "$1" -c "ALTER SYSTEM SET primary_conninfo = ''" -c 'SELECT pg_reload_conf()' >/dev/null
+	wait_for 10 p "$1" -c 'SELECT 1 / (count(*) = 0)::int FROM pg_stat_wal_receiver'
+	sleep 2
+}
+
 # $1 case, $2 who, $3 from, $4 to: servers by 1 and 2
 measure() {
 	eval "set -- $1 $2 $3 $4 \$${2}_ports"
@@ -27,16 +37,22 @@ measure() {
 	wait_for 120 is_following "$to" "$from"
 	clients_start "$from" "$to"
 	began=$(now_ms)
+	[ "$1" != cut ] || cut_line "$to"
 	[ "$1" = switchover ] || "$2_kill" "$3" 9>&-
+	[ "$1" != cut ] || p "$to" -c 'ALTER SYSTEM RESET primary_conninfo'
 	[ "$2" = patroni ] || began=$(now_ms)
 	# The pipe that ends the writer is no server's.
-	"$2_$1" "$3" "$4" 9>&-
+	if [ "$1" = switchover ]; then
+		"$2_switchover" "$3" "$4" 9>&-
+	else
+		"$2_failover" "$3" "$4" 9>&-
+	fi
 	command=$(($(now_ms) - began))
 	clients_stop "$to"
 	record "$1" "$2" "$("$2_facts")"
 	printf '  %-10s %-8s writable %6d ms, gap %6d ms, command %6d ms, lost %d\n' "$1" "$2" \
 		$((until - began)) "$gap" "$command" "$lost"
-	if [ "$1" = failover ]; then
+	if [ "$1" != switchover ]; then
 		[ "$2" != qsrepl ] || sed -n 's/^/    it told: /; /risk\|most\|since/p' "$dir/err"
 		"$2_rejoin" "$3"
 		wait_for 120 is_following "$from" "$to"
@@ -63,5 +79,7 @@ for round in $(seq "$rounds"); do
 	say "round $round"
 	for who in $contenders; do measure switchover "$who" 1 2; done
 	for who in $contenders; do measure failover "$who" 2 1; done
+	measure switchover qsrepl 1 2
+	measure cut qsrepl 2 1
 done
 perl bench/moves/report.pl "$json"

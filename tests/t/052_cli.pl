@@ -267,10 +267,10 @@ sub completes
 	is(join(' ', sort split /\n/, $got) . $errors, $expected, "complete: @$words");
 	return;
 }
-my $all = 'abort check compare completion config do docs drill failback failover init is-active '
+my $first = 'abort check compare completion config do docs drill failback failover init is-active '
   . 'maintenance rejoin resume rules setup status switchover';
 mkdir "$dir/folder";
-completes([ 'qsrepl', '' ], $all);
+completes([ 'qsrepl', '' ], $first);
 completes([ 'qsrepl', 'co' ], 'compare completion config');
 completes([ 'qsrepl', 'config', '' ], 'check show');
 completes([ 'qsrepl', 'config', 'c' ], 'check');
@@ -292,7 +292,17 @@ completes([ 'qsrepl', 'rules', 'rewrite', '--site', 'A', '--form', 'v' ], 'value
 completes([ 'qsrepl', 'rules', 'test', 'fold' ], 'folder');
 completes([ 'qsrepl', 'config', 'check', '--config', 'ca' ], 'cases');
 completes([ 'qsrepl', '--j' ], '--json');
-completes([ 'qsrepl', 'nonsense', '' ], $all);
+{
+	local $ENV{PATH} = ($qsrepl =~ m{(.*)/})[0] . ":$ENV{PATH}";
+	local $ENV{QSREPL_CONFIG} = "$dir/sites.conf";
+
+	qsrepl('init', '--site', 'A', '--sites', 'A Berlin', '--yes',
+		map { my $site = $_; map { ('--set', "site $site:$_") } "host=$site", "data_directory=/$site", "settings_file=/etc/$site" } 'A', 'Berlin');
+	completes([ 'qsrepl', 'switchover', '--to', '' ], 'A Berlin');
+	completes([ 'qsrepl', 'is-active', 'B' ], 'Berlin');
+}
+completes([ 'qsrepl', 'rejoin', '' ], '');
+completes([ 'qsrepl', 'nonsense', '' ], $first);
 run [ 'bash', '--norc', '-ic', ". '$completion'; complete -p qsrepl" ], '>', \$out,
   '2>', \$err;
 like($out, qr/^complete -F _qsrepl qsrepl/, 'bash knows it');

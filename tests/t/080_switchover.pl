@@ -111,7 +111,7 @@ foreach my $round (1 .. 2 * scaled(5))
 	($code, $out, $err) = qsrepl('switchover', '--to', $to, '--yes', '--config', $conf{$at});
 	$_->_update_pid(1) foreach values %node;
 	is("$code $err", '0 ', "switchover to $to, at $at");
-	like($out, qr/^Site $to is active\.\nClients could write there \d+\.\d s after the start\.\n$/, 'it says so');
+	like($out, qr/^Site $to is active\.\nClients could write there \d+\.\d\d s after the start\.\n$/, 'it says so');
 	note($out);
 	($code, $out, $err) = qsrepl('is-active', $to, '--config', $conf{$at});
 	is($code, 0, "$to is active");

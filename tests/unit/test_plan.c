@@ -742,7 +742,7 @@ test_contradiction(void)
 	check(go(plan_resume) == PLAN_REFUSED && toy.calls == 0);
 	check_text(error.message, "there is no run to resume");
 	check(access(path, F_OK) == 0);
-	/* The mirror was not told of the end. */
+	/* The mirror was not told of the end by the machine that is lost. */
 	json_array_remove(mirrored, json_array_size(mirrored) - 1);
 	check(go(plan_resume) == PLAN_FINISHED && toy.calls == 0);
 	aside = text_format("%s.superseded", path);
@@ -750,6 +750,13 @@ test_contradiction(void)
 	free(aside);
 	free(path);
 	free(text);
+	/* Nor was it by this one, which then tells it later. */
+	json_array_remove(mirrored, json_array_size(mirrored) - 1);
+	check(go(plan_resume) == PLAN_REFUSED);
+	check_text(error.message, "there is no run to resume");
+	check_text(entry_text(json_array_get(mirrored,
+										 json_array_size(mirrored) - 1),
+						  "event"), "finish");
 }
 
 static void

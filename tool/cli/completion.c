@@ -1,7 +1,7 @@
 /*
  * completion.c
  *		A script for bash, made from the table of commands.  Needs nothing but
- *		bash itself (3.2 and later).
+ *		bash itself (3.2 and later); sed for the names of the sites.
  */
 #include <string.h>
 
@@ -56,6 +56,12 @@ static const char walk[] =
 "\t\twhile IFS= read -r word; do\n"
 "\t\t\tCOMPREPLY+=(\"$word\")\n"
 "\t\tdone < <(compgen -f -- \"$cur\") ;;\n"
+"\t'<site>')\n"
+"\t\tvalues=$(qsrepl config show 2>/dev/null |\n"
+"\t\t\tsed -n 's/^\\[site \\(.*\\)\\]$/\\1/p')\n"
+"\t\twhile IFS= read -r word; do\n"
+"\t\t\tCOMPREPLY+=(\"$word\")\n"
+"\t\tdone < <(compgen -W \"$values\" -- \"$cur\") ;;\n"
 "\t'<any>' | '') ;;\n"
 "\t*)\n"
 "\t\twhile IFS= read -r word; do\n"
@@ -65,12 +71,14 @@ static const char walk[] =
 "}\n"
 "complete -F _qsrepl qsrepl\n";
 
-/* What completes an argument: its words, files, or nothing. */
+/* What completes an argument: its words, files, sites, or nothing. */
 static const char *
 completes(const char *argument, const char *words)
 {
 	if (words != NULL)
 		return words;
+	if (strcmp(argument, "SITE") == 0)
+		return "<site>";
 	return strcmp(argument, "FILE") == 0 ? "<file>" : "<any>";
 }
 

@@ -109,6 +109,22 @@ start_run(void *context, PlanProgress *progress, Error *error)
 	return server_act(&move->config, move->from, "start", error);
 }
 
+/* They would hold the log back for databases that are not used any more. */
+static bool
+slots_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	PgConnection *server = move_server(move, move->from, error);
+	bool		good = server != NULL;
+
+	(void) progress;
+	for (size_t i = 0; good && i < move->n_databases; i++)
+		good = logical_drop_slot(server, server_subscription(
+															 &move->config, move->to,
+															 move->databases[i], &move->arena), error);
+	return good;
+}
+
 static const PlanStep steps[] = {
 	{"before", "Run your programs before the rejoin", "",
 	NULL, move_nothing, NULL, 0},
@@ -126,6 +142,9 @@ static const PlanStep steps[] = {
 	{"start", "Start it again, fenced, as it is reached else",
 		"At ${from_host}: pg_ctl -D \"${from_data}\" start",
 	is_subscriber, start_run, NULL, 0},
+	{"slots", "Drop the slots of site ${to} at site ${from}",
+		"At site ${from}: SELECT pg_drop_replication_slot('qsrepl_...');",
+	is_subscriber, slots_run, NULL, 0},
 	{"after", "Run your programs after the rejoin", "",
 	NULL, move_nothing, NULL, 0}
 };
@@ -162,7 +181,9 @@ finish(Move *move)
 		.file = move->request->file,
 		.site = move->from->name,
 		.discard_site = move->from->name,
-		.yes = true
+		.yes = true,
+		.json = move->request->json,
+		.document = move->document
 	};
 
 	return cmd_setup_subscriber(&request);

@@ -215,7 +215,7 @@ unreverse_one(Move *move, const LogicalLink *link, const char *database,
 	(void) database;
 	(void) progress;
 	return logical_unsubscribe(link, error) &&
-		logical_drop_slot(link, error) &&
+		logical_drop_slot(link->publisher, link->name, error) &&
 		pg_run(link->subscriber, "SELECT qsrepl.disable()", PG_NONE, error);
 }
 

@@ -2,7 +2,6 @@
  * move.c
  *		What all moves do around their plans.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,18 +210,19 @@ tell(const Move *move, PlanOutcome outcome)
 		return;
 	if (outcome == PLAN_ABORTED)
 		tell_aborted(move);
-	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild)
+	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild &&
+			 move->config.mode == CONFIG_PHYSICAL)
 		printf("Site %s is a standby of site %s.\n", move->from->name,
 			   move->to->name);
 	else if (strcmp(move->plan, "maintenance-end") == 0)
 		printf("Site %s follows site %s again.\n", move->to->name,
 			   move->from->name);
-	else if (!move->rebuild && strcmp(move->plan, "maintenance-begin") != 0)
+	else if (strcmp(move->plan, "switchover") == 0 ||
+			 strcmp(move->plan, "failover") == 0)
 		printf("Site %s is active.\n", move->to->name);
 	if (move->writable_ms >= 0)
-		printf("Clients could write there %" PRId64 ".%" PRId64 " s after the "
-			   "start.\n", move->writable_ms / 1000,
-			   move->writable_ms / 100 % 10);
+		printf("Clients could write there %.2f s after the start.\n",
+			   (double) move->writable_ms / 1000);
 	if (move->notes.len > 0)
 		fputs(move->notes.bytes, stdout);
 }

@@ -85,6 +85,9 @@ extern bool journal_find(const char *directory, const PlanMirror *mirror,
 extern bool journal_mirror(PlanJournal *journal, const PlanMirror *mirror,
 						   const json_t * next, Error *error);
 
+extern void journal_mirror_end(PlanJournal *journal,
+							   const PlanMirror *mirror);
+
 /* header.c: the first line */
 extern json_t * header_new(const PlanRun *run);
 extern bool header_check(const PlanJournal *journal, const PlanRun *run,

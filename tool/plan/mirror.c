@@ -184,6 +184,21 @@ journal_mirror(PlanJournal *journal, const PlanMirror *mirror,
 	return good;
 }
 
+/*
+ * A run that was killed between its last line and the mirror's: who looks there
+ * would take it for unfinished.
+ */
+void
+journal_mirror_end(PlanJournal *journal, const PlanMirror *mirror)
+{
+	Error		ignored = ERROR_NONE;
+
+	if (journal != NULL && mirror != NULL && journal->mirrored > 0 &&
+		journal_has(journal, "finish"))
+		journal_mirror(journal, mirror, NULL, &ignored);
+	error_free(&ignored);
+}
+
 bool
 plan_unfinished(const char *directory, const PlanMirror *mirror,
 				PlanJournal **journal, Error *error)
@@ -192,6 +207,7 @@ plan_unfinished(const char *directory, const PlanMirror *mirror,
 
 	if (!journal_find(directory, mirror, journal, &number, error))
 		return false;
+	journal_mirror_end(*journal, mirror);
 	if (*journal != NULL && journal_has(*journal, "finish"))
 	{
 		plan_journal_free(*journal);

@@ -35,8 +35,12 @@ session_begin(Session *session, const PlanRun *run, Error *error)
 	session->run = run;
 	if (run->dry_run == NULL && !take_lock(session, run, error))
 		return false;
-	return journal_find(run->directory, run->mirror, &session->journal,
-						&session->number, error);
+	if (!journal_find(run->directory, run->mirror, &session->journal,
+					  &session->number, error))
+		return false;
+	if (run->dry_run == NULL)
+		journal_mirror_end(session->journal, run->mirror);
+	return true;
 }
 
 void
@@ -150,7 +154,6 @@ session_finish(Session *session, const char *outcome, int64_t started,
 			   Error *error)
 {
 	json_t	   *entry = entry_new("finish");
-	Error		ignored = ERROR_NONE;
 
 	json_object_set_new(entry, "outcome", json_string(outcome));
 	json_object_set_new(entry, "ms",
@@ -158,8 +161,6 @@ session_finish(Session *session, const char *outcome, int64_t started,
 	if (!journal_append(session->journal, entry, error))
 		return false;
 	/* Without this, a resume elsewhere finds every step done. */
-	if (session->run->mirror != NULL && session->journal->mirrored > 0)
-		journal_mirror(session->journal, session->run->mirror, NULL, &ignored);
-	error_free(&ignored);
+	journal_mirror_end(session->journal, session->run->mirror);
 	return true;
 }

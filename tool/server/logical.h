@@ -93,13 +93,15 @@ extern bool logical_unsubscribe(const LogicalLink *link, Error *error);
 /*
  * logical_prepare
  *		Make a slot and a disabled subscription between databases that are equal
- *		at this moment, while neither takes writes: nothing is copied.
+ *		at this moment, while neither takes writes: nothing is copied.  What has
+ *		these names already is replaced.
  *
  * logical_drop_slot
- *		Drop the slot, unless it is in use; for who has no subscription.
+ *		Drop a slot of whichever database, unless it is in use.
  */
 extern bool logical_prepare(const LogicalLink *link, Error *error);
-extern bool logical_drop_slot(const LogicalLink *link, Error *error);
+extern bool logical_drop_slot(PgConnection *publisher, const char *name,
+							  Error *error);
 
 /* How far the initial copy is. */
 typedef struct LogicalCopy

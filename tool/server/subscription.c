@@ -133,30 +133,6 @@ logical_subscribe(const LogicalLink *link, Error *error)
 	return create(link, "connect = false", error);
 }
 
-/*
- * By connecting it learns the tables, which count as copied; else what comes
- * before a refresh would be passed over without a word.  A slot that is there
- * has what is needed.
- */
-bool
-logical_prepare(const LogicalLink *link, Error *error)
-{
-	return pg_run(link->publisher, "SELECT "
-				  "pg_create_logical_replication_slot($1, 'pgoutput') WHERE "
-				  "NOT EXISTS (SELECT FROM pg_replication_slots s WHERE "
-				  "s.slot_name = $1)", PG_PARAMETERS(link->name), error) &&
-		create(link, "connect = true, copy_data = false", error);
-}
-
-bool
-logical_drop_slot(const LogicalLink *link, Error *error)
-{
-	return pg_run(link->publisher, "SELECT pg_drop_replication_slot("
-				  "s.slot_name) FROM pg_replication_slots s WHERE "
-				  "s.slot_name = $1 AND NOT s.active",
-				  PG_PARAMETERS(link->name), error);
-}
-
 /* A slot that nothing was taken from yet is made anew: it may be old. */
 static bool
 make_slot(const LogicalLink *link, Error *error)
@@ -253,6 +229,31 @@ logical_unsubscribe(const LogicalLink *link, Error *error)
 		good = drop_slots(link, number, error);
 	free(number);
 	return good;
+}
+
+/*
+ * What is there by these names is of another time: it would bring old changes
+ * again, or is of a database that was renamed.  By connecting, a subscription
+ * learns the tables, which count as copied; else what comes before a refresh
+ * would be passed over without a word.
+ */
+bool
+logical_prepare(const LogicalLink *link, Error *error)
+{
+	return logical_unsubscribe(link, error) &&
+		logical_drop_slot(link->publisher, link->name, error) &&
+		pg_run(link->publisher, "SELECT "
+			   "pg_create_logical_replication_slot($1, 'pgoutput')",
+			   PG_PARAMETERS(link->name), error) &&
+		create(link, "connect = true, copy_data = false", error);
+}
+
+bool
+logical_drop_slot(PgConnection *publisher, const char *name, Error *error)
+{
+	return pg_run(publisher, "SELECT pg_drop_replication_slot(s.slot_name) "
+				  "FROM pg_replication_slots s WHERE s.slot_name = $1 AND NOT "
+				  "s.active", PG_PARAMETERS(name), error);
 }
 
 static bool
