@@ -151,6 +151,17 @@ tell_unfinished(Move *move, Error *error)
 	return true;
 }
 
+bool
+move_still_lost(Move *move, Error *error)
+{
+	SiteRisk	risk;
+
+	site_risk_read(&move->config, move->to, &move->arena, &risk);
+	if (risk.error != NULL)
+		return error_set(error, NULL, NULL, "%s", risk.error);
+	return check_dead(move, &risk, error);
+}
+
 int
 move_check_lost(Move *move, Error *error)
 {

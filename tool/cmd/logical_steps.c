@@ -58,6 +58,30 @@ take_left(void *arg, const PgRow *row, Error *error)
 	return true;
 }
 
+/* Until no table is being copied any more: those are apart from the slot. */
+static bool
+wait_copied(Move *move, const LogicalLink *link, const char *database,
+			PlanProgress *progress, Error *error)
+{
+	int64_t		end = plat_clock_ms() + move->config.replay_timeout;
+	bool		copied;
+
+	while (pg_ask(link->subscriber, "SELECT NOT EXISTS (SELECT FROM "
+				  "pg_catalog.pg_subscription_rel r JOIN "
+				  "pg_catalog.pg_subscription s ON s.oid = r.srsubid WHERE "
+				  "s.subname = $1 AND r.srsubstate <> 'r')",
+				  PG_PARAMETERS(link->name), &copied, error))
+	{
+		if (copied)
+			return true;
+		plan_progress(progress, "database %s: tables are being copied",
+					  database);
+		if (!move_wait(end, "copying tables", error))
+			break;
+	}
+	return false;
+}
+
 /* Until the subscriber has confirmed all that the publisher has. */
 static bool
 follow_one(Move *move, const LogicalLink *link, const char *database,
@@ -67,6 +91,8 @@ follow_one(Move *move, const LogicalLink *link, const char *database,
 	char	   *lsn;
 	bool		good;
 
+	if (!wait_copied(move, link, database, progress, error))
+		return false;
 	if (!pg_value(link->publisher, "SELECT pg_catalog."
 				  "pg_current_wal_flush_lsn()", PG_NONE, &lsn, error))
 		return false;

@@ -297,7 +297,18 @@ prepare(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 	move->sites[move->from - move->config.sites].silent = verb->alone;
 	if (!move->request->dry_run && !move_lock(move, error))
 		return EXIT_REFUSED;
-	return how == MOVE_START ? verb->prepare(move, error) : EXIT_OK;
+	if (how == MOVE_START)
+		return verb->prepare(move, error);
+	/* A site that was lost may have come back since. */
+	if (how == MOVE_RESUME && verb->alone && !verb->may_abort(move, error))
+	{
+		if (error->sqlstate[0] != '\0')
+			return EXIT_SERVER;
+		error_free(error);
+		return EXIT_OK;
+	}
+	return how == MOVE_ABORT || !verb->alone ||
+		move_still_lost(move, error) ? EXIT_OK : EXIT_REFUSED;
 }
 
 /* Whoever waits for a lost site waits in vain. */

@@ -81,9 +81,22 @@ move_fence_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
+	Error		silent = ERROR_NONE;
+
 	(void) progress;
-	return move_may_abort(move, error) &&
-		move_sql(move, move->from, "SELECT qsrepl.unfence()", PG_NONE, error);
+	if (!move_may_abort(move, error))
+		return false;
+	/* It may have crashed meanwhile: a step that found it so undoes nothing. */
+	if (move_server(move, move->from, &silent) == NULL &&
+		(!server_act(&move->config, move->from, "primary", error) ||
+		 !server_act(&move->config, move->from, "start", error)))
+	{
+		error_free(&silent);
+		return false;
+	}
+	error_free(&silent);
+	return move_sql(move, move->from, "SELECT qsrepl.unfence()", PG_NONE,
+					error);
 }
 
 bool
@@ -94,9 +107,9 @@ move_wait_replayed(Move *move, const char *lsn, const char *operator,
 	const char *sql = arena_printf(&move->arena, "SELECT CASE WHEN "
 								   "pg_catalog.pg_last_wal_replay_lsn() "
 								   "OPERATOR(pg_catalog.%s) $1::pg_catalog.pg_lsn "
-								   "THEN '' ELSE ($1::pg_catalog.pg_lsn - "
-								   "pg_catalog.pg_last_wal_replay_lsn())::text "
-								   "END", operator);
+								   "THEN '' ELSE coalesce(($1::pg_catalog.pg_lsn "
+								   "- pg_catalog.pg_last_wal_replay_lsn())::text, "
+								   "'all') END", operator);
 	const char *left;
 
 	for (;;)
@@ -142,7 +155,11 @@ move_stop_done(void *context, Error *error)
 {
 	Move	   *move = context;
 	ServerControlData data;
+	PlanAnswer	promoted = move_is_promoted(move, error);
 
+	/* Then its machine is not needed, and may be lost. */
+	if (promoted != PLAN_NO)
+		return promoted;
 	if (!server_state(&move->config, move->from, &move->arena, &data, error))
 		return PLAN_ERROR;
 	return data.running && !data.standby ? PLAN_NO : PLAN_YES;
@@ -188,16 +205,21 @@ move_standby_run(void *context, PlanProgress *progress, Error *error)
 	ServerControlData data;
 	char		lsn[PG_LSN_SIZE];
 
-	if (!server_act(&move->config, move->from, "standby", error) ||
-		!server_state(&move->config, move->from, &move->arena, &data, error))
+	if (!server_state(&move->config, move->from, &move->arena, &data, error))
 		return false;
-	if (data.running)
-		return true;
+	/* Started meanwhile, as the standby that it is to be: it can wait. */
+	if (data.running && data.standby &&
+		(!server_act(&move->config, move->from, "stop", error) ||
+		 !server_state(&move->config, move->from, &move->arena, &data,
+					   error)))
+		return false;
 	if (!data.clean)
 		return error_set(error, NULL, "Run \"qsrepl abort\": it starts again "
 						 "and recovers.",
 						 "the server of site \"%s\" was not shut down cleanly",
 						 move->from->name);
+	if (!server_act(&move->config, move->from, "standby", error))
+		return false;
 	pg_lsn_format(data.checkpoint, lsn);
 	return plan_note(progress, "token_system", data.system_identifier,
 					 error) &&
@@ -212,9 +234,23 @@ move_standby_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
+	ServerControlData data;
+
 	(void) progress;
-	return move_may_abort(move, error) &&
-		server_act(&move->config, move->from, "primary", error);
+	if (!move_may_abort(move, error) ||
+		!server_state(&move->config, move->from, &move->arena, &data, error))
+		return false;
+	/* Somebody has started it: then it runs as a standby. */
+	if (data.running && data.standby &&
+		!server_act(&move->config, move->from, "stop", error))
+		return false;
+	return server_act(&move->config, move->from, "primary", error);
+}
+
+PlanAnswer
+move_standby_done(void *context, Error *error)
+{
+	return move_is_promoted(context, error);
 }
 
 /* Is the target of the system and the timeline that the token is of? */

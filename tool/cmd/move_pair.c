@@ -272,8 +272,8 @@ move_lock(Move *move, Error *error)
 
 		if (own->silent)
 			continue;
-		own->lock = move_connect(move, &move->config.sites[i],
-								 first_database(move), &silent);
+		/* Such a lock is a database's: the same one for everybody. */
+		own->lock = move_connect(move, &move->config.sites[i], NULL, &silent);
 		error_free(&silent);
 		if (own->lock == NULL)
 			continue;

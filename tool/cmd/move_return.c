@@ -70,7 +70,6 @@ move_start_run(void *context, PlanProgress *progress, Error *error)
 	if (error->detail != NULL)
 		text_addf(&move->notes, "%s\n", error->detail);
 	error_free(error);
-	move->away = true;
 	move->incomplete = true;
 	return true;
 }
@@ -84,9 +83,15 @@ move_slots_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
+	Error		silent = ERROR_NONE;
+
 	(void) progress;
-	if (move->away)
+	/* One that is away comes back by a rejoin, which sees to it. */
+	if (move_server(move, move->from, &silent) == NULL)
+	{
+		error_free(&silent);
 		return true;
+	}
 	return move_sql(move, move->from, "SELECT pg_catalog."
 					"pg_drop_replication_slot(slot_name) FROM pg_catalog."
 					"pg_replication_slots WHERE slot_name = $1 AND NOT "

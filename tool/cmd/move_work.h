@@ -51,7 +51,6 @@ typedef struct Move
 	bool		started;		/* by this process, not taken up */
 	bool		wrong_server;	/* a site's address leads to another one's */
 	bool		incomplete;		/* the role has moved, but something is left */
-	bool		away;			/* the former active site is not back */
 	bool		rebuild;		/* rejoin: by a base backup */
 	const char *timeline;		/* rejoin: the active site's, in hexadecimal */
 	const char *fork;			/* rejoin: where it began; or NULL */
@@ -229,6 +228,10 @@ extern bool move_confirm(Move *move, Error *error);
 /* Is the active site lost, as far as can be seen, and the loss accepted?  The
  * exit code, with the error. */
 extern int	move_check_lost(Move *move, Error *error);
+
+/* The same when a run is taken up that has not promoted anything yet: nobody
+ * was asked since. */
+extern bool move_still_lost(Move *move, Error *error);
 
 /* Start the site that comes back, and wait until it streams. */
 extern bool move_bring_back(Move *move, PlanProgress *progress,

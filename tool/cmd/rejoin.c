@@ -54,7 +54,7 @@ static const PlanStep steps[] = {
 		"At site ${from}: SELECT pg_drop_replication_slot('qsrepl_...');",
 	NULL, rejoin_slots_run, NULL, 0},
 	{"after", "Run your programs after the rejoin", "",
-	NULL, move_nothing, NULL, 0}
+	NULL, rejoin_after_run, NULL, 0}
 };
 
 static const Plan plan = {

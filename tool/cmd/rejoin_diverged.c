@@ -114,52 +114,87 @@ take_row(void *arg, const PgRow *row, Error *error)
 	return true;
 }
 
-#define TABLE_NAME \
-	"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM " \
-	"pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = " \
-	"c.relnamespace JOIN pg_catalog.pg_database d ON d.datname = " \
-	"pg_catalog.current_database() WHERE d.oid = $1::pg_catalog.oid AND " \
-	"pg_catalog.pg_relation_filenode(c.oid) = $2::pg_catalog.oid AND " \
-	"c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'pg_toast', " \
-	"'qsrepl')"
+/*
+ * All tables: a transaction may have written before the place where the
+ * timelines part, and have committed behind it; and a table may have got
+ * another file since.
+ */
+#define TABLES \
+	"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), " \
+	"pg_catalog.pg_relation_filenode(c.oid) FROM pg_catalog.pg_class c JOIN " \
+	"pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = " \
+	"'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'qsrepl') " \
+	"AND n.nspname !~ '^pg_' ORDER BY 1"
 
+/* Names and files, each with its NUL. */
 static bool
-take_name(void *arg, const PgRow *row, Error *error)
+take_table(void *arg, const PgRow *row, Error *error)
 {
+	const char *name = pg_row_text(row, 0);
+	const char *file = pg_row_text(row, 1) != NULL ? pg_row_text(row, 1) : "";
+
 	(void) error;
-	text_add(arg, pg_row_text(row, 0));
+	text_add_bytes(arg, name, strlen(name) + 1);
+	text_add_bytes(arg, file, strlen(file) + 1);
 	return true;
 }
 
-/* The rows that those transactions left in a table of a database. */
+/* How many rows of a table those transactions have deleted, by the log. */
+static unsigned long
+deleted_from(const WalChanges *changes, const char *file)
+{
+	for (size_t i = 0; i < changes->n_tables; i++)
+		if (strcmp(changes->tables[i].file, file) == 0)
+			return changes->tables[i].deleted;
+	return 0;
+}
+
+/* The rows that those transactions left in a table. */
 static bool
 save_table(Move *move, PgConnection *database, const WalChanges *changes,
-		   const WalTable *table, Saved *saved, Error *error)
+		   const char *name, unsigned long deleted, Saved *saved,
+		   Error *error)
 {
-	Text		name = {NULL, 0, 0};
 	size_t		before = saved->n;
-	bool		good = pg_rows(database, TABLE_NAME,
-							   PG_PARAMETERS(table->database, table->file),
-							   take_name, &name, error);
+	bool		good = pg_rows(database,
+							   arena_printf(&move->arena, "SELECT pg_catalog."
+											"jsonb_build_object('table', "
+											"$2::text, 'row', pg_catalog."
+											"to_jsonb(t)) FROM ONLY %s AS t "
+											"WHERE t.xmin = ANY ("
+											"$1::pg_catalog.xid[])", name),
+							   PG_PARAMETERS(changes->transactions, name),
+							   take_row, saved, error);
 
-	if (good && name.len > 0)
+	if (!good || (saved->n == before && deleted == 0))
+		return good;
+	text_addf(&move->notes, "  %s: %lu rows inserted or updated", name,
+			  (unsigned long) (saved->n - before));
+	if (deleted > 0)
+		text_addf(&move->notes, ", %lu deleted (they are still at site %s)",
+				  deleted, move->to->name);
+	text_add(&move->notes, "\n");
+	return true;
+}
+
+static bool
+save_tables(Move *move, PgConnection *database, const WalChanges *changes,
+			Saved *saved, Error *error)
+{
+	Text		list = {NULL, 0, 0};
+	bool		good = pg_rows(database, TABLES, PG_NONE, take_table, &list,
+							   error);
+
+	for (size_t at = 0; good && at < list.len;)
 	{
-		good = pg_rows(database,
-					   arena_printf(&move->arena, "SELECT pg_catalog."
-									"jsonb_build_object('table', $2::text, "
-									"'row', pg_catalog.to_jsonb(t)) FROM ONLY "
-									"%s AS t WHERE t.xmin = ANY ("
-									"$1::pg_catalog.xid[])", name.bytes),
-					   PG_PARAMETERS(changes->transactions, name.bytes),
-					   take_row, saved, error);
-		text_addf(&move->notes, "  %s: %lu rows inserted or updated",
-				  name.bytes, (unsigned long) (saved->n - before));
-		if (table->deleted > 0)
-			text_addf(&move->notes, ", %lu deleted (they are still at site "
-					  "%s)", table->deleted, move->to->name);
-		text_add(&move->notes, "\n");
+		const char *name = list.bytes + at;
+		const char *file = name + strlen(name) + 1;
+
+		good = save_table(move, database, changes, name,
+						  deleted_from(changes, file), saved, error);
+		at = (size_t) (file + strlen(file) + 1 - list.bytes);
 	}
-	text_free(&name);
+	text_free(&list);
 	return good;
 }
 
@@ -196,34 +231,48 @@ rejoin_save(Move *move, const ConfigSite *place, const char *name,
 
 	if (good)
 		pg_set_deadline(database, (int) move->config.localize_timeout);
-	for (size_t i = 0; good && i < changes->n_tables; i++)
-		good = save_table(move, database, changes, &changes->tables[i], &saved,
-						  error);
-	good = good && write_rows(move, name, &saved, error);
+	good = good && save_tables(move, database, changes, &saved, error) &&
+		write_rows(move, name, &saved, error);
 	pg_close(database);
 	text_free(&saved.rows);
+	return good;
+}
+
+/* Fenced, or false with the error. */
+static bool
+fence_at(Move *move, const ConfigSite *place, Error *error)
+{
+	PgConnection *server = move_connect(move, place, move->databases[0],
+										error);
+	bool		good = server != NULL &&
+	pg_run(server, "SELECT qsrepl.fence('rejoin')", PG_NONE, error);
+
+	pg_close(server);
 	return good;
 }
 
 bool
 rejoin_open(Move *move, ConfigSite *place, Error *error)
 {
-	PgConnection *server = running_primary(move, move->from);
-	bool		good = true;
+	const Config *config = &move->config;
+	PgConnection *server;
 
-	*place = *move->from;
+	/* A run before may have left it so. */
+	*place = server_closed_place(move->from);
+	server = running_primary(move, place);
 	if (server == NULL)
 	{
-		*place = server_closed_place(move->from);
-		good = server_act(&move->config, move->from, "primary", error) &&
-			server_start_closed(&move->config, move->from, error);
-		server = good ? move_connect(move, place, move->databases[0],
-									 error) : NULL;
-		good = server != NULL &&
-			pg_run(server, "SELECT qsrepl.fence('rejoin')", PG_NONE, error);
+		*place = *move->from;
+		server = running_primary(move, place);
 	}
 	pg_close(server);
-	return good;
+	if (server != NULL)
+		return fence_at(move, place, error);
+	*place = server_closed_place(move->from);
+	return server_act(config, move->from, "stop", error) &&
+		server_act(config, move->from, "primary", error) &&
+		server_start_closed(config, move->from, error) &&
+		fence_at(move, place, error);
 }
 
 static bool
@@ -255,6 +304,24 @@ keep_all(Move *move, PlanProgress *progress, Error *error)
 	return plan_note(progress, "rebuild", "yes", error);
 }
 
+/*
+ * A timeline of the same number may be another one: where this site was a
+ * primary on it, both were promoted, and nothing tells where they part.
+ */
+static bool
+check_same(Move *move, PlanProgress *progress, Error *error)
+{
+	ServerControlData data;
+
+	if (!server_state(&move->config, move->from, &move->arena, &data, error))
+		return false;
+	if (!data.primary)
+		return true;
+	error_set(error, NULL, NULL, "it was a primary on the same timeline as "
+			  "site \"%s\"", move->to->name);
+	return keep_all(move, progress, error);
+}
+
 bool
 rejoin_diverged_run(void *context, PlanProgress *progress, Error *error)
 {
@@ -274,7 +341,7 @@ rejoin_diverged_run(void *context, PlanProgress *progress, Error *error)
 		!rejoin_fork(move, timeline, &same, &fork, error))
 		return false;
 	if (same)
-		return true;
+		return check_same(move, progress, error);
 	if (fork == 0)
 	{
 		error_set(error, NULL, NULL, "its timeline %" PRIu32 " is not in the "

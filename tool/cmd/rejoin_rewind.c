@@ -177,9 +177,13 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 	const char *const words[] = {
 		server_program(move->from, "pg_rewind", arena), "-D",
 		move->from->data_directory,
-		arena_printf(arena, "--source-server=%s dbname=%s",
-					 server_conninfo(&move->config, move->to, NULL, arena),
-					 move->config.maintenance_database),
+		arena_printf(arena, "--source-server=%s connect_timeout=%ld "
+					 "keepalives_idle=10 keepalives_interval=5 "
+					 "keepalives_count=3",
+					 server_conninfo_of(&move->config, move->to, NULL,
+										move->config.maintenance_database,
+										arena),
+					 (move->config.connect_timeout + 999) / 1000 + 1),
 		"--progress", NULL
 	};
 	const char *argv[sizeof(words) / sizeof(words[0]) + SERVER_AS_WORDS];
@@ -193,13 +197,14 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 	 * standby's.
 	 */
 	if (!server_act(&move->config, move->from, "primary", error) ||
-		!move_sql(move, move->to, "CHECKPOINT", PG_NONE, error) ||
 		!plat_file_write(broken_path(move), "", 0, false, error))
 		return false;
 	server_argv(move->from, words, argv);
 	good = plat_child_run(&child, &result, error);
 	plat_child_free(&result);
-	return good;
+	/* At once: a start as a primary would be one too many. */
+	return good && plat_file_write(own_path(move, "standby.signal"), "", 0,
+								   false, error);
 }
 
 bool
@@ -217,6 +222,13 @@ rejoin_rewind_run(void *context, PlanProgress *progress, Error *error)
 				 "is taken.\n");
 	else if (!move->request->rebuild)
 	{
+		PgConnection *active = move_server(move, move->to, error);
+
+		if (active == NULL)
+			return false;
+		pg_set_deadline(active, (int) move->config.stop_timeout);
+		if (!pg_run(active, "CHECKPOINT", PG_NONE, error))
+			return false;
 		if (run_rewind(move, progress, error))
 			return true;
 		/* A server that does not answer, or Ctrl-C, is no reason to rebuild. */
@@ -264,4 +276,12 @@ rejoin_slots_run(void *context, PlanProgress *progress, Error *error)
 {
 	return is_rebuilt(context, progress) ||
 		move_slots_run(context, progress, error);
+}
+
+bool
+rejoin_after_run(void *context, PlanProgress *progress, Error *error)
+{
+	(void) error;
+	is_rebuilt(context, progress);
+	return true;
 }

@@ -68,4 +68,8 @@ extern bool rejoin_start_run(void *context, PlanProgress *progress,
 extern bool rejoin_slots_run(void *context, PlanProgress *progress,
 							 Error *error);
 
+/* Only for its hooks; what is left to be done is taken from the notes. */
+extern bool rejoin_after_run(void *context, PlanProgress *progress,
+							 Error *error);
+
 #endif							/* CMD_REJOIN_WORK_H */

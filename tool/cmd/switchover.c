@@ -40,7 +40,7 @@ static const PlanStep steps[] = {
 	move_stop_done, move_stop_run, move_stop_undo, PLAN_MIRRORED},
 	{"standby", "Make it start as a standby, whenever it does",
 		"At ${from_host}: touch \"${from_data}/standby.signal\"",
-	NULL, move_standby_run, move_standby_undo, 0},
+	move_standby_done, move_standby_run, move_standby_undo, 0},
 	{"token", "Wait until site ${to} has replayed the last record of site "
 		"${from}",
 		"At site ${from}: pg_controldata -D \"${from_data}\" tells the latest "

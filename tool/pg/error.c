@@ -8,6 +8,9 @@
 #include "base/memory.h"
 #include "pg/internal.h"
 
+/* As the server calls it */
+#define CONNECTION_FAILURE "08006"
+
 char *
 pg_trimmed(const char *text)
 {
@@ -31,6 +34,7 @@ fail_locally(const PgConnection *connection, Error *error)
 	text[first] = '\0';
 	error_set(error, rest, NULL, "site \"%s\": %s", connection->site,
 			  text[0] != '\0' ? text : "the connection is broken");
+	memcpy(error->sqlstate, CONNECTION_FAILURE, sizeof(CONNECTION_FAILURE));
 	free(text);
 	return false;
 }

@@ -96,12 +96,20 @@ check_journal(const Session *session, const char *event, Error *error)
 bool
 session_take_up(Session *session, const char *event, Error *error)
 {
+	Error		ignored = ERROR_NONE;
+
 	if (!check_journal(session, event, error))
 		return false;
 	if (session->run->dry_run != NULL)
 		return true;
-	return journal_open(session->journal, error) &&
-		journal_append(session->journal, taken_up(event), error);
+	if (!journal_open(session->journal, error) ||
+		!journal_append(session->journal, taken_up(event), error))
+		return false;
+	/* Where it can be told: what is being aborted is not to be resumed. */
+	if (session->run->mirror != NULL && session->journal->mirrored > 0)
+		journal_mirror(session->journal, session->run->mirror, NULL, &ignored);
+	error_free(&ignored);
+	return true;
 }
 
 /* Whether a step was begun that cannot be undone. */

@@ -61,6 +61,7 @@ tell_state(const Config *config, const ConfigSite *site, Error *error)
 		json_object_set_new(document, "running", json_boolean(data.running));
 		json_object_set_new(document, "standby", json_boolean(data.standby));
 		json_object_set_new(document, "clean", json_boolean(data.clean));
+		json_object_set_new(document, "primary", json_boolean(data.primary));
 		json_set_text(document, "system_identifier", data.system_identifier);
 		json_object_set_new(document, "timeline",
 							json_integer((json_int_t) data.timeline));
@@ -271,6 +272,9 @@ act_there(const Config *config, const ConfigSite *site, const char *act,
 
 	if (strcmp(act, "state") != 0 && strcmp(act, "reach") != 0)
 		child.deadline_ms += (int) config->stop_timeout;
+	/* Which may start the server for it, and stop it again. */
+	if (strcmp(act, "fence") == 0)
+		child.deadline_ms += (int) config->stop_timeout;
 	for (size_t i = 0; i < n; i++)
 		argv[i] = site->remote_command.words[i];
 	argv[n] = "do";
@@ -327,6 +331,7 @@ parse_state(const char *text, Arena *arena, ServerControlData *data)
 	data->running = json_is_true(json_object_get(document, "running"));
 	data->standby = json_is_true(json_object_get(document, "standby"));
 	data->clean = json_is_true(json_object_get(document, "clean"));
+	data->primary = json_is_true(json_object_get(document, "primary"));
 	data->timeline = (PgTimeline)
 		json_integer_value(json_object_get(document, "timeline"));
 	if (identifier != NULL)

@@ -52,6 +52,10 @@ parse(const char *output, Arena *arena, ServerControlData *data)
 									   arena);
 	data->clean = state != NULL && (strcmp(state, "shut down") == 0 ||
 									strcmp(state, "shut down in recovery") == 0);
+	data->primary = state != NULL && (strcmp(state, "shut down") == 0 ||
+									  strcmp(state, "in production") == 0 ||
+									  strcmp(state, "shutting down") == 0 ||
+									  strcmp(state, "in crash recovery") == 0);
 	return data->system_identifier != NULL && state != NULL &&
 		pg_lsn_parse(lsn, &data->checkpoint) &&
 		pg_timeline_parse(timeline, &data->timeline);

@@ -19,6 +19,8 @@ typedef struct ServerControlData
 	bool		running;		/* its server runs */
 	bool		standby;		/* standby.signal is there */
 	bool		clean;			/* it was shut down, as a primary or a standby */
+	bool		primary;		/* it runs, or was shut down or ended, as a
+								 * primary */
 	const char *system_identifier;
 	PgTimeline	timeline;		/* of the latest checkpoint */
 	PgLsn		checkpoint;		/* where its record begins */

@@ -97,7 +97,8 @@ extern bool logical_unsubscribe(const LogicalLink *link, Error *error);
  *		these names already is replaced.
  *
  * logical_drop_slot
- *		Drop a slot of whichever database, unless it is in use.
+ *		Drop a slot of whichever database; one that is in use for longer than a
+ *		moment is an error.
  */
 extern bool logical_prepare(const LogicalLink *link, Error *error);
 extern bool logical_drop_slot(PgConnection *publisher, const char *name,

@@ -62,8 +62,9 @@ add_physical(Text *text, const Config *config, const ConfigSite *site,
 										   config->replication_role, &arena);
 
 	server_setting_add(text, "qsrepl.peer_conninfo",
-					   arena_printf(&arena, "%s dbname=%s", conninfo,
-									config->maintenance_database));
+					   server_conninfo_of(config, peer, config->replication_role,
+										  config->maintenance_database,
+										  &arena));
 	text_addf(text, "qsrepl.peer_wait = %ldms\n", config->peer_wait);
 	server_setting_add(text, "qsrepl.peer_unreachable",
 					   config->peer_unreachable == CONFIG_UNREACHABLE_FENCE ? "fence" :

@@ -10,6 +10,11 @@
 
 #include "base/text.h"
 #include "pg/statements.h"
+#include "platform/clock.h"
+
+/* How long a slot may be in use that is to be dropped */
+#define SLOT_MS 10000
+#define SLOT_POLL_MS 50
 
 /* Options came with majors of PostgreSQL. */
 #define HAS_STREAMING 140000
@@ -248,12 +253,30 @@ logical_prepare(const LogicalLink *link, Error *error)
 		create(link, "connect = true, copy_data = false", error);
 }
 
+/* The sender of a subscription that was just dropped has it for a moment. */
 bool
 logical_drop_slot(PgConnection *publisher, const char *name, Error *error)
 {
-	return pg_run(publisher, "SELECT pg_drop_replication_slot(s.slot_name) "
-				  "FROM pg_replication_slots s WHERE s.slot_name = $1 AND NOT "
-				  "s.active", PG_PARAMETERS(name), error);
+	int64_t		end = plat_clock_ms() + SLOT_MS;
+	bool		gone = false;
+
+	for (;;)
+	{
+		if (!pg_run(publisher, "SELECT pg_drop_replication_slot(s.slot_name) "
+					"FROM pg_replication_slots s WHERE s.slot_name = $1 AND "
+					"NOT s.active", PG_PARAMETERS(name), error) ||
+			!pg_ask(publisher, "SELECT NOT EXISTS (SELECT FROM "
+					"pg_replication_slots s WHERE s.slot_name = $1)",
+					PG_PARAMETERS(name), &gone, error))
+			return false;
+		if (gone)
+			return true;
+		if (plat_clock_ms() > end || !plat_sleep_ms(SLOT_POLL_MS))
+			break;
+	}
+	return error_set(error, NULL, "pg_replication_slots tells the process.",
+					 "site \"%s\": slot \"%s\" is still in use",
+					 pg_site(publisher), name);
 }
 
 static bool

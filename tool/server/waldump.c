@@ -198,6 +198,39 @@ sum_up(Dump *dump, Arena *arena, WalChanges *changes)
 	text_free(&list);
 }
 
+/* Is the file that was not found behind all that there are? */
+static bool
+ends_before(const ConfigSite *site, const char *errors)
+{
+	const char *label = "could not find file \"";
+	const char *name = strstr(errors, label);
+	char	   *path;
+	PlatNames	names;
+	Error		ignored = ERROR_NONE;
+	bool		before = true;
+
+	if (name == NULL)
+		return false;
+	name += strlen(label);
+	if (strspn(name, "0123456789ABCDEF") < SEGMENT_LEN)
+		return false;
+	path = text_format("%s/pg_wal", site->data_directory);
+	if (plat_directory_list(path, &names, &ignored))
+	{
+		for (size_t i = 0; i < names.count; i++)
+			if (strlen(names.names[i]) == SEGMENT_LEN &&
+				strncmp(names.names[i], name, 8) == 0 &&
+				strncmp(names.names[i], name, SEGMENT_LEN) >= 0)
+				before = false;
+		plat_names_free(&names);
+	}
+	else
+		before = false;
+	error_free(&ignored);
+	free(path);
+	return before;
+}
+
 bool
 server_wal_changes(const ConfigSite *site, PgLsn from, PgTimeline timeline,
 				   Arena *arena, WalChanges *changes, Error *error)
@@ -205,7 +238,9 @@ server_wal_changes(const ConfigSite *site, PgLsn from, PgTimeline timeline,
 	Dump		dump = {NULL, 0, NULL, 0, 0};
 	char		lsn[PG_LSN_SIZE];
 	const char *argv[10 + SERVER_AS_WORDS];
-	PlatChild	child = {.argv = argv,.on_line = on_line,.arg = &dump};
+	const char *const english[] = {"LC_ALL=C", NULL};
+	PlatChild	child = {.argv = argv,.environment = english,
+	.on_line = on_line,.arg = &dump};
 	PlatChildResult result;
 	bool		good;
 
@@ -219,7 +254,8 @@ server_wal_changes(const ConfigSite *site, PgLsn from, PgTimeline timeline,
 	}, argv);
 	good = plat_child_run(&child, &result, error) || dump.records > 0 ||
 		strstr(result.errors, "invalid record") != NULL ||
-		strstr(result.errors, "could not find a valid record") != NULL;
+		strstr(result.errors, "could not find a valid record") != NULL ||
+		ends_before(site, result.errors);
 	if (good)
 	{
 		error_free(error);
