@@ -149,6 +149,14 @@ move_follow_run(void *context, PlanProgress *progress, Error *error)
 	return move_wait_replayed(move, lsn, ">=", progress, error);
 }
 
+static bool
+stop_server(Move *move, Error *error)
+{
+	/* What the server ends itself is noticed too late. */
+	move_disconnect(move, move->from);
+	return server_act(&move->config, move->from, "stop", error);
+}
+
 /* It is stopped, or it is a standby already. */
 PlanAnswer
 move_stop_done(void *context, Error *error)
@@ -171,8 +179,7 @@ move_stop_run(void *context, PlanProgress *progress, Error *error)
 	Move	   *move = context;
 
 	(void) progress;
-	move_disconnect(move, move->from);
-	return server_act(&move->config, move->from, "stop", error);
+	return stop_server(move, error);
 }
 
 bool
@@ -188,7 +195,7 @@ move_stop_undo(void *context, PlanProgress *progress, Error *error)
 		return false;
 	/* Who undoes this from the mirror does not know of the next step. */
 	if (data.running && data.standby &&
-		!server_act(&move->config, move->from, "stop", error))
+		!stop_server(move, error))
 		return false;
 	return server_act(&move->config, move->from, "primary", error) &&
 		server_act(&move->config, move->from, "start", error);
@@ -209,7 +216,7 @@ move_standby_run(void *context, PlanProgress *progress, Error *error)
 		return false;
 	/* Started meanwhile, as the standby that it is to be: it can wait. */
 	if (data.running && data.standby &&
-		(!server_act(&move->config, move->from, "stop", error) ||
+		(!stop_server(move, error) ||
 		 !server_state(&move->config, move->from, &move->arena, &data,
 					   error)))
 		return false;
@@ -242,7 +249,7 @@ move_standby_undo(void *context, PlanProgress *progress, Error *error)
 		return false;
 	/* Somebody has started it: then it runs as a standby. */
 	if (data.running && data.standby &&
-		!server_act(&move->config, move->from, "stop", error))
+		!stop_server(move, error))
 		return false;
 	return server_act(&move->config, move->from, "primary", error);
 }

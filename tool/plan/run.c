@@ -79,7 +79,12 @@ call_hook(const Session *session, const PlanStep *step, bool after,
 		run->hook(run->context, step->name, after, progress, error);
 }
 
-/* found: it was interrupted, and is found done. */
+/*
+ * found: it was interrupted, and is found done.  A hook in front of the step
+ * is called before its "begin" is written: where the hook fails, nothing of the
+ * step has been done, and a run that is past no return only by this step can
+ * still be undone.
+ */
 static bool
 execute(Session *session, const PlanStep *step, bool found, Error *error)
 {
@@ -88,16 +93,21 @@ execute(Session *session, const PlanStep *step, bool found, Error *error)
 	Error		unwritten = ERROR_NONE;
 	PlanProgress progress;
 	int64_t		ms;
-	bool		good;
+	bool		called;
+	bool		good = false;
 
-	if (!write_begin(session, step, error))
-		return false;
 	progress_begin(&progress, session->journal,
 				   plan_fill(step->title, parameters));
-	good = (found ||
-			(call_hook(session, step, false, &progress, error) &&
-			 step->run(session->run->context, &progress, error))) &&
-		call_hook(session, step, true, &progress, error);
+	called = found || call_hook(session, step, false, &progress, error);
+	if (called && !write_begin(session, step, error))
+	{
+		progress_end(&progress);
+		return false;
+	}
+	if (called)
+		good = (found ||
+				step->run(session->run->context, &progress, error)) &&
+			call_hook(session, step, true, &progress, error);
 	ms = progress_end(&progress);
 	if (good)
 		return write_end(session, step, "done", found ? -1 : ms, NULL, error);
