@@ -1,6 +1,6 @@
 #
 # QsreplPair.pm
-#		Pairs of sites with a configuration of the tool, and calls of the tool.
+#		Pairs of sites with a configuration of the tool.
 #
 package QsreplPair;
 
@@ -8,20 +8,15 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-use File::Spec;
-use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
+use QsreplTool;
 use Time::HiRes ();
 
-our @EXPORT = qw(make_pair write_conf qsrepl bare_server make_tool_pair conf_file
-  qsrepl_killed site_words kill_server
-  make_bare_pair $pair_dir conf write_private $qsrepl_program);
-
-our $qsrepl_program = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
-
-delete @ENV{ grep { /^QSREPL_(?!SEED|SCALE|KEEP)/ } keys %ENV };
+our @EXPORT = (
+	@QsreplTool::EXPORT, qw(make_pair write_conf make_tool_pair make_bare_pair
+	  conf setup_conf set_up_pair kill_server));
 
 =pod
 
@@ -71,37 +66,22 @@ SQL
 
 =item write_conf($site_a, $site_b, main => lines, a => lines, b => lines)
 
-A configuration file for the pair; returns its name.
+Another configuration file for the pair; returns its name.
 
 =cut
+
+my $confs = 0;
 
 sub write_conf
 {
 	my ($site_a, $site_b, %opt) = @_;
-	my $file = PostgreSQL::Test::Utils::tempdir() . '/qsrepl.conf';
-	my $text = "[qsrepl]\nsite = A\ndatabases = qsr more\n"
-	  . "connect_timeout = 2s\n" . ($opt{main} // '');
 
-	foreach ([ 'A', $site_a, $opt{a} ], [ 'B', $site_b, $opt{b} ])
-	{
-		my ($site, $node, $lines) = @$_;
-		my $lc = lc $site;
-
-		$text .=
-			"[site $site]\nhost = 127.0.0.1\nport = "
-		  . $node->port
-		  . "\nuser = "
-		  . getpwuid($<)
-		  . "\ndata_directory = "
-		  . $node->data_dir
-		  . "\nsettings_file = /etc/qsrepl/$lc.conf\n"
-		  . ($lines // '');
-	}
-	$text .= "[mapping share]\nkind = path\nA = \\\\CN\\QlikShare\n"
-	  . "B = \\\\BCN\\Qlik\$\n";
-	PostgreSQL::Test::Utils::append_to_file($file, $text);
-	chmod 0600, $file;
-	return $file;
+	return conf_file(
+		'A', { A => $site_a, B => $site_b },
+		main => "databases = qsr more\n" . ($opt{main} // ''),
+		A => $opt{a},
+		B => $opt{b},
+		file => "$tool_dir/pair_" . ++$confs . '.conf');
 }
 
 =pod
@@ -109,18 +89,16 @@ sub write_conf
 =item make_bare_pair()
 
 Two servers that were not started, for set-up in logical mode. The files of the
-tool are in $pair_dir.
+tool are in $tool_dir.
 
 =cut
 
-our $pair_dir;
 my %bare;
 
 sub make_bare_pair
 {
-	$pair_dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
 	%bare = (A => bare_server('site_a'), B => bare_server('site_b'));
-	write_private("$pair_dir/pgpass", "*:*:*:qsrepl_replication:geheim\n");
+	write_private("$tool_dir/pgpass", "*:*:*:qsrepl_replication:geheim\n");
 	return @bare{qw(A B)};
 }
 
@@ -135,123 +113,25 @@ The configuration file of a site of make_bare_pair(), with changes.
 sub conf
 {
 	my ($site, @change) = @_;
-	my ($bin) = `pg_config --bindir` =~ /(.*)/;
-	my $user = getpwuid $<;
-	my $text = <<CONF;
-[qsrepl]
-site = $site
-mode = logical
-databases = QSR SenseServices QSMQ
-replication_name = qsrepl
-passfile = $pair_dir/pgpass
-journal_directory = $pair_dir/journal_$site
-connect_timeout = 2s
-CONF
 
-	foreach my $name ('A', 'B')
-	{
-		my ($port, $data) = ($bare{$name}->port, $bare{$name}->data_dir);
-
-		$text .= <<CONF;
-[site $name]
-host = 127.0.0.1
-port = $port
-user = $user
-data_directory = $data
-bin_directory = $bin
-settings_file = $pair_dir/settings_$name.conf
-CONF
-	}
-	$text .= <<'CONF';
-[mapping share]
-kind = path
-A = \\CN\QlikShare
-alias.A = \\cn.sitea.corp.local\QlikShare
-B = \\BCN\Qlik$
-[mapping cn]
-kind = host
-A = CN
-B = BCN
-CONF
-	while (my ($from, $to) = splice @change, 0, 2)
-	{
-		$text =~ s/$from/$to/ or die "nothing to change: $from";
-	}
-	return write_private("$pair_dir/qsrepl_$site.conf", $text);
+	return conf_file(
+		$site, \%bare,
+		main => "mode = logical\ndatabases = QSR SenseServices QSMQ\n"
+		  . "replication_name = qsrepl\npassfile = $tool_dir/pgpass\n",
+		mappings => $qlik_mappings,
+		change => \@change);
 }
 
-sub write_private
+# "qsrepl setup" of a site, which the test's object of its server then knows of.
+sub set_up
 {
-	my ($name, $text) = @_;
+	my ($nodes, $verb, $site, $conf, @more) = @_;
+	my ($code, $out, $err) = qsrepl('setup', $verb, '--site', $site, '--config',
+		$conf, @more);
 
-	open my $handle, '>', $name or die "$name: $!";
-	print $handle $text;
-	close $handle;
-	chmod 0600, $name;
-	return $name;
-}
-
-=pod
-
-=item bare_server($name)
-
-A cluster as initdb leaves it but for what tests need, not started.
-
-=cut
-
-sub bare_server
-{
-	my ($name) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
-
-	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
-	$node->append_conf('postgresql.conf', <<'CONF');
-listen_addresses = '127.0.0.1, 127.0.0.2'
-fsync = off
-shared_buffers = 32MB
-wal_retrieve_retry_interval = 50ms
-autovacuum_naptime = 10min
-CONF
-	return $node;
-}
-
-=pod
-
-=item conf_file($site, $nodes, main => lines, A => lines, B => lines)
-
-The configuration of a site's machine; nodes is a reference to a hash from
-sites to nodes. Returns its name. Journals are kept in journal_SITE beside it.
-
-=cut
-
-my $conf_dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
-
-sub conf_file
-{
-	my ($site, $nodes, %opt) = @_;
-	my $file = "$conf_dir/qsrepl_$site.conf";
-	my ($bin) = `pg_config --bindir` =~ /(.*)/;
-	my $text = "[qsrepl]\nsite = $site\n"
-	  . "journal_directory = $conf_dir/journal_$site\n"
-	  . "connect_timeout = 2s\n" . ($opt{main} // "databases = qsr more\n");
-
-	foreach my $name (sort keys %$nodes)
-	{
-		my $node = $nodes->{$name};
-
-		$text .= "[site $name]\nhost = 127.0.0.1\nport = " . $node->port
-		  . "\nuser = " . getpwuid($<)
-		  . "\ndata_directory = " . $node->data_dir
-		  . "\nbin_directory = $bin\n"
-		  . "settings_file = $conf_dir/settings_$name.conf\n"
-		  . ($opt{$name} // '');
-	}
-	$text .= "[mapping share]\nkind = path\nA = \\\\CN\\QlikShare\n"
-	  . "B = \\\\BCN\\Qlik\$\n" . ($opt{sections} // '');
-	unlink $file;
-	PostgreSQL::Test::Utils::append_to_file($file, $text);
-	chmod 0600, $file;
-	return $file;
+	die "qsrepl setup $verb: $code\n$out$err" if $code != 0;
+	$nodes->{$site}->_update_pid(1);
+	return;
 }
 
 =pod
@@ -268,7 +148,6 @@ sub make_tool_pair
 {
 	my %opt = @_;
 	my %nodes = (A => bare_server('site_a'), B => bare_server('site_b'));
-	my ($code, $out, $err);
 
 	$nodes{A}->start;
 	foreach my $db ('qsr', 'more')
@@ -280,81 +159,47 @@ sub make_tool_pair
 CREATE TABLE ledger (id bigint PRIMARY KEY, path text);
 ALTER TABLE ledger OWNER TO qliksenserepository;
 SQL
-	foreach my $words ([ 'setup', 'primary', '--site', 'A' ],
-		[ 'setup', 'standby', '--site', 'B', '--discard-site', 'B' ])
-	{
-		($code, $out, $err) = qsrepl(@$words, '--config',
-			conf_file($words->[3], \%nodes, %opt));
-		die "qsrepl @$words: $code\n$out$err" if $code != 0;
-		$nodes{ $words->[3] }->_update_pid(1);
-		add_rules($nodes{A}, 'qsr', [ 'ledger', 'path', 'path' ])
-		  if $words->[1] eq 'primary';
-	}
+	set_up(\%nodes, 'primary', 'A', conf_file('A', \%nodes, %opt));
+	add_rules($nodes{A}, 'qsr', [ 'ledger', 'path', 'path' ]);
+	set_up(\%nodes, 'standby', 'B', conf_file('B', \%nodes, %opt),
+		'--discard-site', 'B');
 	return %nodes;
 }
 
 =pod
 
-=item qsrepl(words)
+=item setup_conf($site, \%nodes, pattern => text, ...)
 
-Run the tool. Returns its exit code, standard output and standard error, of
-which a plan's progress is left out: it comes on slow machines only.
+The configuration file of a site with the databases of set_up_pair(), with
+changes.
 
 =cut
 
-sub without_progress
+sub setup_conf
 {
-	my ($err) = @_;
+	my ($site, $nodes, @change) = @_;
 
-	return $err =~ s/^qsrepl: [A-Z].*\n//mgr;
-}
-
-sub qsrepl
-{
-	my @words = @_;
-	my ($out, $err);
-
-	IPC::Run::run([ $qsrepl_program, @words ], '<', \'', '>', \$out, '2>', \$err);
-	return ($? >> 8, $out, without_progress($err));
+	return conf_file($site, $nodes, main => "databases = QSR Licenses\n",
+		change => \@change);
 }
 
 =pod
 
-=item qsrepl_killed(\%environment, words)
+=item set_up_pair(\%nodes)
 
-Run the tool with the library that kills it (tests/clients/moves/killer.c).
-Returns whether it was killed, its exit code, and both outputs.
-
-=cut
-
-sub qsrepl_killed
-{
-	my ($environment, @words) = @_;
-	my ($out, $err);
-	local %ENV = (%ENV, %$environment,
-		LD_PRELOAD => File::Spec->rel2abs('build/killer.so'));
-
-	IPC::Run::run([ $qsrepl_program, @words ], '<', \'', '>', \$out, '2>', \$err);
-	return (($? & 127) == 9, $? >> 8, $out, without_progress($err));
-}
-
-=pod
-
-=item site_words($conf)
-
-What "qsrepl is-active" says of A and of B, as "A active", "B standby".
+Site A, which runs, set up as the primary, and B as its standby, of which
+nothing is left.
 
 =cut
 
-sub site_words
+sub set_up_pair
 {
-	my ($conf) = @_;
+	my ($nodes) = @_;
 
-	return map {
-		my ($code, $out) = qsrepl('is-active', $_, '--config', $conf);
-		chomp $out;
-		"$_ $out"
-	} 'A', 'B';
+	PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', $nodes->{B}->data_dir);
+	set_up($nodes, 'primary', 'A', setup_conf('A', $nodes));
+	set_up($nodes, 'standby', 'B', setup_conf('B', $nodes));
+	return;
 }
 
 =pod

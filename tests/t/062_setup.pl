@@ -2,105 +2,27 @@
 use strict;
 use warnings FATAL => 'all';
 
-use File::Spec;
-use IPC::Run qw(run);
 use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
+use QsreplTool;
 use Test::More;
 
-my $qsrepl = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
-my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
-my $user = getpwuid $<;
-my ($bin) = `pg_config --bindir` =~ /(.*)/;
-
-delete @ENV{ grep { /^QSREPL_(?!SEED|SCALE|KEEP)/ } keys %ENV };
-
-sub bare_server
-{
-	my ($name) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
-
-	$node->init(extra => ['--encoding=UTF8', '--no-locale']);
-	$node->append_conf('postgresql.conf', <<CONF);
-listen_addresses = '127.0.0.1'
-fsync = off
-shared_buffers = 32MB
-wal_retrieve_retry_interval = 50ms
-CONF
-	return $node;
-}
-
+my $dir = $tool_dir;
 my $site_a = bare_server('site_a');
 my $site_b = bare_server('site_b');
-my %node = (A => $site_a, B => $site_b);
-
-sub write_file
-{
-	my ($name, $text) = @_;
-
-	open my $handle, '>', $name or die "$name: $!";
-	print $handle $text;
-	close $handle;
-	chmod 0600, $name;
-	return $name;
-}
 
 # The configuration file of a site; changes are pairs of pattern and text.
 sub conf
 {
-	my ($site, %change) = @_;
-	my $text = <<CONF;
-[qsrepl]
-site = $site
-databases = QSR Licenses QSMQ
-passfile = $dir/pgpass
-journal_directory = $dir/journal_$site
-connect_timeout = 2s
-CONF
+	my ($site, @change) = @_;
 
-	foreach my $name ('A', 'B')
-	{
-		my ($port, $data) = ($node{$name}->port, $node{$name}->data_dir);
-
-		$text .= <<CONF;
-[site $name]
-host = 127.0.0.1
-port = $port
-user = $user
-data_directory = $data
-bin_directory = $bin
-settings_file = $dir/settings_$name.conf
-CONF
-	}
-	$text .= <<'CONF';
-[mapping share]
-kind = path
-A = \\CN\QlikShare
-alias.A = \\cn.sitea.corp.local\QlikShare
-B = \\BCN\Qlik$
-[mapping cn]
-kind = host
-A = CN
-B = BCN
-CONF
-	while (my ($from, $to) = each %change)
-	{
-		$text =~ s/$from/$to/ or die "nothing to change: $from";
-	}
-	return write_file("$dir/qsrepl_$site.conf", $text);
-}
-
-# Exit code and both outputs.
-sub qsrepl
-{
-	my @words = @_;
-	my ($out, $err);
-
-	run [ $qsrepl, @words ], '<', \'', '>', \$out, '2>', \$err;
-	note("qsrepl @words\n$out$err");
-	return ($? >> 8, $out, $err);
+	return conf_file(
+		$site, { A => $site_a, B => $site_b },
+		main => "databases = QSR Licenses QSMQ\npassfile = $dir/pgpass\n",
+		mappings => $qlik_mappings,
+		change => \@change);
 }
 
 sub slurp
@@ -124,7 +46,7 @@ sub everything
 
 my ($code, $out, $err);
 
-write_file("$dir/pgpass", "127.0.0.1:*:*:qsrepl_replication:geheim\n");
+write_private("$dir/pgpass", "127.0.0.1:*:*:qsrepl_replication:geheim\n");
 
 # What is refused before anything is looked at or changed.
 ($code, $out, $err) = qsrepl('setup', 'primary', '--config', conf('A'));
@@ -216,7 +138,7 @@ is($site_a->safe_psql('QSR', q(SELECT value, current FROM qsrepl.mapping_value W
 
 # A role that may not log in for replication: told, with what to do.
 my $hba = slurp_file($site_a->data_dir . '/pg_hba.conf');
-write_file($site_a->data_dir . '/pg_hba.conf', "host all qsrepl_replication all scram-sha-256\n"
+write_private($site_a->data_dir . '/pg_hba.conf', "host all qsrepl_replication all scram-sha-256\n"
 	. "host replication qsrepl_replication all scram-sha-256\n$hba");
 $site_a->reload;
 $site_a->safe_psql('postgres', q(ALTER ROLE qsrepl_replication PASSWORD 'anders'));
@@ -275,7 +197,7 @@ my ($aside) = glob("$data_b.2*");
 ok(-e "$aside/PG_VERSION", 'its own data are aside');
 ok(!-e "$data_b/postmaster.pid", 'it was not started');
 $site_a->safe_psql('postgres', 'ALTER SYSTEM RESET port');
-write_file("$data_b/postgresql.auto.conf",
+write_private("$data_b/postgresql.auto.conf",
 	slurp_file("$data_b/postgresql.auto.conf") =~ s/^port.*\n//mr);
 ($code, $out, $err) = qsrepl(@b);
 $site_b->_update_pid(1);

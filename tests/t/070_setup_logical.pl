@@ -11,7 +11,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 my ($site_a, $site_b) = make_bare_pair();
-my $dir = $pair_dir;
+my $dir = $tool_dir;
 
 # Exit code and both outputs.
 sub tool

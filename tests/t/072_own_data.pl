@@ -4,7 +4,7 @@ use warnings FATAL => 'all';
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
-use QsreplSetup;
+use QsreplPair;
 use QsreplTest;
 use Test::More;
 
@@ -52,7 +52,7 @@ sub refused
 	($code, $out, $err) = standby();
 	is($code, 6, $what);
 	like($err, qr/the data of site "B" may not be replaced\n.*detail: .*$detail.*\n.*With --discard-site B/, 'is told, with examples');
-	ok(!-e setup_directory() . '/journal_B', 'and nothing was begun');
+	ok(!-e "$tool_dir/journal_B", 'and nothing was begun');
 	return;
 }
 

@@ -2,17 +2,16 @@
 use strict;
 use warnings FATAL => 'all';
 
-use File::Spec;
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
-use QsreplSetup;
+use QsreplPair;
 use QsreplTest;
 use Test::More;
 use Time::HiRes qw(usleep);
 
 my %node = (A => bare_server('site_a'), B => bare_server('site_b'));
-my $dir = setup_directory();
+my $dir = $tool_dir;
 my ($code, $out, $err);
 
 sub removal
@@ -132,7 +131,7 @@ $node{A}->safe_psql('postgres', q(ALTER SYSTEM SET qsrepl.localize_wait = '11s')
 $node{B}->promote;
 ok(localized($node{B}, 'QSR') && localized($node{B}, 'Licenses'), 'site B is localized');
 my $conf_b = $node{B}->data_dir . '/postgresql.conf';
-write_file($conf_b, slurp_file($conf_b) =~ s/^port\s*=.*\n//mgr);
+write_private($conf_b, slurp_file($conf_b) =~ s/^port\s*=.*\n//mgr);
 ($code, $out, $err) = removal('B');
 is("$code $err", '0 ', 'removed at site B');
 is($node{B}->safe_psql('QSR', 'SELECT DISTINCT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties"'),
@@ -149,7 +148,7 @@ for (my $delay = 10_000 + int(rand(30_000)); !$ended && $kills < 40; $delay += i
 {
 	my $run = IPC::Run::start(
 		[
-			File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl'), 'setup', 'remove', '--site', 'A', '--unfence',
+			$qsrepl_program, 'setup', 'remove', '--site', 'A', '--unfence',
 			'--config', setup_conf('A', \%node)
 		],
 		'<', \'', '>', \$out, '2>', \$err);

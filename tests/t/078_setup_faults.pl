@@ -5,13 +5,13 @@ use warnings FATAL => 'all';
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
-use QsreplSetup;
+use QsreplPair;
 use QsreplTest;
 use Test::More;
 
 my %node = (A => bare_server('site_a'), B => bare_server('site_b'));
 my ($data_a, $data_b) = ($node{A}->data_dir, $node{B}->data_dir);
-my $dir = setup_directory();
+my $dir = $tool_dir;
 my ($bin) = `pg_config --bindir` =~ /(.*)/;
 my ($code, $out, $err);
 
@@ -41,7 +41,7 @@ sub programs
 
 	mkdir $place or die "$place: $!";
 	symlink $_, $place . '/' . ($_ =~ s/.*\///r) or die "$_: $!" foreach grep { !/\/\Q$name\E$/ } glob("$bin/*");
-	write_file("$place/$name", "#!/bin/sh\n$script\n");
+	write_private("$place/$name", "#!/bin/sh\n$script\n");
 	chmod 0755, "$place/$name";
 	return $place;
 }

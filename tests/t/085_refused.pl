@@ -151,7 +151,7 @@ refused('no terminal and no --yes', $conf{B}, 6, qr/not (confirmed|accepted).*An
 	[ 'switchover', '--to', 'B' ], [ 'failover', '--to', 'B', '--force-active', 'A' ]);
 
 # Two runs at once: at the other machine, and at the same one.
-my $holder = $node{B}->background_psql('qsr');
+my $holder = $node{B}->background_psql('postgres');
 $holder->query_safe('SELECT pg_advisory_lock(124740654428268)');
 refused('a run at the other machine', $conf{A}, 6,
 	qr/site "B": another run of qsrepl is at work\n.*It is process \d+ at .*, since .*wait for its end/s, \@switchover, \@begin);

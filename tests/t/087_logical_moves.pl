@@ -140,7 +140,7 @@ foreach my $round (1 .. scaled(4))
 		$killed = ($? & 127) == 9;
 		is("$? $err", '0 ', "$name: not killed, it comes to its end") if !$killed;
 	}
-	remove_tree("$pair_dir/journal_$at") if $there;
+	remove_tree("$tool_dir/journal_$at") if $there;
 	($code, $out, $err) = $killed ? qsrepl($how, '--config', $conf{$end}) : (0, '', '');
 	$how = 'resume' if !$killed;
 	if ($code == 6 && $err =~ /cannot be aborted any more|is active already/)

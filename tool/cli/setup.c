@@ -5,6 +5,22 @@
 #include "cli/commands.h"
 #include "cmd/setup.h"
 
+#define GLOBALS \
+	(CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE)
+
+static SetupRequest
+request_of(const CliCall *call)
+{
+	return (SetupRequest)
+	{
+		.file = cli_value(call, "config"),
+			.site = cli_value(call, "site"),
+			.dry_run = cli_is_on(call, "dry-run"),
+			.yes = cli_is_on(call, "yes"),
+			.json = cli_is_on(call, "json")
+	};
+}
+
 static const CliOption primary_options[] = {
 	{.name = "site",.argument = "SITE",
 	.help = "the site, which must be this machine's"},
@@ -16,22 +32,16 @@ static const CliOption primary_options[] = {
 static int
 run_primary(const CliCall *call)
 {
-	const SetupRequest request = {
-		.file = cli_value(call, "config"),
-		.site = cli_value(call, "site"),
-		.dry_run = cli_is_on(call, "dry-run"),
-		.yes = cli_is_on(call, "yes"),
-		.json = cli_is_on(call, "json"),
-		.no_restart = cli_is_on(call, "no-restart")
-	};
+	SetupRequest request = request_of(call);
 
+	request.no_restart = cli_is_on(call, "no-restart");
 	return cmd_setup_primary(&request);
 }
 
 const CliCommand cli_setup_primary = {
 	.words = "setup primary",
 	.summary = "make this site's server the primary of the pair",
-	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = GLOBALS,
 	.options = primary_options,
 	.about =
 	"Without --site or --yes the site is asked for.  Settings, role, slots,\n"
@@ -54,23 +64,17 @@ static const CliOption standby_options[] = {
 static int
 run_standby(const CliCall *call)
 {
-	const SetupRequest request = {
-		.file = cli_value(call, "config"),
-		.site = cli_value(call, "site"),
-		.discard_site = cli_value(call, "discard-site"),
-		.rebuild = cli_is_on(call, "rebuild"),
-		.dry_run = cli_is_on(call, "dry-run"),
-		.yes = cli_is_on(call, "yes"),
-		.json = cli_is_on(call, "json")
-	};
+	SetupRequest request = request_of(call);
 
+	request.discard_site = cli_value(call, "discard-site");
+	request.rebuild = cli_is_on(call, "rebuild");
 	return cmd_setup_standby(&request);
 }
 
 const CliCommand cli_setup_standby = {
 	.words = "setup standby",
 	.summary = "make this site's server a standby of the primary",
-	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = GLOBALS,
 	.options = standby_options,
 	.about =
 	"Without --site or --yes the site is asked for.  What is in the data\n"
@@ -94,23 +98,17 @@ static const CliOption remove_options[] = {
 static int
 run_remove(const CliCall *call)
 {
-	const SetupRequest request = {
-		.file = cli_value(call, "config"),
-		.site = cli_value(call, "site"),
-		.dry_run = cli_is_on(call, "dry-run"),
-		.yes = cli_is_on(call, "yes"),
-		.json = cli_is_on(call, "json"),
-		.unfence = cli_is_on(call, "unfence"),
-		.no_restart = cli_is_on(call, "no-restart")
-	};
+	SetupRequest request = request_of(call);
 
+	request.unfence = cli_is_on(call, "unfence");
+	request.no_restart = cli_is_on(call, "no-restart");
 	return cmd_setup_remove(&request);
 }
 
 const CliCommand cli_setup_remove = {
 	.words = "setup remove",
 	.summary = "take qsrepl away from this site's server",
-	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = GLOBALS,
 	.options = remove_options,
 	.about =
 	"Without --site or --yes the site is asked for.  Subscriptions, slots,\n"
@@ -133,22 +131,16 @@ static const CliOption publisher_options[] = {
 static int
 run_publisher(const CliCall *call)
 {
-	const SetupRequest request = {
-		.file = cli_value(call, "config"),
-		.site = cli_value(call, "site"),
-		.dry_run = cli_is_on(call, "dry-run"),
-		.yes = cli_is_on(call, "yes"),
-		.json = cli_is_on(call, "json"),
-		.no_restart = cli_is_on(call, "no-restart")
-	};
+	SetupRequest request = request_of(call);
 
+	request.no_restart = cli_is_on(call, "no-restart");
 	return cmd_setup_publisher(&request);
 }
 
 const CliCommand cli_setup_publisher = {
 	.words = "setup publisher",
 	.summary = "logical mode: let this site's databases be replicated",
-	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = GLOBALS,
 	.options = publisher_options,
 	.about =
 	"Without --site or --yes the site is asked for.  Settings, role, extension,\n"
@@ -172,16 +164,10 @@ static const CliOption subscriber_options[] = {
 static int
 run_subscriber(const CliCall *call)
 {
-	const SetupRequest request = {
-		.file = cli_value(call, "config"),
-		.site = cli_value(call, "site"),
-		.discard_site = cli_value(call, "discard-site"),
-		.dry_run = cli_is_on(call, "dry-run"),
-		.yes = cli_is_on(call, "yes"),
-		.json = cli_is_on(call, "json"),
-		.no_restart = cli_is_on(call, "no-restart")
-	};
+	SetupRequest request = request_of(call);
 
+	request.discard_site = cli_value(call, "discard-site");
+	request.no_restart = cli_is_on(call, "no-restart");
 	return cmd_setup_subscriber(&request);
 }
 
@@ -189,7 +175,7 @@ const CliCommand cli_setup_subscriber = {
 	.words = "setup subscriber",
 	.summary = "logical mode: make this site's databases copies of the "
 	"publisher's",
-	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = GLOBALS,
 	.options = subscriber_options,
 	.about =
 	"Without --site or --yes the site is asked for.  The server is fenced, so\n"

@@ -361,39 +361,43 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 	return code;
 }
 
-/* The run that has not ended, here or by the mirror; the exit code. */
-static int
-find_run(Move *move, const MoveVerb **verb)
+/*
+ * Whose run it is that has not ended, here or by the mirror; NULL with the exit
+ * code where there is none to go on with.
+ */
+static const MoveVerb *
+find_run(Move *move, int *code)
 {
+	const MoveVerb *verb = NULL;
 	PlanJournal *journal = NULL;
 	PlanMirror	mirror;
 	Error		error = ERROR_NONE;
-	int			code = EXIT_REFUSED;
 
+	*code = EXIT_REFUSED;
 	move_mirror(move, &mirror);
 	if (!learn(move, &error))
-		code = move_unasked(move);
+		*code = move_unasked(move);
 	else if (plan_unfinished(move->config.journal_directory, &mirror,
 							 &journal, &error))
 	{
 		if (journal == NULL)
 			error_set(&error, NULL, "Nothing was changed.",
 					  "there is no run that has not ended");
-		else if ((*verb = move_verb(&move->config,
-									plan_journal_plan(journal))) == NULL)
+		else if ((verb = move_verb(&move->config,
+								   plan_journal_plan(journal))) == NULL)
 			error_set(&error, NULL, "Run that command again, or \"qsrepl "
 					  "rejoin\" where it had begun it: it goes on where it "
 					  "has stopped.", "the run that began at %s is of "
 					  "\"%s\"", plan_journal_started(journal),
 					  plan_journal_plan(journal));
 		else
-			code = take_sites(move, journal);
+			*code = take_sites(move, journal);
 	}
 	if (error.message != NULL)
 		error_report(&error);
 	error_free(&error);
 	plan_journal_free(journal);
-	return code;
+	return *code == EXIT_OK ? verb : NULL;
 }
 
 /* How long tasks are waited for; the exit code. */
@@ -432,13 +436,16 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 		return code;
 	move.sites = arena_alloc(&move.arena,
 							 move.config.n_sites * sizeof(MoveSite));
-	if (verb != NULL)
+	if (verb == NULL)
+		verb = find_run(&move, &code);
+	else
+	{
 		verb = in_mode(&move.config, verb);
-	code = how == MOVE_START ? choose_sites(verb, &move) :
-		find_run(&move, &verb);
-	if (code == EXIT_OK)
-		code = read_drain(&move);
-	if (code == EXIT_OK)
+		code = choose_sites(verb, &move);
+		if (code != EXIT_OK)
+			verb = NULL;
+	}
+	if (verb != NULL && (code = read_drain(&move)) == EXIT_OK)
 	{
 		move.plan = verb->plan->name;
 		code = go(verb, &move, how);

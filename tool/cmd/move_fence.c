@@ -186,7 +186,6 @@ bool
 move_stop_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
-
 	ServerControlData data;
 
 	(void) progress;
@@ -240,7 +239,6 @@ bool
 move_standby_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
-
 	ServerControlData data;
 
 	(void) progress;

@@ -104,16 +104,30 @@ setup_check_server(Setup *setup, Error *error)
 	return files == PLAN_YES;
 }
 
-void
-setup_tell_replication(Setup *setup)
+bool
+setup_prepare_active(Setup *setup, Error *error)
+{
+	return setup_connect(setup, setup->site, error) &&
+		setup_value(setup, "SELECT system_identifier FROM "
+					"pg_catalog.pg_control_system()", PG_NONE,
+					&setup->system_identifier, error) &&
+		setup_check_server(setup, error) && setup_check_place(setup, error) &&
+		setup_find_databases(setup, setup->server, setup->site, error);
+}
+
+bool
+setup_tell_replication(Setup *setup, Error *error)
 {
 	Error		refused = ERROR_NONE;
+
+	(void) error;
 
 	if (!setup_replication(setup, setup->site, setup->peer, &refused))
 		text_addf(&setup->notes, "Left to do: %s.\n%s\n%s\n", refused.message,
 				  refused.detail != NULL ? refused.detail : "",
 				  refused.hint);
 	error_free(&refused);
+	return true;
 }
 
 bool

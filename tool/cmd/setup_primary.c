@@ -50,22 +50,8 @@ static const Plan plan = {
 static bool
 prepare(Setup *setup, Error *error)
 {
-	return setup_connect(setup, setup->site, error) &&
-		setup_value(setup, "SELECT system_identifier FROM "
-					"pg_catalog.pg_control_system()", PG_NONE,
-					&setup->system_identifier, error) &&
-		setup_check_server(setup, error) && setup_check_place(setup, error) &&
-		setup_check_apart(setup, false, error) &&
-		setup_find_databases(setup, setup->server, setup->site, error);
-}
-
-/* What is left to the administrator. */
-static bool
-finish(Setup *setup, Error *error)
-{
-	(void) error;
-	setup_tell_replication(setup);
-	return true;
+	return setup_prepare_active(setup, error) &&
+		setup_check_apart(setup, false, error);
 }
 
 int
@@ -73,7 +59,7 @@ cmd_setup_primary(const SetupRequest *request)
 {
 	static const SetupVerb verb = {
 		.plan = &plan,.mode = CONFIG_PHYSICAL,.prepare = prepare,
-		.finish = finish
+		.finish = setup_tell_replication
 	};
 
 	return setup_run(&verb, request);

@@ -147,22 +147,8 @@ check_not_subscriber(Setup *setup, Error *error)
 static bool
 prepare(Setup *setup, Error *error)
 {
-	return setup_connect(setup, setup->site, error) &&
-		setup_value(setup, "SELECT system_identifier FROM "
-					"pg_catalog.pg_control_system()", PG_NONE,
-					&setup->system_identifier, error) &&
-		setup_check_server(setup, error) && setup_check_place(setup, error) &&
-		setup_find_databases(setup, setup->server, setup->site, error) &&
+	return setup_prepare_active(setup, error) &&
 		check_not_subscriber(setup, error);
-}
-
-/* What is left to the administrator. */
-static bool
-finish(Setup *setup, Error *error)
-{
-	(void) error;
-	setup_tell_replication(setup);
-	return true;
 }
 
 int
@@ -170,7 +156,7 @@ cmd_setup_publisher(const SetupRequest *request)
 {
 	static const SetupVerb verb = {
 		.plan = &plan,.mode = CONFIG_LOGICAL,.prepare = prepare,
-		.finish = finish
+		.finish = setup_tell_replication
 	};
 
 	return setup_run(&verb, request);

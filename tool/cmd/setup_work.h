@@ -115,8 +115,17 @@ extern bool setup_check_program(Setup *setup, const char *program, int major,
 /* Is --discard-site, where it is given, the site's name? */
 extern bool setup_check_discard(const Setup *setup, Error *error);
 
-/* Tell what replication connections still lack, as a note. */
-extern void setup_tell_replication(Setup *setup);
+/*
+ * What the setup of an active site's server looks at first: the server and its
+ * place, and which databases it has.
+ */
+extern bool setup_prepare_active(Setup *setup, Error *error);
+
+/*
+ * What is left to the administrator, as a note: what replication connections
+ * still lack.  Always true.
+ */
+extern bool setup_tell_replication(Setup *setup, Error *error);
 
 /* Sites and mappings of the configuration into a database, as a whole. */
 extern bool setup_define(Setup *setup, PgConnection *connection,
