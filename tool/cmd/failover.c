@@ -159,7 +159,16 @@ move_still_lost(Move *move, Error *error)
 	site_risk_read(&move->config, move->to, &move->arena, &risk);
 	if (risk.error != NULL)
 		return error_set(error, NULL, NULL, "%s", risk.error);
-	return check_dead(move, &risk, error);
+	if (check_dead(move, &risk, error))
+		return true;
+	error_take_hint(error,
+					text_format("Nothing was changed. \"qsrepl abort\" undoes "
+								"the run. If that is refused, a promotion was "
+								"asked for and may still come: stop the "
+								"server of site %s, run \"qsrepl resume\", "
+								"then \"qsrepl rejoin %s\".",
+								move->from->name, move->from->name));
+	return false;
 }
 
 int
