@@ -82,23 +82,25 @@ bool
 move_slots_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
-
-	Error		silent = ERROR_NONE;
+	const char *slot = server_slot(&move->config, move->to, &move->arena);
 
 	(void) progress;
-	/* One that is away comes back by a rejoin, which sees to it. */
-	if (move_server(move, move->from, &silent) == NULL)
-	{
-		error_free(&silent);
+	if (move_sql(move, move->from, "SELECT pg_catalog."
+				 "pg_drop_replication_slot(slot_name) FROM pg_catalog."
+				 "pg_replication_slots WHERE slot_name = $1 AND NOT active",
+				 PG_PARAMETERS(slot), error))
 		return true;
-	}
-	return move_sql(move, move->from, "SELECT pg_catalog."
-					"pg_drop_replication_slot(slot_name) FROM pg_catalog."
-					"pg_replication_slots WHERE slot_name = $1 AND NOT "
-					"active", PG_PARAMETERS(server_slot(&move->config,
-														move->to,
-														&move->arena)),
-					error);
+	if (plat_cancelled())
+		return false;
+	/* One that is not back comes by a rejoin, which sees to the slot, too. */
+	if (!move->incomplete)
+		text_addf(&move->notes, "Warning: slot \"%s\" at site %s could not be "
+				  "dropped: %s. It keeps the log there. When the cause is "
+				  "gone, run \"qsrepl rejoin %s\".\n", slot,
+				  move->from->name, error->message, move->from->name);
+	error_free(error);
+	move->incomplete = true;
+	return true;
 }
 
 /* Where the former active site lives and was forced: it must not go on. */
