@@ -28,21 +28,13 @@ END
 	local $?;
 	system('rm', '-rf', $root) if $root;
 }
-my ($bin) = `pg_config --bindir` =~ /(.*)/;
-
 sub drill_conf
 {
 	my ($site, %opt) = @_;
-	my $file = "$dir/" . ($opt{name} // "drill_$site") . '.conf';
-	my $lines = "drill_port = $drill_port\nbin_directory = $bin\ndrill_directory = " . ($opt{root} // $root) . "\n";
-	my $text = slurp_file(write_conf($site_a, $site_b, b => $lines, a => $lines,
-		main => "journal_directory = $dir/journal_$site\n"));
+	my $lines = "drill_port = $drill_port\ndrill_directory = " . ($opt{root} // $root) . "\n";
 
-	$text =~ s/^site = A$/site = $site/m or die;
-	unlink $file;
-	append_to_file($file, $text);
-	chmod 0600, $file;
-	return $file;
+	return conf_file($site, { A => $site_a, B => $site_b },
+		A => $lines, B => $lines, file => "$dir/" . ($opt{name} // "drill_$site") . '.conf');
 }
 
 my $conf = drill_conf('B');
@@ -129,7 +121,7 @@ nothing_left('a refusal');
 drill('status');
 is("$code $err", '0 ', 'status before the first drill');
 like($out, qr/^No drill is under way\.\nThere is no record of a drill\.$/m, 'it says so');
-ok(!-e "$dir/journal_B", 'looking makes no directory');
+ok(!-e "$tool_dir/journal_B", 'looking makes no directory');
 drill('end');
 is("$code $out", "0 There is no drill to end.\n", 'end before the first drill');
 drill('--dry-run');
@@ -137,7 +129,7 @@ is("$code $err", '0 ', 'a dry run');
 like($out, qr/Nothing is changed now\.\n +1\. Copy the server of site B\n.*By hand:\n.*pg_basebackup.*6\. Stop and remove.*no times are known/s,
 	'tells the phases');
 nothing_left('a dry run');
-ok(!-e "$dir/journal_B", 'a dry run makes no directory');
+ok(!-e "$tool_dir/journal_B", 'a dry run makes no directory');
 
 # A drill, while there are writes at A.
 append_to_file("$dir/writer.sql", <<'SQL');
@@ -200,7 +192,7 @@ unlike($html, qr/<script|<link|src=|href=|url\(/i, 'one file without scripts');
 like($html, qr{\@media print}, 'made to be printed');
 
 # The record.
-my ($file) = glob("$dir/journal_B/drills/*.json");
+my ($file) = glob("$tool_dir/journal_B/drills/*.json");
 is_deeply(JSON::PP::decode_json(slurp_file($file)), $record, 'the record is stored');
 drill('status', '--json');
 is(JSON::PP::decode_json($out)->{last}{started}, $record->{started}, 'status tells of it');
@@ -227,7 +219,7 @@ drill();
 is($code, 6, 'a second drill');
 like($err, qr/could not lock.*qsrepl drill end/s, 'is refused with what to do');
 ok($open->('SELECT 1'), 'the first one is open still');
-ok(run([ 'flock', '-n', "$dir/journal_B/lock", 'true' ], '2>', \$err), 'no plan is held up');
+ok(run([ 'flock', '-n', "$tool_dir/journal_B/lock", 'true' ], '2>', \$err), 'no plan is held up');
 drill('end');
 is("$code $out", "0 The copy is removed.\n", 'end');
 nothing_left('end');
@@ -306,7 +298,7 @@ sub interrupted
 	usleep($after * 1_000_000) if $after > 0;
 	if ($whom eq 'keeper')
 	{
-		($pid) = slurp_file("$dir/journal_B/drills/lock") =~ /^process (\d+)/;
+		($pid) = slurp_file("$tool_dir/journal_B/drills/lock") =~ /^process (\d+)/;
 		kill $signal, $pid if $pid;
 	}
 	else
@@ -348,7 +340,7 @@ foreach my $round (1 .. scaled(4))
 
 # The server of a copy that is kept open has lost its keeper.
 drill('--hold', '10min');
-my ($keeper) = slurp_file("$dir/journal_B/drills/lock") =~ /^process (\d+)/;
+my ($keeper) = slurp_file("$tool_dir/journal_B/drills/lock") =~ /^process (\d+)/;
 kill 'KILL', $keeper;
 drill('status', '--json');
 is(JSON::PP::decode_json($out)->{state}, 'left over', 'a copy without its keeper is told');

@@ -12,7 +12,6 @@ use Test::More;
 
 my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
 my $root = "/tmp/qsrepl_drill_$$";
-my ($bin) = `pg_config --bindir` =~ /(.*)/;
 
 END
 {
@@ -33,12 +32,9 @@ $site_b->safe_psql('qsr', 'SELECT qsrepl.enable()');
 $site_b->safe_psql('qsr', 'CREATE TABLE elsewhere TABLESPACE space AS SELECT generate_series(1, 100) AS id');
 my $subscription = subscribe($site_a, $site_b, 'qsr');
 
-my $conf = write_conf($site_a, $site_b, main => "mode = logical\njournal_directory = $dir/journal\n",
-	b => "drill_port = " . PostgreSQL::Test::Cluster::get_free_port() . "\nbin_directory = $bin\ndrill_directory = $root\n");
-my $text = slurp_file($conf);
-unlink $conf;
-append_to_file($conf, $text =~ s/^site = A$/site = B/mr);
-chmod 0600, $conf;
+my $conf = conf_file('B', { A => $site_a, B => $site_b },
+	main => "mode = logical\ndatabases = qsr more\n",
+	B => "drill_port = " . PostgreSQL::Test::Cluster::get_free_port() . "\ndrill_directory = $root\n");
 
 $site_a->safe_psql('qsr', q(INSERT INTO plain VALUES (1, '\\\\CN\QlikShare\Apps')));
 catch_up($site_a, $subscription);
