@@ -55,6 +55,13 @@ json_set_text(json_t * object, const char *name, const char *string)
 }
 
 void
+json_set_count(json_t * object, const char *name, int64_t value)
+{
+	json_object_set_new(object, name, value < 0 ? json_null() :
+						json_integer(value));
+}
+
+void
 json_print(json_t * document)
 {
 	char	   *text = json_dumps(document, JSON_INDENT(2));

@@ -5,13 +5,6 @@
 #include "base/json.h"
 #include "cmd/compare.h"
 
-static void
-set_number(json_t * object, const char *name, int64_t value)
-{
-	json_object_set_new(object, name, value < 0 ? json_null() :
-						json_integer(value));
-}
-
 static json_t *
 values_of(const CompareRow *row)
 {
@@ -41,7 +34,7 @@ row_object(const CompareRow *row)
 	if (row->content != NULL)
 	{
 		json_set_text(object, "row", row->content);
-		set_number(object, "count", row->count);
+		json_set_count(object, "count", row->count);
 	}
 	if (row->kind == COMPARE_DIFFERING)
 		json_object_set_new(object, "columns", values_of(row));
@@ -62,12 +55,12 @@ add_rows(json_t * object, const CompareTable *table)
 	json_set_text(object, "method", methods[table->method]);
 	json_set_text(object, "why", table->why);
 	json_object_set_new(object, "columns", notes);
-	set_number(object, "active_rows", table->rows[0]);
-	set_number(object, "passive_rows", table->rows[1]);
-	set_number(object, "missing", table->totals[COMPARE_MISSING]);
-	set_number(object, "extra", table->totals[COMPARE_EXTRA]);
-	set_number(object, "differing", table->totals[COMPARE_DIFFERING]);
-	set_number(object, "changing", table->changing);
+	json_set_count(object, "active_rows", table->rows[0]);
+	json_set_count(object, "passive_rows", table->rows[1]);
+	json_set_count(object, "missing", table->totals[COMPARE_MISSING]);
+	json_set_count(object, "extra", table->totals[COMPARE_EXTRA]);
+	json_set_count(object, "differing", table->totals[COMPARE_DIFFERING]);
+	json_set_count(object, "changing", table->changing);
 	json_object_set_new(object, "rows", list);
 }
 
@@ -94,7 +87,7 @@ replay_object(const CompareReplay *replay)
 
 	json_set_text(object, "active_lsn", replay->active);
 	json_set_text(object, "passive_lsn", replay->passive);
-	set_number(object, "lag_bytes", replay->bytes);
+	json_set_count(object, "lag_bytes", replay->bytes);
 	json_object_set_new(object, "lag_seconds", replay->seconds < 0 ?
 						json_null() : json_real(replay->seconds));
 	return object;
@@ -115,7 +108,7 @@ database_object(const CompareDatabase *database)
 	json_object_set_new(object, "begin", replay_object(&database->begin));
 	json_object_set_new(object, "end", replay_object(&database->end));
 	json_object_set_new(object, "caught_up", json_boolean(!database->behind));
-	set_number(object, "retries", database->retries);
+	json_set_count(object, "retries", database->retries);
 	/* Of one that failed, what was done by then is no answer. */
 	if (database->error == NULL)
 		json_object_set_new(object, "tables", list);

@@ -205,17 +205,9 @@ move_check_lost(Move *move, Error *error)
 static int
 prepare(Move *move, Error *error)
 {
-	bool		standby;
+	int			code = move_check_target(move, error);
 
-	if (!move_is_standby(move, move->to, &standby, error))
-		return move_unasked(move);
-	if (!standby)
-	{
-		error_set(error, NULL, "Nothing was changed.",
-				  "site \"%s\" is active already", move->to->name);
-		return EXIT_REFUSED;
-	}
-	return move_check_lost(move, error);
+	return code != EXIT_OK ? code : move_check_lost(move, error);
 }
 
 const MoveVerb move_failover = {

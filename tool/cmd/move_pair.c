@@ -138,6 +138,20 @@ move_is_standby(Move *move, const ConfigSite *site, bool *standby,
 					 PG_NONE, standby, error);
 }
 
+int
+move_check_target(Move *move, Error *error)
+{
+	bool		standby;
+
+	if (!move_is_standby(move, move->to, &standby, error))
+		return move_unasked(move);
+	if (standby)
+		return EXIT_OK;
+	error_set(error, NULL, "Nothing was changed.",
+			  "site \"%s\" is active already", move->to->name);
+	return EXIT_REFUSED;
+}
+
 bool
 move_is_passive(Move *move, const ConfigSite *site, bool *passive,
 				Error *error)

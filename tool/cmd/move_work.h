@@ -145,6 +145,9 @@ extern bool move_is_standby(Move *move, const ConfigSite *site,
 /* The exit code where a server could not be asked. */
 extern int	move_unasked(const Move *move);
 
+/* Is the site that is to become active a standby?  The exit code. */
+extern int	move_check_target(Move *move, Error *error);
+
 /* Does it follow the other one: as a standby, or as a subscriber? */
 extern bool move_is_passive(Move *move, const ConfigSite *site,
 							bool *passive, Error *error);

@@ -6,13 +6,6 @@
 #include "base/timestamp.h"
 #include "cmd/status_print.h"
 
-static void
-set_number(json_t * object, const char *name, int64_t value)
-{
-	json_object_set_new(object, name, value < 0 ? json_null() :
-						json_integer(value));
-}
-
 static json_t *
 events_of(const SiteDatabase *database)
 {
@@ -55,7 +48,7 @@ add_heard(json_t * object, const SiteDatabase *database)
 	if (database->heard >= 0)
 		timestamp_format((int64_t) (database->heard * 1000), text);
 	json_set_text(object, "heard", database->heard >= 0 ? text : NULL);
-	set_number(object, "heard_bytes", database->heard_bytes);
+	json_set_count(object, "heard_bytes", database->heard_bytes);
 	set_real(object, "wal_rate", database->wal_rate);
 	set_real(object, "xact_rate", database->xact_rate);
 }
@@ -66,9 +59,9 @@ add_row(json_t * object, const SiteDatabase *database)
 	json_set_text(object, "role", site_role(database));
 	json_set_text(object, "local_site", database->site);
 	json_set_text(object, "state", database->state);
-	set_number(object, "timeline", database->timeline);
-	set_number(object, "epoch", database->epoch);
-	set_number(object, "lag_bytes", database->lag_bytes);
+	json_set_count(object, "timeline", database->timeline);
+	json_set_count(object, "epoch", database->epoch);
+	json_set_count(object, "lag_bytes", database->lag_bytes);
 	set_real(object, "lag_seconds", database->lag_seconds);
 	json_object_set_new(object, "localized",
 						json_boolean(database->localized));
@@ -103,7 +96,7 @@ site_object(const SiteStatus *status)
 	json_set_text(object, "name", status->site->name);
 	json_set_text(object, "description", status->site->description);
 	json_set_text(object, "host", status->site->host);
-	set_number(object, "port", status->site->port);
+	json_set_count(object, "port", status->site->port);
 	json_object_set_new(object, "reachable",
 						json_boolean(status->error == NULL));
 	json_set_text(object, "error", status->error);

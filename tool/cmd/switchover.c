@@ -100,16 +100,11 @@ move_is_ready(Move *move, Error *error)
 static int
 check_roles(Move *move, Error *error)
 {
+	int			code = move_check_target(move, error);
 	bool		standby;
 
-	if (!move_is_standby(move, move->to, &standby, error))
-		return move_unasked(move);
-	if (!standby)
-	{
-		error_set(error, NULL, "Nothing was changed.",
-				  "site \"%s\" is active already", move->to->name);
-		return EXIT_REFUSED;
-	}
+	if (code != EXIT_OK)
+		return code;
 	if (!move_is_standby(move, move->from, &standby, error))
 	{
 		if (!move->wrong_server)

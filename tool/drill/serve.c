@@ -20,20 +20,6 @@
 #define LOG_LIMIT (16 * 1024 * 1024)
 #define LOG_TAIL 1200
 
-/* keyword='value', with quotes and backslashes escaped. */
-static void
-add(Text *text, const char *keyword, const char *value)
-{
-	text_addf(text, "%s='", keyword);
-	for (; *value != '\0'; value++)
-	{
-		if (*value == '\'' || *value == '\\')
-			text_add(text, "\\");
-		text_add_bytes(text, value, 1);
-	}
-	text_add(text, "' ");
-}
-
 PgConnection *
 drill_connect(const Drill *drill, const char *dbname, const char *role,
 			  Error *error)
@@ -47,9 +33,9 @@ drill_connect(const Drill *drill, const char *dbname, const char *role,
 	};
 	PgConnection *connection;
 
-	add(&conninfo, "host", drill->place.root);
-	text_addf(&conninfo, "port=%d ", drill->site->drill_port);
-	add(&conninfo, "user", role != NULL ? role : drill->site->user);
+	pg_conninfo_add(&conninfo, "host", drill->place.root);
+	text_addf(&conninfo, " port=%d", drill->site->drill_port);
+	pg_conninfo_add(&conninfo, "user", role != NULL ? role : drill->site->user);
 	target.conninfo = conninfo.bytes;
 	connection = pg_connect(&target, error);
 	text_free(&conninfo);

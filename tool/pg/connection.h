@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 typedef struct PgConnection PgConnection;
 
@@ -23,6 +24,14 @@ typedef struct PgTarget
 	bool		cancellable;	/* plat_cancelled() ends connecting, and
 								 * statements: see pg_set_cancellable() */
 } PgTarget;
+
+/*
+ * pg_conninfo_add
+ *		Add keyword='value' to a connection string, with quotes and backslashes
+ *		escaped; nothing where the value is NULL.
+ */
+extern void pg_conninfo_add(Text *text, const char *keyword,
+							const char *value);
 
 /*
  * pg_connect

@@ -34,6 +34,21 @@ check_option(const char *site, const PQconninfoOption * option, Error *error)
 	return plat_file_private(option->val, error);
 }
 
+void
+pg_conninfo_add(Text *text, const char *keyword, const char *value)
+{
+	if (value == NULL)
+		return;
+	text_addf(text, "%s%s='", text->len > 0 ? " " : "", keyword);
+	for (; *value != '\0'; value++)
+	{
+		if (*value == '\'' || *value == '\\')
+			text_add(text, "\\");
+		text_add_bytes(text, value, 1);
+	}
+	text_add(text, "'");
+}
+
 bool
 pg_check_conninfo(const char *site, const char *conninfo, Error *error)
 {

@@ -4,22 +4,6 @@
  */
 #include "server/target.h"
 
-/* keyword='value', with quotes and backslashes escaped. */
-static void
-add(Text *text, const char *keyword, const char *value)
-{
-	if (value == NULL)
-		return;
-	text_addf(text, "%s%s='", text->len > 0 ? " " : "", keyword);
-	for (; *value != '\0'; value++)
-	{
-		if (*value == '\'' || *value == '\\')
-			text_add(text, "\\");
-		text_add_bytes(text, value, 1);
-	}
-	text_add(text, "'");
-}
-
 const char *
 server_conninfo(const Config *config, const ConfigSite *site,
 				const char *role, Arena *arena)
@@ -27,10 +11,10 @@ server_conninfo(const Config *config, const ConfigSite *site,
 	Text		text = {NULL, 0, 0};
 	const char *conninfo;
 
-	add(&text, "host", site->host);
-	add(&text, "port", arena_printf(arena, "%d", site->port));
-	add(&text, "user", role != NULL ? role : site->user);
-	add(&text, "passfile", config->passfile);
+	pg_conninfo_add(&text, "host", site->host);
+	pg_conninfo_add(&text, "port", arena_printf(arena, "%d", site->port));
+	pg_conninfo_add(&text, "user", role != NULL ? role : site->user);
+	pg_conninfo_add(&text, "passfile", config->passfile);
 	if (site->conninfo != NULL)
 		text_addf(&text, " %s", site->conninfo);
 	conninfo = arena_strdup(arena, text.bytes);
@@ -46,7 +30,7 @@ server_conninfo_of(const Config *config, const ConfigSite *site,
 	const char *conninfo;
 
 	text_add(&text, server_conninfo(config, site, role, arena));
-	add(&text, "dbname", database);
+	pg_conninfo_add(&text, "dbname", database);
 	conninfo = arena_strdup(arena, text.bytes);
 	text_free(&text);
 	return conninfo;

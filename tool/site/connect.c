@@ -7,22 +7,6 @@
 #include "base/text.h"
 #include "platform/clock.h"
 
-/* keyword='value' */
-static void
-add(Text *text, const char *keyword, const char *value)
-{
-	if (value == NULL)
-		return;
-	text_addf(text, "%s='", keyword);
-	for (; *value != '\0'; value++)
-	{
-		if (*value == '\'' || *value == '\\')
-			text_add(text, "\\");
-		text_add_bytes(text, value, 1);
-	}
-	text_add(text, "' ");
-}
-
 static int
 time_left(int64_t end)
 {
@@ -41,14 +25,14 @@ connect_to(const Config *config, const ConfigSite *site, const char *user,
 	.deadline_ms = time_left(end),.cancellable = true};
 	PgConnection *connection;
 
-	add(&conninfo, "host", site->host);
-	text_addf(&conninfo, "port=%d ", site->port);
-	add(&conninfo, "user", site->user);
-	add(&conninfo, "passfile", config->passfile);
+	pg_conninfo_add(&conninfo, "host", site->host);
+	text_addf(&conninfo, " port=%d", site->port);
+	pg_conninfo_add(&conninfo, "user", site->user);
+	pg_conninfo_add(&conninfo, "passfile", config->passfile);
 	/* libpq takes the last of two: the site's own parameters. */
 	if (site->conninfo != NULL)
-		text_addf(&conninfo, "%s ", site->conninfo);
-	add(&conninfo, "user", user);
+		text_addf(&conninfo, " %s", site->conninfo);
+	pg_conninfo_add(&conninfo, "user", user);
 	target.conninfo = conninfo.bytes;
 	connection = pg_connect(&target, error);
 	if (connection != NULL)
