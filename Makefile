@@ -20,12 +20,13 @@ CFLAGS ?= -O3 -g
 STD = -std=c99
 WARN = -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
+TOOL_PACKAGES = libpq inih jansson libcrypto libcurl
 CORE_SRC = $(wildcard core/*.c)
 TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
 TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
 TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
-	$(shell pkg-config --cflags libpq inih jansson)
-TOOL_LIBS = $(shell pkg-config --libs libpq inih jansson)
+	$(shell pkg-config --cflags $(TOOL_PACKAGES))
+TOOL_LIBS = $(shell pkg-config --libs $(TOOL_PACKAGES))
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
 HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
 

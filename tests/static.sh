@@ -32,9 +32,21 @@ trap 'rm -rf "$log" "$libraries"' EXIT
 inih_include=$(pkg-config --variable=includedir inih)
 pq_include=$(pkg-config --variable=includedir libpq)
 json_include=$(pkg-config --variable=includedir jansson)
+ssl_include=$(pkg-config --variable=includedir libcrypto)
+curl_include=$(pkg-config --variable=includedir libcurl)
+multiarch=$(gcc -print-multiarch)
 cp "$inih_include"/ini.h "$pq_include"/libpq-fe.h "$pq_include"/postgres_ext.h \
 	"$pq_include"/pg_config_ext.h "$json_include"/jansson.h \
 	"$json_include"/jansson_config.h "$libraries"
+mkdir "$libraries/openssl" "$libraries/curl"
+for folder in "$ssl_include" "$ssl_include/$multiarch" \
+	"/usr/include/$multiarch"; do
+	[ ! -d "$folder/openssl" ] || cp "$folder"/openssl/*.h "$libraries/openssl"
+done
+for folder in "$curl_include" "$curl_include/$multiarch" \
+	"/usr/include/$multiarch"; do
+	[ ! -d "$folder/curl" ] || cp "$folder"/curl/*.h "$libraries/curl"
+done
 include="$include -isystem $libraries"
 # What every system can compile, and what only one can.
 anywhere=$(ls core/*.c tool/*/*.c)

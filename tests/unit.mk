@@ -11,6 +11,7 @@
 # them longer.
 
 BUILD ?= build
+TOOL_PACKAGES ?= libpq inih jansson libcrypto libcurl
 CORE_SRC ?= $(wildcard core/*.c)
 STD ?= -std=c99
 WARN ?= -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
@@ -23,8 +24,8 @@ FUZZ_SEED ?= 1
 UNIT_BUILD = $(BUILD)/unit/$(notdir $(firstword $(CC)))
 FUZZ_BUILD = $(BUILD)/fuzz
 UNIT_CPPFLAGS = -Icore -Itool -Itests/unit -MMD -MP \
-	-DQSREPL_VERSION='"unit"' $(shell pkg-config --cflags libpq inih jansson)
-UNIT_LIBS = $(shell pkg-config --libs libpq inih jansson)
+	-DQSREPL_VERSION='"unit"' $(shell pkg-config --cflags $(TOOL_PACKAGES))
+UNIT_LIBS = $(shell pkg-config --libs $(TOOL_PACKAGES))
 UNIT_CC = $(CC) $(STD) $(WARN) $(UNIT_CPPFLAGS)
 
 UNIT_TOOL_SRC = tool/rules/casefile.c \

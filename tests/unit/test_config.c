@@ -34,6 +34,15 @@ static const char good[] =
 "[mapping h]\nkind = host\nA = cn1\nB = cn2\n\n"
 "[hook x]\nwhen = after\nphase = promote\nsite = B\ncommand = /bin/true\n";
 
+/* Two nodes a site, which take each other's place. */
+static const char nodes[] =
+"[node cn-a]\nsite = A\nalias = CN\naddress = 10.1.0.1\n"
+"roles = central repository engine\n"
+"[node p1-a]\nsite = A\nalias = P1\naddress = 10.1.0.2\n"
+"[node cn-b]\nsite = B\nalias = CN\naddress = 10.2.0.1\n"
+"roles = central repository\nsystem = linux\nssh_command = ssh \"a b\"\n"
+"[node p1]\nsite = B\naddress = 10.2.0.2\nsmb_port = 4450\n";
+
 static ConfigResult
 load(const char *text, size_t len, Config *config, Problems *problems)
 {
@@ -258,6 +267,69 @@ test_good(void)
 	config_free(&config);
 }
 
+/* The good file, its nodes, and a further section give one error. */
+static void
+check_nodes_error(const char *further, const char *expected)
+{
+	char	   *text = text_format("%s%s%s", good, nodes, further);
+	Config		config;
+	Problems	problems;
+
+	check(load(text, strlen(text), &config, &problems) == CONFIG_WRONG);
+	check(problems.errors == 1);
+	for (size_t i = 0; i < problems.n; i++)
+		if (problems.list[i].severity == REPORT_ERROR)
+			check_text(problems.list[i].message, expected);
+	problems_free(&problems);
+	config_free(&config);
+	free(text);
+}
+
+static void
+test_nodes(void)
+{
+	char	   *text = text_format("%s%s", good, nodes);
+	Config		config;
+	Problems	problems;
+
+	check(load(text, strlen(text), &config, &problems) == CONFIG_GOOD);
+	check(problems.n == 0);
+	if (check(config.n_nodes == 4))
+	{
+		check_text(config_node_alias(&config.nodes[0]), "CN");
+		check_text(config_node_alias(&config.nodes[3]), "p1");
+		check(config_node_has_role(&config.nodes[1], "proxy"));
+		check(!config_node_has_role(&config.nodes[1], "central"));
+		check(config.nodes[0].system == CONFIG_WINDOWS);
+		check(config.nodes[2].system == CONFIG_LINUX);
+		check_text(config.nodes[2].ssh_command.words[1], "a b");
+		check(config.nodes[0].smb_port == 445);
+		check(config.nodes[3].smb_port == 4450);
+		check(config_central_node(&config, "B") == &config.nodes[2]);
+		check(config_central_node(&config, "C") == NULL);
+	}
+	problems_free(&problems);
+	config_free(&config);
+	free(text);
+	check_nodes_error("[node x]\nsite = C\naddress = 10.1.0.9\n",
+					  "site \"C\" is not defined");
+	check_nodes_error("[node x]\nsite = A\naddress = 10.1.0.9\nroles = prxy\n",
+					  "node \"x\" has role \"prxy\", which is not recognized");
+	check_nodes_error("[node x]\nsite = A\nalias = cn\naddress = 10.1.0.9\n",
+					  "nodes \"cn-a\" and \"x\" of site \"A\" have the same "
+					  "alias \"CN\"");
+	check_nodes_error("[node x]\nsite = A\naddress = 10.1.0.2\n",
+					  "nodes \"p1-a\" and \"x\" of site \"A\" have the same "
+					  "address");
+	check_nodes_error("[node x]\nsite = B\naddress = 10.2.0.9\n"
+					  "roles = central\n",
+					  "site \"B\" has two central nodes: \"cn-b\" and \"x\"");
+	check_nodes_error("[site C]\nhost = c\ndata_directory = /c\n"
+					  "settings_file = /x\n[node x]\nsite = C\n"
+					  "address = 10.3.0.1\n",
+					  "no node of site \"C\" is central");
+}
+
 /* Damage a copy of the good file at some places. */
 static size_t
 damage(Random *random, char *copy, size_t len, size_t size)
@@ -357,6 +429,7 @@ main(void)
 	test_utf8();
 	test_wrap();
 	test_good();
+	test_nodes();
 	test_lengths(&random);
 	test_damaged(&random);
 	return harness_finish();

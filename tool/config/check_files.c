@@ -63,4 +63,12 @@ config_check_files(const Config *config, Problems *problems)
 	for (size_t i = 0; i < config->n_sites; i++)
 		if (config->sites[i].conninfo != NULL)
 			check_conninfo(config, &config->sites[i], problems);
+	for (size_t i = 0; i < config->n_nodes; i++)
+		if (config->nodes[i].credentials != NULL)
+			check_passfile(config->nodes[i].credentials,
+						   config_setting(config,
+										  arena_printf(&problems->arena,
+													   "node %s",
+													   config->nodes[i].name),
+										  "credentials")->line, problems);
 }

@@ -8,10 +8,9 @@
 #include "config/load.h"
 #include "config/path.h"
 
-/* A site that a key names must have a section. */
-static void
-check_named(const Config *config, Problems *problems, const char *section,
-			const char *name)
+void
+config_check_named(const Config *config, Problems *problems,
+				   const char *section, const char *name)
 {
 	const ConfigSetting *setting = config_setting(config, section, "site");
 	const char *hint = "Its section begins with [site NAME].";
@@ -54,9 +53,8 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
 }
 
-/* Do two names mean one machine, as far as names can tell? */
-static bool
-same_host(const char *a, const char *b)
+bool
+config_same_name(const char *a, const char *b)
 {
 	if (a == NULL || b == NULL)
 		return false;
@@ -82,7 +80,7 @@ same_path(const char *a, const char *b)
 bool
 config_same_host(const ConfigSite *a, const ConfigSite *b)
 {
-	return same_host(a->host, b->host);
+	return config_same_name(a->host, b->host);
 }
 
 static void
@@ -113,12 +111,12 @@ check_pair(const ConfigSite *a, const ConfigSite *b, Problems *problems)
 void
 config_check_sites(const Config *config, Problems *problems)
 {
-	check_named(config, problems, "qsrepl", config->site);
+	config_check_named(config, problems, "qsrepl", config->site);
 	for (size_t i = 0; i < config->n_hooks; i++)
-		check_named(config, problems,
-					arena_printf(&problems->arena, "hook %s",
-								 config->hooks[i].name),
-					config->hooks[i].site);
+		config_check_named(config, problems,
+						   arena_printf(&problems->arena, "hook %s",
+										config->hooks[i].name),
+						   config->hooks[i].site);
 	if (config->n_sites < 2)
 		problems_missing(problems, 0,
 						 "Add a section [site NAME] for each site.",

@@ -96,6 +96,28 @@ typedef struct ConfigSite
 	int			drill_port;
 } ConfigSite;
 
+/* The order is that of the words in keys.c. */
+typedef enum ConfigSystem
+{
+	CONFIG_WINDOWS,
+	CONFIG_LINUX
+} ConfigSystem;
+
+/* [node NAME]: a machine with services of Qlik Sense */
+typedef struct ConfigNode
+{
+	const char *name;
+	size_t		line;			/* of the section, for messages */
+	const char *site;
+	const char *alias;			/* Qlik's name of it; see config_node_alias() */
+	const char *address;		/* as qsrepl reaches it */
+	ConfigWords roles;			/* "central" marks the central node */
+	int			system;			/* ConfigSystem */
+	ConfigWords ssh_command;	/* runs a command there */
+	const char *credentials;	/* file with a Windows logon; see keys.c */
+	int			smb_port;
+} ConfigNode;
+
 /* A value of a mapping at a site. */
 typedef struct ConfigMappingValue
 {
@@ -179,6 +201,8 @@ typedef struct Config
 	size_t		n_mappings;
 	ConfigHook *hooks;
 	size_t		n_hooks;
+	ConfigNode *nodes;
+	size_t		n_nodes;
 	/* every key's effective value, section by section */
 	ConfigSetting *settings;
 	size_t		n_settings;
@@ -217,6 +241,19 @@ extern void config_free(Config *config);
 
 /* The site with this name, or NULL. */
 extern const ConfigSite *config_site(const Config *config, const char *name);
+
+/* The name that Qlik Sense knows a node by: alias, or else the section's. */
+extern const char *config_node_alias(const ConfigNode *node);
+
+/* Has the node a role: "central", "proxy"? */
+extern bool config_node_has_role(const ConfigNode *node, const char *role);
+
+/* The central node of a site, or NULL. */
+extern const ConfigNode *config_central_node(const Config *config,
+											 const char *site);
+
+/* Do two hosts' names mean one machine, as far as names can tell? */
+extern bool config_same_name(const char *a, const char *b);
 
 /* Are two sites' servers on one machine, as far as the hosts' names tell? */
 extern bool config_same_host(const ConfigSite *a, const ConfigSite *b);

@@ -195,6 +195,39 @@ static const ConfigKey hook_keys[] = {
 	{.name = NULL}
 };
 
+static const ConfigKey node_keys[] = {
+	{"site", CONFIG_NAME, AT(ConfigNode, site),.required = true,
+	.example = "A",.help = "The site that it belongs to."},
+	{"alias", CONFIG_HOST, AT(ConfigNode, alias),.example = "CN",
+		.help = "The host name that Qlik Sense knows it by, which is also the "
+		"name in its server certificate. Nodes of two sites that take each "
+		"other's place have the same one. Without it, the name of the "
+	"section."},
+	{"address", CONFIG_HOST, AT(ConfigNode, address),.required = true,
+		.example = "10.1.0.11",
+		.help = "Its address, as it is reached from this machine and as the "
+	"hosts files of its site have it."},
+	{"roles", CONFIG_NAMES, AT(ConfigNode, roles),
+		.otherwise = "repository engine proxy scheduler printing",
+		.example = "central repository engine proxy scheduler printing",
+		.help = "What it does, of: central repository engine proxy scheduler "
+	"printing. Each site with nodes has one that is central."},
+	{"system", CONFIG_CHOICE, AT(ConfigNode, system),.otherwise = "windows",
+	.words = "windows linux",.help = "Its operating system."},
+	{"ssh_command", CONFIG_ARGUMENTS, AT(ConfigNode, ssh_command),
+		.example = "ssh -o BatchMode=yes qlikservice@10.1.0.11",
+		.help = "What runs a command there, which follows as further words; "
+	"it must not ask for a password."},
+	{"credentials", CONFIG_PATH, AT(ConfigNode, credentials),
+		.example = "/etc/qsrepl/windows-logon",
+		.help = "The file with the logon for a Windows node, in Samba's "
+		"format: lines username = NAME, password = PASSWORD, domain = DOMAIN. "
+	"Only its owner may read it."},
+	{"smb_port", CONFIG_NUMBER, AT(ConfigNode, smb_port),.otherwise = "445",
+	.min = 1,.max = 65535,.help = "The port of its file and pipe service."},
+	{.name = NULL}
+};
+
 const ConfigSectionKind config_section_kinds[] = {
 	{"qsrepl", false, false, main_keys,
 	"What holds for both sites, and which site this is."},
@@ -208,6 +241,9 @@ const ConfigSectionKind config_section_kinds[] = {
 	"to the current one."},
 	{"hook", true, false, hook_keys,
 	"A program of your own that runs before or after a phase of a plan."},
+	{"node", true, false, node_keys,
+		"A machine with services of Qlik Sense, one section a machine, of all "
+	"sites. The name is yours; no two nodes have the same."},
 	{.word = NULL}
 };
 

@@ -60,7 +60,8 @@ extern const ConfigSectionKind config_section_kinds[];
 /* Places in it. */
 enum
 {
-	CONFIG_KIND_MAIN, CONFIG_KIND_SITE, CONFIG_KIND_MAPPING, CONFIG_KIND_HOOK
+	CONFIG_KIND_MAIN, CONFIG_KIND_SITE, CONFIG_KIND_MAPPING, CONFIG_KIND_HOOK,
+	CONFIG_KIND_NODE
 };
 
 /* The key with this name, or NULL; n_keys: how many there are. */

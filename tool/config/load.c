@@ -127,6 +127,7 @@ allocate(ConfigLoad *load)
 	config->mappings = arena_alloc(&config->arena,
 								   sections * sizeof(ConfigMapping));
 	config->hooks = arena_alloc(&config->arena, sections * sizeof(ConfigHook));
+	config->nodes = arena_alloc(&config->arena, sections * sizeof(ConfigNode));
 	config->settings = arena_alloc(&config->arena,
 								   settings * sizeof(ConfigSetting));
 }
@@ -152,6 +153,10 @@ new_fields(Config *config, size_t kind, const IniSection *section)
 			config->hooks[config->n_hooks].name = name;
 			config->hooks[config->n_hooks].line = section->line;
 			return &config->hooks[config->n_hooks++];
+		case CONFIG_KIND_NODE:
+			config->nodes[config->n_nodes].name = name;
+			config->nodes[config->n_nodes].line = section->line;
+			return &config->nodes[config->n_nodes++];
 		default:
 			return config;
 	}
@@ -215,6 +220,7 @@ config_load_text(const char *file, const char *text, size_t len,
 	config_check_sites(config, problems);
 	config_check_servers(config, problems);
 	config_check_mappings(config, problems);
+	config_check_nodes(config, problems);
 	return problems->errors > 0 ? CONFIG_WRONG : CONFIG_GOOD;
 }
 

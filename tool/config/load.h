@@ -42,10 +42,15 @@ extern const ConfigSetting *config_setting(const Config *config,
 										   const char *section,
 										   const char *name);
 
+/* config_check_named: the site that a section's key "site" names must exist. */
+extern void config_check_named(const Config *config, Problems *problems,
+							   const char *section, const char *name);
+
 /* Checks of the whole, each in its file; they add problems. */
 extern void config_check_sites(const Config *config, Problems *problems);
 extern void config_check_servers(const Config *config, Problems *problems);
 extern void config_check_mappings(const Config *config, Problems *problems);
+extern void config_check_nodes(const Config *config, Problems *problems);
 extern void config_check_files(const Config *config, Problems *problems);
 
 #endif							/* CONFIG_LOAD_H */

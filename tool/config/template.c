@@ -33,6 +33,14 @@ static const char no_hook[] =
 "#phase = promote\n"
 "#command = /usr/local/bin/after-promote\n";
 
+static const char no_node[] =
+"\n# The machines of Qlik Sense, of all sites, a section a machine:\n"
+"#[node CN-A]\n"
+"#site = A\n"
+"#alias = CN\n"
+"#address = 10.1.0.11\n"
+"#roles = central repository engine proxy scheduler printing\n";
+
 const char *
 config_answer(const ConfigAnswers *answers, const char *section,
 			  const char *key)
@@ -157,5 +165,7 @@ config_template_add(Text *text, const ConfigAnswers *answers)
 		text_add(text, no_mapping);
 	if (!has_kind(answers, CONFIG_KIND_HOOK))
 		text_add(text, no_hook);
+	if (!has_kind(answers, CONFIG_KIND_NODE))
+		text_add(text, no_node);
 	arena_free(&arena);
 }
