@@ -103,6 +103,17 @@ typedef enum ConfigSystem
 	CONFIG_LINUX
 } ConfigSystem;
 
+/* What controls a node's services; the order is that of the words in keys.c. */
+typedef enum ConfigServiceControl
+{
+	CONFIG_SERVICE_NONE,
+	CONFIG_SERVICE_SCM,
+	CONFIG_SERVICE_RPC,
+	CONFIG_SERVICE_SSH,
+	CONFIG_SERVICE_SYSTEMD,
+	CONFIG_SERVICE_EXEC
+} ConfigServiceControl;
+
 /* [node NAME]: a machine with services of Qlik Sense */
 typedef struct ConfigNode
 {
@@ -116,7 +127,33 @@ typedef struct ConfigNode
 	ConfigWords ssh_command;	/* runs a command there */
 	const char *credentials;	/* file with a Windows logon; see keys.c */
 	int			smb_port;
+	int			service_control;	/* ConfigServiceControl */
+	ConfigWords service_command;	/* for CONFIG_SERVICE_EXEC */
+	ConfigWords services;		/* KIND=NAME, where names differ */
+	bool		kerberos;		/* log on with the user's tickets */
+	const char *keytab;			/* or with the key in this file */
+	const char *principal;		/* whose */
+	ConfigWords bootstrap_command;	/* of a central node */
 } ConfigNode;
+
+/* [services] */
+typedef struct ConfigServices
+{
+	int			parallel;		/* nodes at the same time */
+	long		answer_timeout; /* this and the following: ms */
+	long		stop_timeout;
+	long		start_timeout;
+	long		probe_timeout;
+	long		bootstrap_timeout;
+	bool		kill_engine;
+	const char *state_url;		/* {node} stands for the alias */
+	const char *about_url;
+	const char *alive_url;
+	const char *alias_url;
+	const char *probe_ca;		/* whose certificates nodes have */
+	const char *probe_certificate;	/* with its key, for about_url */
+	const char *alias_ca;
+} ConfigServices;
 
 /* A value of a mapping at a site. */
 typedef struct ConfigMappingValue
@@ -203,6 +240,7 @@ typedef struct Config
 	size_t		n_hooks;
 	ConfigNode *nodes;
 	size_t		n_nodes;
+	ConfigServices services;	/* there also without the section */
 	/* every key's effective value, section by section */
 	ConfigSetting *settings;
 	size_t		n_settings;

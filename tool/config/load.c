@@ -113,8 +113,11 @@ allocate(ConfigLoad *load)
 {
 	Config	   *config = load->config;
 	size_t		sections = load->file.n_sections;
-	size_t		settings = config_key_count(&config_section_kinds[0]);
+	size_t		settings = 0;
 
+	for (const ConfigSectionKind *kind = config_section_kinds;
+		 kind->word != NULL; kind++)
+		settings += kind->named ? 0 : config_key_count(kind);
 	for (size_t i = 0; i < sections; i++)
 	{
 		const IniSection *section = &load->file.sections[i];
@@ -221,6 +224,7 @@ config_load_text(const char *file, const char *text, size_t len,
 	config_check_servers(config, problems);
 	config_check_mappings(config, problems);
 	config_check_nodes(config, problems);
+	config_check_services(config, problems);
 	return problems->errors > 0 ? CONFIG_WRONG : CONFIG_GOOD;
 }
 
