@@ -101,6 +101,9 @@ typedef struct ServiceOptions
 	bool		force;			/* start: although the databases are not
 								 * localized */
 	bool		no_probe;		/* start: nothing is asked over HTTP */
+	const char *certificates;	/* start: what tells the site's certificates
+								 * from other ones; NULL: not known, then the
+								 * file probe_ca is looked at */
 	void		(*progress) (void *arg, const char *what);	/* or NULL */
 	void	   *arg;
 } ServiceOptions;
