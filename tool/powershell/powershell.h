@@ -60,14 +60,15 @@ extern bool powershell_run(const PowershellCall *call, Error *error);
  */
 typedef struct PowershellChild
 {
-	PlatChild	child;			/* set what is left: deadline_ms, on_line (to
-								 * call powershell_read() with standard
-								 * output), arg */
+	PlatChild	child;			/* set what is left: on_line, which calls
+								 * powershell_read() with standard output's
+								 * lines, and arg */
 	const char **argv;			/* the child's */
+	char	   *bootstrap;		/* its last word */
 	Text		input;			/* the child's; wiped when freed */
 } PowershellChild;
 
-/* What has been read of an answer.  Begin with POWERSHELL_ANSWER(call). */
+/* What has been read of an answer.  Begin with POWERSHELL_ANSWER(&call). */
 typedef struct PowershellAnswer
 {
 	const PowershellCall *call;
