@@ -7,12 +7,12 @@ qsrepl runs it at a Windows node through OpenSSH. It speaks what qsrepl-scm
 speaks, so that it does not matter which of both a node is reached by. It first
 writes {"connected":true}; then, for each line of its input, in their order:
 
-{"op":"list"}                   a line as for query for each service, and
-                                {"done":"list"}
-{"op":"query","service":S}      service, display, state, start, pid, recovery
+{"op":"list"}                   service, display, state, start, pid of each,
+                                and {"done":"list"}
+{"op":"query","service":S}      the same, recovery_set and recovery
 {"op":"stop","service":S,"deadline_ms":N}, {"op":"start",...}
-                                service, op, state, ok, already, ms, and where
-                                it failed error (Win32), error_name, message
+                                service, op, state, ok, already, ms; where it
+                                was refused, error (Win32), error_name, text
 {"op":"config","service":S,"start":"manual","recovery":"none"}
                                 start: auto, delayed, manual or disabled;
                                 recovery: none, or what query gave; each may
@@ -146,26 +146,31 @@ begin {
 		}
 	}
 
-	# The recovery actions as the registry has them, or "none".
+	# The recovery actions in base64, or nothing: the flag that they hold for
+	# every end with an error, and SERVICE_FAILURE_ACTIONS with offsets, as it
+	# is on the wire. Texts are left out: nobody changes them.
 	function Get-Recovery {
 		param([string]$Name)
 		[byte[]]$bytes = Get-ServiceValue $Name 'FailureActions'
-		if ($null -eq $bytes -or $bytes.Length -lt 20 -or [BitConverter]::ToInt32($bytes, 12) -eq 0) {
-			return 'none'
-		}
-		[Convert]::ToBase64String($bytes)
+		if ($null -eq $bytes -or $bytes.Length -lt 28) { return }
+		$count = [BitConverter]::ToInt32($bytes, 12)
+		if ($count -lt 1 -or $bytes.Length -lt 20 + 8 * $count) { return }
+		$flag = [int](Get-ServiceValue $Name 'FailureActionsOnNonCrashFailures')
+		[byte[]]$packed = [BitConverter]::GetBytes($flag) + $bytes[0..3] +
+			(New-Object -TypeName 'byte[]' -ArgumentList 8) + $bytes[12..15] +
+			[BitConverter]::GetBytes([int]20) + $bytes[20..(19 + 8 * $count)]
+		[Convert]::ToBase64String($packed)
 	}
 
-	function ConvertTo-ServiceAnswer {
+	function Get-ServiceAnswer {
 		param($Service)
-		ConvertTo-Answer ([ordered]@{
-				service = $Service.Name
-				display = $Service.DisplayName
-				state = "$($Service.State)".ToLowerInvariant().Replace(' ', '_')
-				start = Get-StartWord $Service
-				pid = [int]$Service.ProcessId
-				recovery = Get-Recovery $Service.Name
-			})
+		[ordered]@{
+			service = $Service.Name
+			display = $Service.DisplayName
+			state = "$($Service.State)".ToLowerInvariant().Replace(' ', '_')
+			start = Get-StartWord $Service
+			pid = [int]$Service.ProcessId
+		}
 	}
 
 	function Get-ServiceRow {
@@ -203,9 +208,9 @@ begin {
 			$Answer.state = Wait-State $controller $between $Watch $Deadline
 		}
 		$Answer.ok = $Answer.state -eq $wanted
-		if (-not $Answer.ok) {
-			$code = 1460
-			if ($Answer.state -eq 'stopped') { $code = [int](Get-ServiceRow $Name).ExitCode }
+		# It has not started; else the deadline is over, and the state tells.
+		if (-not $Answer.ok -and $Answer.state -eq 'stopped') {
+			$code = [int](Get-ServiceRow $Name).ExitCode
 			if ($code -eq 0) { $code = 1067 }
 			throw (Get-WindowsError $code)
 		}
@@ -217,18 +222,24 @@ begin {
 		if ($LASTEXITCODE -ne 0) { throw (Get-WindowsError $LASTEXITCODE) }
 	}
 
-	# What the registry has (SERVICE_FAILURE_ACTIONS) in the words of sc.exe.
-	function ConvertTo-RecoveryWord {
-		param([string]$Recovery)
-		if ($Recovery -eq 'none') { return @('reset=', '0', 'actions=', '""') }
+	# What query gave, or "none", for sc.exe.
+	function Invoke-Recovery {
+		param([string]$Name, [string]$Recovery)
+		if ($Recovery -eq 'none') {
+			Invoke-ServiceTool @('failure', $Name, 'reset=', '0', 'actions=', '""')
+			return
+		}
 		$bytes = [Convert]::FromBase64String($Recovery)
 		$kinds = @('', 'restart', 'reboot', 'run')
-		$actions = @(for ($i = 20; $i + 8 -le $bytes.Length; $i += 8) {
-				$kinds[[BitConverter]::ToInt32($bytes, $i)] + '/' + [BitConverter]::ToUInt32($bytes, $i + 4)
+		$at = 4 + [BitConverter]::ToInt32($bytes, 20)
+		$actions = @(for ($n = [BitConverter]::ToInt32($bytes, 16); $n -gt 0; $n--) {
+				$kinds[[BitConverter]::ToInt32($bytes, $at)] + '/' + [BitConverter]::ToUInt32($bytes, $at + 4)
+				$at += 8
 			})
-		$reset = [BitConverter]::ToUInt32($bytes, 0)
+		$reset = [BitConverter]::ToUInt32($bytes, 4)
 		if ($reset -eq [uint32]::MaxValue) { $reset = 'INFINITE' }
-		@('reset=', "$reset", 'actions=', ($actions -join '/'))
+		Invoke-ServiceTool @('failure', $Name, 'reset=', "$reset", 'actions=', ($actions -join '/'))
+		Invoke-ServiceTool @('failureflag', $Name, "$([BitConverter]::ToInt32($bytes, 0))")
 	}
 
 	function Invoke-Config {
@@ -240,9 +251,7 @@ begin {
 			if (-not $starts.ContainsKey("$start")) { throw (Get-WindowsError 87) }
 			Invoke-ServiceTool @('config', $Name, 'start=', $starts["$start"])
 		}
-		if ($null -ne $recovery) {
-			Invoke-ServiceTool (@('failure', $Name) + (ConvertTo-RecoveryWord $recovery))
-		}
+		if ($null -ne $recovery) { Invoke-Recovery $Name $recovery }
 	}
 
 	# What a service's own list of rights gives to this account.
@@ -292,7 +301,6 @@ begin {
 		}
 		$Answer.state = Wait-State (Get-Controller $Name) @('running', 'paused', 'start_pending', 'stop_pending') $Watch $Deadline
 		$Answer.ok = $Answer.state -eq 'stopped'
-		if (-not $Answer.ok) { throw (Get-WindowsError 1460) }
 	}
 
 	# An argument as CommandLineToArgvW() reads it.
@@ -333,7 +341,7 @@ begin {
 		$Answer.error = $code
 		$Answer.error_name = $errorNames[$code]
 		if ($null -eq $Answer.error_name) { $Answer.error_name = "WIN32_$code" }
-		$Answer.message = $Exception.Message
+		if ($code -eq 1359) { $Answer.text = $Exception.Message }
 	}
 
 	# What changes something: stop, start, config, kill, run.
@@ -371,10 +379,16 @@ begin {
 		param([string]$Op, $Object)
 		switch ($Op) {
 			'list' {
-				Get-CimInstance -ClassName Win32_Service | ForEach-Object { ConvertTo-ServiceAnswer $_ }
+				Get-CimInstance -ClassName Win32_Service |
+					ForEach-Object { ConvertTo-Answer (Get-ServiceAnswer $_) }
 				ConvertTo-Answer @{ done = 'list' }
 			}
-			'query' { ConvertTo-ServiceAnswer (Get-ServiceRow (Get-ServiceName $Object)) }
+			'query' {
+				$found = Get-ServiceAnswer (Get-ServiceRow (Get-ServiceName $Object))
+				$found.recovery = Get-Recovery $found.service
+				$found.recovery_set = $null -ne $found.recovery
+				ConvertTo-Answer $found
+			}
 			'rights' {
 				if ($null -ne (Get-RequestMember $Object 'service' $null)) {
 					return Invoke-Right (Get-ServiceName $Object)
