@@ -48,8 +48,9 @@ take(char *bytes, size_t size, size_t count, void *arg)
 static struct curl_slist *
 connect_to(const char *address)
 {
-	const char *form = strchr(address, ':') != NULL ? "::[%s]:" : "::%s:";
-	char	   *entry = text_format(form, address);
+	bool		six = strchr(address, ':') != NULL;
+	char	   *entry = text_format("::%s%s%s:", six ? "[" : "", address,
+								  six ? "]" : "");
 	struct curl_slist *list = curl_slist_append(NULL, entry);
 
 	free(entry);
@@ -80,8 +81,6 @@ prepare(Transfer *transfer, HttpQuestion *question, int64_t each_ms)
 	if (handle == NULL)
 		return;
 	curl_easy_setopt(handle, CURLOPT_URL, question->url);
-	curl_easy_setopt(handle, CURLOPT_PROTOCOLS,
-					 (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
 	curl_easy_setopt(handle, CURLOPT_PROXY, "");
 	curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long) each_ms);
