@@ -5,58 +5,78 @@
 #include "cli/commands.h"
 #include "cmd/service.h"
 
-static int
-run(const CliCall *call, const char *verb)
+/* What all of them take. */
+static ServiceCall
+request_of(const CliCall *call, const char *verb)
 {
-	const ServiceCall request = {
+	return (ServiceCall)
+	{
 		.file = cli_value(call, "config"),
-		.verb = verb,
-		.site = cli_value(call, "site"),
-		.node = cli_value(call, "node"),
-		.force = cli_is_on(call, "force"),
-		.no_probe = cli_is_on(call, "no-probe"),
-		.dry_run = cli_is_on(call, "dry-run"),
-		.yes = cli_is_on(call, "yes"),
-		.json = cli_is_on(call, "json")
+			.verb = verb,
+			.site = cli_value(call, "site"),
+			.node = cli_value(call, "node"),
+			.json = cli_is_on(call, "json")
 	};
+}
 
+static int
+look(const CliCall *call, const char *verb)
+{
+	const ServiceCall request = request_of(call, verb);
+
+	return cmd_service(&request);
+}
+
+static int
+change(const CliCall *call, const char *verb)
+{
+	ServiceCall request = request_of(call, verb);
+
+	request.dry_run = cli_is_on(call, "dry-run");
+	request.yes = cli_is_on(call, "yes");
 	return cmd_service(&request);
 }
 
 static int
 run_list(const CliCall *call)
 {
-	return run(call, "list");
+	return look(call, "list");
 }
 
 static int
 run_status(const CliCall *call)
 {
-	return run(call, "status");
+	return look(call, "status");
 }
 
 static int
 run_stop(const CliCall *call)
 {
-	return run(call, "stop");
+	return change(call, "stop");
 }
 
 static int
 run_start(const CliCall *call)
 {
-	return run(call, "start");
+	ServiceCall request = request_of(call, "start");
+
+	request.dry_run = cli_is_on(call, "dry-run");
+	request.yes = cli_is_on(call, "yes");
+	request.force = cli_is_on(call, "force");
+	request.no_probe = cli_is_on(call, "no-probe");
+	return cmd_service(&request);
 }
 
 static int
 run_passive(const CliCall *call)
 {
-	return run(call, "passive");
+	return change(call, "passive");
 }
 
 static int
 run_active(const CliCall *call)
 {
-	return run(call, "active");
+	return change(call, "active");
 }
 
 static const CliOption look_options[] = {

@@ -101,7 +101,10 @@ print(const ServiceCall *call, const ServiceReport *report,
 		service_print_json(report, error);
 	else
 		service_print_text(report);
-	if (error->message != NULL)
+	/* What is behind it, the table has told. */
+	if (error->message != NULL && report->n > 0)
+		report_error(error->message, NULL, error->hint);
+	else if (error->message != NULL)
 		error_report(error);
 }
 

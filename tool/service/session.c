@@ -192,6 +192,39 @@ answer_of(const char *kind)
 		SERVICE_BROKEN;
 }
 
+/* Words of programs, on one line, in the arena. */
+static const char *
+one_line(const char *text, Arena *arena)
+{
+	Text		line = {NULL, 0, 0};
+	const char *copy;
+
+	while (*text != '\0')
+	{
+		size_t		len = strcspn(text, "\r\n");
+
+		if (len > 0)
+		{
+			text_add(&line, line.len > 0 ? "; " : "");
+			text_add_bytes(&line, text, len);
+		}
+		text += len;
+		text += *text != '\0' ? 1 : 0;
+	}
+	copy = arena_strdup(arena, line.bytes != NULL ? line.bytes : "");
+	text_free(&line);
+	return copy;
+}
+
+static const char *
+error_line(const Error *error, Arena *arena)
+{
+	if (error->detail == NULL || error->detail[0] == '\0')
+		return one_line(error->message, arena);
+	return arena_printf(arena, "%s: %s", error->message,
+						one_line(error->detail, arena));
+}
+
 /* It could not connect. */
 static void
 take_error(ServiceSession *session, const json_t * error)
@@ -201,8 +234,8 @@ take_error(ServiceSession *session, const json_t * error)
 	const char *text = json_string_value(json_object_get(error, "text"));
 
 	session->node->answer = answer_of(kind);
-	session->node->problem = arena_strdup(arena, text != NULL ? text :
-										  "it could not be asked");
+	session->node->problem = one_line(text != NULL ? text :
+									  "it could not be asked", arena);
 	/* The account is good, however little it may do. */
 	if (kind != NULL && strcmp(kind, "denied") == 0)
 		session->connected = true;
@@ -267,15 +300,10 @@ service_session_end(ServiceSession *session, const PlatChildResult *result,
 		node->answer = node->node->service_control == CONFIG_SERVICE_SSH &&
 			result->code == SSH_FAILED ? SERVICE_SILENT : SERVICE_BROKEN;
 		node->problem = error->message == NULL ?
-			"gave no answer" :
-			arena_printf(arena, "%s%s%s", error->message,
-						 error->detail != NULL ? ": " : "",
-						 error->detail != NULL ? error->detail : "");
+			"gave no answer" : error_line(error, arena);
 	}
 	else if (session->answers < session->requests)
 		node->problem = error->message == NULL ?
 			"gave fewer answers than it was asked for" :
-			arena_printf(arena, "was lost: %s%s%s", error->message,
-						 error->detail != NULL ? ": " : "",
-						 error->detail != NULL ? error->detail : "");
+			arena_printf(arena, "was lost: %s", error_line(error, arena));
 }

@@ -208,6 +208,8 @@ list(Worker *worker, const char **kind, Error *error)
 		kind_of(words);
 	if (good)
 		good = look_at_all(worker, words, error);
+	else if (result.end == PLAT_CHILD_EXITED)
+		error_set(error, NULL, NULL, "%s", words + strspn(words, "\r\n"));
 	plat_child_free(&result);
 	return good;
 }
