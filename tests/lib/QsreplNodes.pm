@@ -228,6 +228,7 @@ sub _begin
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>', "$self->{dir}/log/$name.out";
 		open STDERR, '>&', \*STDOUT;
+		$ENV{PYTHONDONTWRITEBYTECODE} = 1;
 		exec 'setpriv', '--pdeathsig', 'TERM', @command or POSIX::_exit(127);
 	}
 	push @{ $self->{pids} }, $pid;
@@ -434,9 +435,10 @@ sub forget
 sub logons
 {
 	my ($self, $number) = @_;
+	my $log = _slurp("$self->{dir}/log/log.smbd");
 	my @all;
 
-	while (_slurp("$self->{dir}/log/log.smbd") =~ /^\s*Auth: \[SMB.*?user \[.*?\]\\\[(.*?)\].*? status \[(.*?)\].*? local host \[ipv4:([\d.]+):/mg)
+	while ($log =~ /^\s*Auth: \[SMB.*?user \[.*?\]\\\[(.*?)\].*? status \[(.*?)\].*? local host \[ipv4:([\d.]+):/mg)
 	{
 		push @all, { user => $1, status => $2, node => $3 };
 	}

@@ -12,6 +12,7 @@ FIRST, LAST = 1, 2
 SVCCTL = bytes.fromhex('81bb7a364498f135ad3298f03800100302000000')
 NDR = bytes.fromhex('045d888aeb1cc9119fe808002b10486002000000')
 OP_RANGE_ERROR = 0x1c010002
+BAD_STUB = 0x6f7
 
 
 class Fault(Exception):

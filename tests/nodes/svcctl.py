@@ -263,29 +263,29 @@ class Session:
         return struct.pack('<LL', 0, code)
 
     def change_config2(self, stub):
-        call = scmr.RChangeServiceConfig2W(stub)
-        info = call['Info']
-        level = info['dwInfoLevel']
+        handle = stub[:20]
+        level, tag, pointer = struct.unpack_from('<LLL', stub, 20)
+        if level != tag or not pointer:
+            raise rpc.Fault(rpc.BAD_STUB)
 
         def act(node, name):
             service = node['services'][name]
             if service.get('stubborn'):
                 return
             if level == 2:
-                change_recovery(service, info['Union']['psfa'])
+                change_recovery(service, stub[32:])
             elif level == 3:
                 if scm.value(service, 'start') not in ('auto', 'delayed'):
                     raise scm.Refused(87)
-                delayed = info['Union']['psda']['fDelayedAutostart']
+                delayed, = struct.unpack_from('<L', stub, 32)
                 service['start'] = 'delayed' if delayed else 'auto'
             elif level == 4:
-                flag = info['Union']['psfaf']['fFailureActionsOnNonCrashFailures']
+                flag, = struct.unpack_from('<L', stub, 32)
                 service['recovery'] = {**recovery_of(service), 'flag': flag}
             else:
                 raise scm.Refused(124)
         operation = {2: 'recovery', 3: 'delayed', 4: 'recovery flag'}
-        code, _ = self._act(operation.get(level, 'config2'), call['hService'],
-                            2, act)
+        code, _ = self._act(operation.get(level, 'config2'), handle, 2, act)
         return struct.pack('<L', code)
 
     def enum_dependents(self, stub):
@@ -336,19 +336,30 @@ def buffer(data, size):
     return array(data, size) + struct.pack('<LL', len(data), 0)
 
 
-def optional(string):
-    return plain(string) if isinstance(string, str) else None
+def take_string(data, place):
+    """A conformant varying string, and where it ends."""
+    _, _, count = struct.unpack_from('<LLL', data, place)
+    end = place + 12 + 2 * count
+    string = data[place + 12:end].decode('utf-16-le')
+    return plain(string), end + (-end % 4)
 
 
-def change_recovery(service, wanted):
-    """A NULL leaves as it was, an empty string or array removes."""
+def change_recovery(service, data):
+    """SERVICE_FAILURE_ACTIONS, which impacket cannot take without actions.
+
+    A NULL leaves as it was, an empty string or array removes.
+    """
     recovery = recovery_of(service)
-    for key, field in (('message', 'lpRebootMsg'), ('command', 'lpCommand')):
-        if optional(wanted[field]) is not None:
-            recovery[key] = optional(wanted[field])
-    actions = wanted['lpsaActions']
-    if actions != b'' and actions is not None:
-        recovery['actions'] = [[one['Type'], one['Delay']]
-                               for one in actions['Data']]
-        recovery['reset'] = wanted['dwResetPeriod']
+    reset, message, command, count, actions = struct.unpack_from('<5L', data)
+    place = 20
+    for key, pointer in (('message', message), ('command', command)):
+        if pointer:
+            recovery[key], place = take_string(data, place)
+    if actions:
+        most, = struct.unpack_from('<L', data, place)
+        if most != count or len(data) != place + 4 + 8 * count:
+            raise rpc.Fault(rpc.BAD_STUB)
+        recovery['actions'] = [list(one) for one in struct.iter_unpack(
+            '<LL', data[place + 4:])]
+        recovery['reset'] = reset
     service['recovery'] = recovery
