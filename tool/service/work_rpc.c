@@ -147,8 +147,8 @@ read_status(Worker *worker, const char *words, WorkState *state)
 }
 
 static bool
-look(Worker *worker, ServiceKind service, WorkState *state,
-	 WorkFailure *failure)
+ask(Worker *worker, ServiceKind service, WorkState *state,
+	WorkFailure *failure)
 {
 	PlatChildResult result;
 	Error		error = ERROR_NONE;
@@ -162,18 +162,19 @@ look(Worker *worker, ServiceKind service, WorkState *state,
 	if (!good)
 		set_failure(worker, words[1] != '\0' ? words : error.message != NULL ?
 					error.message : "", failure);
-	/* It is not there: an answer, too. */
-	if (failure->code == 1060)
-	{
-		*failure = (WorkFailure)
-		{
-			0, NULL
-		};
-		good = true;
-	}
 	error_free(&error);
 	plat_child_free(&result);
 	return good;
+}
+
+/* One that the list has not is not asked for. */
+static bool
+look(Worker *worker, ServiceKind service, WorkState *state,
+	 WorkFailure *failure)
+{
+	memset(state, 0, sizeof(*state));
+	return !worker->states[service].there ||
+		ask(worker, service, state, failure);
 }
 
 /* The services that are there, and then each one's state. */
@@ -187,7 +188,7 @@ look_at_all(Worker *worker, const char *names, Error *error)
 
 		memset(&worker->states[i], 0, sizeof(worker->states[i]));
 		if (strstr(names, service_name(worker->node, service)) != NULL &&
-			!look(worker, service, &worker->states[i], &failure))
+			!ask(worker, service, &worker->states[i], &failure))
 			return error_set(error, failure.name, NULL,
 							 "service \"%s\" could not be looked at",
 							 service_name(worker->node, service));
