@@ -8,6 +8,7 @@ const CliGroup cli_groups[] = {
 	{"config", "validate and show the configuration"},
 	{"setup", "set up the database servers of the sites"},
 	{"maintenance", "hold the passive site while Qlik Sense is upgraded"},
+	{"service", "services of Qlik Sense on the nodes"},
 	{"rules", "test and try the rules of rewriting"},
 	{"completion", "print a script for a shell's completion"},
 	{"docs", "print what is made from the tool's own tables"},
@@ -39,6 +40,12 @@ const CliCommand *const cli_commands[] = {
 	&cli_drill,
 	&cli_drill_end,
 	&cli_drill_status,
+	&cli_service_list,
+	&cli_service_status,
+	&cli_service_stop,
+	&cli_service_start,
+	&cli_service_passive,
+	&cli_service_active,
 	&cli_rules_test,
 	&cli_rules_rewrite,
 	&cli_rules_preview,
@@ -52,5 +59,6 @@ const CliCommand *const cli_commands[] = {
 
 const CliCommand *const cli_internal_commands[] = {
 	&cli_drill_keep,
+	&cli_service_work,
 	NULL
 };

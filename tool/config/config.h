@@ -67,6 +67,25 @@ typedef enum ConfigOnFailure
 	CONFIG_FAILURE_IGNORED
 } ConfigOnFailure;
 
+/* The order is that of the words in keys.c, and of cert_stores[]. */
+typedef enum ConfigCertificateStore
+{
+	CONFIG_CERTIFICATES_NONE,
+	CONFIG_CERTIFICATES_DIRECTORY
+} ConfigCertificateStore;
+
+typedef enum ConfigCertificateFormat
+{
+	CONFIG_CERTIFICATES_PEM,
+	CONFIG_CERTIFICATES_PFX
+} ConfigCertificateFormat;
+
+typedef enum ConfigCompat
+{
+	CONFIG_COMPAT_WINDOWS,
+	CONFIG_COMPAT_MODERN
+} ConfigCompat;
+
 /* Words: a list of names, or a program with its arguments; n 0: not given. */
 typedef struct ConfigWords
 {
@@ -97,6 +116,9 @@ typedef struct ConfigSite
 	const char *aside_directory;
 	const char *drill_directory;
 	int			drill_port;
+	int			certificates;	/* ConfigCertificateStore */
+	const char *certificate_directory;
+	const char *host_cfg;		/* the central node's file Host.cfg */
 } ConfigSite;
 
 /* The order is that of the words in keys.c. */
@@ -105,6 +127,17 @@ typedef enum ConfigSystem
 	CONFIG_WINDOWS,
 	CONFIG_LINUX
 } ConfigSystem;
+
+/* What controls a node's services; the order is that of the words in keys.c. */
+typedef enum ConfigServiceControl
+{
+	CONFIG_SERVICE_NONE,
+	CONFIG_SERVICE_SCM,
+	CONFIG_SERVICE_RPC,
+	CONFIG_SERVICE_SSH,
+	CONFIG_SERVICE_SYSTEMD,
+	CONFIG_SERVICE_EXEC
+} ConfigServiceControl;
 
 /* [node NAME]: a machine with services of Qlik Sense */
 typedef struct ConfigNode
@@ -119,7 +152,42 @@ typedef struct ConfigNode
 	ConfigWords ssh_command;	/* runs a command there */
 	const char *credentials;	/* file with a Windows logon; see keys.c */
 	int			smb_port;
+	int			service_control;	/* ConfigServiceControl */
+	ConfigWords service_command;	/* for CONFIG_SERVICE_EXEC */
+	ConfigWords services;		/* KIND=NAME, where names differ */
+	bool		kerberos;		/* log on with the user's tickets */
+	const char *keytab;			/* or with the key in this file */
+	const char *principal;		/* whose */
+	ConfigWords bootstrap_command;	/* of a central node */
 } ConfigNode;
+
+/* [services] */
+typedef struct ConfigServices
+{
+	int			parallel;		/* nodes at the same time */
+	long		answer_timeout; /* this and the following: ms */
+	long		stop_timeout;
+	long		start_timeout;
+	long		probe_timeout;
+	long		bootstrap_timeout;
+	bool		kill_engine;
+	const char *state_url;		/* {node} stands for the alias */
+	const char *about_url;
+	const char *alive_url;
+	const char *alias_url;
+	const char *probe_ca;		/* whose certificates nodes have */
+	const char *probe_certificate;	/* with its key, for about_url */
+	const char *alias_ca;
+} ConfigServices;
+
+/* [certificates] */
+typedef struct ConfigCertificates
+{
+	int			format;			/* ConfigCertificateFormat */
+	const char *password_file;	/* of PFX files, and encrypted keys */
+	int			compat;			/* ConfigCompat; of exports */
+	long		expiry_warning; /* ms */
+} ConfigCertificates;
 
 /* A value of a mapping at a site. */
 typedef struct ConfigMappingValue
@@ -197,6 +265,7 @@ typedef struct Config
 	long		lag_warning;
 	bool		copy_qsmq;
 	bool		disable_on_error;
+	ConfigCertificates certificates;
 	/* the other sections, in the order of the file */
 	ConfigSite *sites;
 	size_t		n_sites;
@@ -206,6 +275,7 @@ typedef struct Config
 	size_t		n_hooks;
 	ConfigNode *nodes;
 	size_t		n_nodes;
+	ConfigServices services;	/* there also without the section */
 	/* every key's effective value, section by section */
 	ConfigSetting *settings;
 	size_t		n_settings;
