@@ -41,6 +41,22 @@ static const char no_node[] =
 "#address = 10.1.0.11\n"
 "#roles = central repository engine proxy scheduler printing\n";
 
+static const char no_alias[] =
+"\n# Further names in the hosts files, a section a name:\n"
+"#[alias FS]\n"
+"#kind = file_server\n"
+"#A = 10.1.0.20\n"
+"#B = 10.2.0.20\n";
+
+static const char no_dns[] =
+"\n# The public alias in the DNS, which is switched with the active site; each\n"
+"# site needs dns_target and dns_servers:\n"
+"#[dns]\n"
+"#name = qliksense.example.com\n"
+"#zone = example.com\n"
+"#ttl = 60s\n"
+"#key_file = /etc/qsrepl/dns.key\n";
+
 const char *
 config_answer(const ConfigAnswers *answers, const char *section,
 			  const char *key)
@@ -167,5 +183,9 @@ config_template_add(Text *text, const ConfigAnswers *answers)
 		text_add(text, no_hook);
 	if (!has_kind(answers, CONFIG_KIND_NODE))
 		text_add(text, no_node);
+	if (!has_kind(answers, CONFIG_KIND_ALIAS))
+		text_add(text, no_alias);
+	if (!has_kind(answers, CONFIG_KIND_DNS))
+		text_add(text, no_dns);
 	arena_free(&arena);
 }
