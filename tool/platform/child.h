@@ -37,6 +37,8 @@ typedef struct PlatChild
 	size_t		output_limit;	/* bytes of standard output that are kept; 0:
 								 * a megabyte */
 	int			deadline_ms;	/* 0: none */
+	int			answer_ms;		/* deadline for the first bytes of its
+								 * standard output; 0: none */
 	int			grace_ms;		/* between asking it to end and killing it; 0:
 								 * two seconds */
 	bool		cancellable;	/* plat_cancelled() ends it */

@@ -15,6 +15,7 @@
 #include "platform/aside.h"
 #include "platform/cancel.h"
 #include "platform/child.h"
+#include "platform/children.h"
 #include "platform/clock.h"
 #include "platform/directory.h"
 #include "platform/file.h"

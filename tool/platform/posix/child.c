@@ -1,224 +1,27 @@
 /*
  * child.c
  *		Running a child to its end.
- *
- * No handler for SIGCHLD, which would be the whole program's: the loop sleeps
- * in poll() for as long as the child's streams are open, and looks for its end
- * between two sleeps of at most POLL_MS.
  */
 #include "platform/posix/posix.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "base/memory.h"
-#include "platform/cancel.h"
 #include "platform/child.h"
-#include "platform/clock.h"
-#include "platform/posix/capture.h"
-#include "platform/posix/spawn.h"
-
-#define POLL_MS 50
-#define DEFAULT_GRACE_MS 2000
-#define DEFAULT_OUTPUT_LIMIT (1024 * 1024)
-#define ERRORS_LIMIT (8 * 1024)
-
-typedef struct Running
-{
-	const PlatChild *child;
-	Spawned		spawned;
-	Capture		captures[2];
-	size_t		written;		/* bytes of input */
-	int64_t		started;		/* by plat_clock_ms() */
-	int			pause;			/* ms, while no stream is open */
-	PlatChildEnd end;			/* why it is being ended, or EXITED */
-	int64_t		kill_at;		/* by plat_clock_ms(); 0: not asked to end */
-} Running;
-
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static void
-write_input(Running *running)
-{
-	const PlatChild *child = running->child;
-	ssize_t		n = write(running->spawned.input,
-						  child->input + running->written,
-						  child->input_len - running->written);
-
-	if (n >= 0)
-		running->written += (size_t) n;
-	else if (errno == EINTR || errno == EAGAIN)
-		return;
-	/* A child that does not read its input (EPIPE) tells so itself. */
-	if (n < 0 || running->written == child->input_len)
-		close_fd(&running->spawned.input);
-}
-
-static void
-read_stream(Running *running, PlatStream stream)
-{
-	int		   *fd = &running->spawned.streams[stream];
-
-	if (*fd >= 0 && !capture_read(&running->captures[stream], *fd))
-		close_fd(fd);
-}
+#include "platform/posix/running.h"
 
 /* Sleep until a stream is ready, and move what can be moved. */
 static void
-pump(Running *running)
+pump(Running *running, int *pause)
 {
-	Spawned    *spawned = &running->spawned;
-	struct pollfd waits[3] = {
-		{spawned->input, POLLOUT, 0},
-		{spawned->streams[PLAT_STDOUT], POLLIN, 0},
-		{spawned->streams[PLAT_STDERR], POLLIN, 0}
-	};
-	bool		open = waits[1].fd >= 0 || waits[2].fd >= 0;
+	struct pollfd waits[RUNNING_WAITS];
+	bool		open = running_waits(running, waits);
 
-	if (!open && running->pause < POLL_MS)
-		running->pause = running->pause > 0 ? running->pause * 2 : 1;
-	if (poll(waits, 3, open ? POLL_MS : running->pause) <= 0)
-		return;
-	if (waits[0].revents != 0)
-		write_input(running);
-	if (waits[1].revents != 0)
-		read_stream(running, PLAT_STDOUT);
-	if (waits[2].revents != 0)
-		read_stream(running, PLAT_STDERR);
-}
-
-static void
-ask_to_end(Running *running, PlatChildEnd why, int64_t now)
-{
-	int			grace = running->child->grace_ms;
-
-	running->end = why;
-	running->kill_at = now + (grace > 0 ? grace : DEFAULT_GRACE_MS);
-	kill(-running->spawned.pid, SIGTERM);
-}
-
-static void
-end_where_due(Running *running)
-{
-	const PlatChild *child = running->child;
-	int64_t		now = plat_clock_ms();
-
-	if (running->kill_at > 0)
-	{
-		if (now >= running->kill_at)
-			kill(-running->spawned.pid, SIGKILL);
-	}
-	else if (child->cancellable && plat_cancelled())
-		ask_to_end(running, PLAT_CHILD_CANCELLED, now);
-	else if (child->deadline_ms > 0 &&
-			 now - running->started >= child->deadline_ms)
-		ask_to_end(running, PLAT_CHILD_TIMED_OUT, now);
-}
-
-/* Whether the child itself has ended; it is not reaped. */
-static bool
-has_ended(const Running *running)
-{
-	siginfo_t	info;
-
-	memset(&info, 0, sizeof(info));
-	if (waitid(P_PID, (id_t) running->spawned.pid, &info,
-			   WEXITED | WNOHANG | WNOWAIT) != 0)
-		return errno != EINTR;
-	return info.si_pid == running->spawned.pid;
-}
-
-/* Reap it; before that its number cannot be another group's. */
-static void
-finish(Running *running, PlatChildResult *result)
-{
-	int			status = 0;
-
-	if (running->kill_at > 0)
-		kill(-running->spawned.pid, SIGKILL);
-	while (waitpid(running->spawned.pid, &status, 0) < 0 && errno == EINTR)
-		;
-	result->end = running->end;
-	if (WIFSIGNALED(status) && result->end == PLAT_CHILD_EXITED)
-		result->end = PLAT_CHILD_SIGNALED;
-	result->code = WIFSIGNALED(status) ? WTERMSIG(status) :
-		WEXITSTATUS(status);
-	result->ms = plat_clock_ms() - running->started;
-	close_fd(&running->spawned.input);
-	for (int i = 0; i < 2; i++)
-	{
-		/* What it wrote before its end is there now. */
-		read_stream(running, (PlatStream) i);
-		close_fd(&running->spawned.streams[i]);
-		capture_end(&running->captures[i]);
-	}
-	result->output_cut = running->captures[PLAT_STDOUT].cut;
-	result->output_len = running->captures[PLAT_STDOUT].kept.len;
-	result->output = text_take(&running->captures[PLAT_STDOUT].kept);
-	result->errors = text_take(&running->captures[PLAT_STDERR].kept);
-}
-
-static void
-prepare(Running *running, const PlatChild *child)
-{
-	memset(running, 0, sizeof(*running));
-	running->child = child;
-	running->end = PLAT_CHILD_EXITED;
-	running->started = plat_clock_ms();
-	for (int i = 0; i < 2; i++)
-	{
-		running->captures[i].child = child;
-		running->captures[i].stream = (PlatStream) i;
-	}
-	running->captures[PLAT_STDOUT].limit = child->output_limit > 0 ?
-		child->output_limit : DEFAULT_OUTPUT_LIMIT;
-	running->captures[PLAT_STDERR].limit = ERRORS_LIMIT;
-	running->captures[PLAT_STDERR].tail = true;
-}
-
-/* The error for an end that is not exit code 0. */
-static bool
-fail(const PlatChild *child, PlatChildResult *result, Error *error)
-{
-	const char *program = child->argv[0];
-	size_t		len = strlen(result->errors);
-
-	while (len > 0 && (result->errors[len - 1] == '\n' ||
-					   result->errors[len - 1] == '\r'))
-		len--;
-	result->errors[len] = '\0';
-	switch (result->end)
-	{
-		case PLAT_CHILD_NOT_STARTED:
-			return error_set(error, NULL, NULL,
-							 "could not start program \"%s\": %s", program,
-							 strerror(result->code));
-		case PLAT_CHILD_EXITED:
-			return error_set(error, result->errors, NULL,
-							 "program \"%s\" failed with exit code %d",
-							 program, result->code);
-		case PLAT_CHILD_SIGNALED:
-			return error_set(error, result->errors, NULL,
-							 "program \"%s\" was ended by signal %d: %s",
-							 program, result->code, strsignal(result->code));
-		case PLAT_CHILD_TIMED_OUT:
-			return error_set(error, result->errors, NULL,
-							 "program \"%s\" did not end within %d ms",
-							 program, child->deadline_ms);
-		case PLAT_CHILD_CANCELLED:
-			break;
-	}
-	return error_set(error, result->errors, NULL,
-					 "program \"%s\" was interrupted", program);
+	if (!open && *pause < RUNNING_POLL_MS)
+		*pause = *pause > 0 ? *pause * 2 : 1;
+	if (poll(waits, RUNNING_WAITS, open ? RUNNING_POLL_MS : *pause) > 0)
+		running_pump(running, waits);
 }
 
 bool
@@ -226,29 +29,20 @@ plat_child_run(const PlatChild *child, PlatChildResult *result, Error *error)
 {
 	Running		running;
 	void		(*old_pipe) (int);
+	int			pause = 0;		/* ms, while no stream is open */
+	bool		good;
 
-	memset(result, 0, sizeof(*result));
-	prepare(&running, child);
-	if (!unix_spawn(child, &running.spawned))
-	{
-		result->code = errno;
-		result->output = mem_strdup("");
-		result->errors = mem_strdup("");
-		return fail(child, result, error);
-	}
+	if (!running_start(&running, child, result, error))
+		return false;
 	old_pipe = signal(SIGPIPE, SIG_IGN);
-	if (child->input != NULL && child->input_len == 0)
-		close_fd(&running.spawned.input);
-	while (!has_ended(&running))
+	while (!running_has_ended(&running))
 	{
-		pump(&running);
-		end_where_due(&running);
+		pump(&running, &pause);
+		running_end_where_due(&running);
 	}
-	finish(&running, result);
+	good = running_finish(&running, result, error);
 	signal(SIGPIPE, old_pipe);
-	if (result->end == PLAT_CHILD_EXITED && result->code == 0)
-		return true;
-	return fail(child, result, error);
+	return good;
 }
 
 void
