@@ -107,6 +107,14 @@ check_access(const ConfigNode *node, Problems *problems)
 					   "Use letters, digits, and the characters _ . / -",
 					   "hosts_file of node \"%s\" holds special characters",
 					   node->name);
+	for (const char *c = path; *c != '\0'; c++)
+		if ((unsigned char) *c >= 0x80)
+		{
+			problems_error(problems, node->line, NULL, NULL,
+						   "hosts_file of node \"%s\" is not in ASCII",
+						   node->name);
+			return;
+		}
 	if (node->hosts_access == CONFIG_HOSTS_SHARE &&
 		(path[0] == '/' || path[1] != ':' || strpbrk(path, "\";") != NULL))
 		problems_error(problems, node->line, NULL,

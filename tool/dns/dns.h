@@ -44,6 +44,7 @@ typedef struct DnsReport
 	DnsAnswer  *answers;		/* a server each, in the configuration's order */
 	size_t		n;
 	DnsAnswer	local;			/* .server is NULL: not asked */
+	long		longest;		/* the highest TTL that was seen; s */
 	bool		changed;		/* by dns_switch() */
 	const char *asked;			/* the server that took the change; or NULL */
 	const char *note;			/* what else there is to say; or NULL */
@@ -104,7 +105,10 @@ extern bool dns_points_to(const Config *config, const ConfigSite *site);
  */
 extern const char *dns_behind(DnsReport *report);
 
-/* What users need at most to learn of a change: the highest TTL seen; s. */
+/*
+ * What users need at most to learn of a change: the highest TTL that was seen,
+ * before a change or after it; s.
+ */
 extern long dns_longest(const Config *config, const DnsReport *report);
 
 /* "qs-a.example.com (site A)", "no record", "does not answer: ..." */
