@@ -41,10 +41,11 @@ sub named_key
 
 =pod
 
-=item start_named($name, address => '127.0.9.1', port => number, of => server, notify => servers, deaf => 1, records => lines)
+=item start_named($name, address => '127.0.0.1', port => number, of => server, notify => servers, fixed => 1, records => lines)
 
 Start a server for the zone company.test: a primary, or a secondary of another
-one. Deaf ones are told nothing. Returns its hash, with "server" as the tool's
+one. A fixed one takes no
+changes. Returns its hash, with "server" as the tool's
 configuration has it.
 
 =cut
@@ -58,8 +59,8 @@ sub start_named
 	my $key = named_key('qsrepl-key');
 	my $also = join ' ', map { "$_->{address} port $_->{port};" } @{ $opt{notify} // [] };
 	my $zone = $opt{of}
-	  ? "type secondary; primaries { $opt{of}{address} port $opt{of}{port}; }; " . ($opt{deaf} ? 'allow-notify { none; };' : '')
-	  : 'type primary; file "zone"; update-policy { grant qsrepl-key name qs.company.test. ANY; }; '
+	  ? "type secondary; primaries { $opt{of}{address} port $opt{of}{port}; };"
+	  : 'type primary; file "zone"; ' . ($opt{fixed} ? '' : 'update-policy { grant qsrepl-key name qs.company.test. ANY; }; ')
 	  . "allow-transfer { any; }; notify explicit; also-notify { $also }; notify-delay 0;";
 
 	mkdir $dir;
@@ -68,9 +69,9 @@ sub start_named
 $ORIGIN company.test.
 @ 300 SOA ns.company.test. admin.company.test. 1 86400 86400 864000 60
 @ 300 NS ns
-ns 300 A 127.0.9.1
-qs-a 300 A 127.0.0.1
-qs-b 300 A 127.0.0.2
+ns 300 A 127.0.0.1
+qs-a 300 A 127.0.0.3
+qs-b 300 A 127.0.0.4
 ZONE
 	unlink "$dir/named.conf";
 	append_to_file("$dir/named.conf", <<"CONF");

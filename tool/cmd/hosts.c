@@ -159,7 +159,7 @@ print_advice(const Config *config)
 
 	for (size_t i = 0; i < json_array_size(list); i++)
 	{
-		const json_t *object = json_array_get(list, i);
+		const		json_t *object = json_array_get(list, i);
 
 		printf("file server %s: %s\n",
 			   json_string_value(json_object_get(object, "alias")),

@@ -165,7 +165,7 @@ choose(const Config *config, const RulesRequest *request,
 	if (*site == NULL)
 		return EXIT_USAGE;
 	if (request->database != NULL &&
-			 !is_configured(config, request->database))
+		!is_configured(config, request->database))
 		report_errorf("They are in the key \"databases\".",
 					  "database \"%.80s\" is none of the configured ones",
 					  request->database);

@@ -189,6 +189,23 @@ give_up(const Switch *s, Error *error)
 					 s->config->dns.name);
 }
 
+/* Without all required servers it could not succeed, but half be done. */
+static bool
+all_answer(const Switch *s, Error *error)
+{
+	for (size_t i = 0; i < s->report->n; i++)
+	{
+		const DnsAnswer *answer = &s->report->answers[i];
+
+		if (answer->required && answer->state == DNS_SILENT)
+			return error_set(error, NULL, "Nothing was changed. Let it run, "
+							 "or set dns_required to those that must answer.",
+							 "required name server \"%s\" %s",
+							 answer->server, answer->problem);
+	}
+	return true;
+}
+
 /*
  * Change it where it is not changed yet.  Where one server has it already,
  * somebody has begun: then only required ones are changed.
@@ -260,8 +277,8 @@ dns_switch(const Config *config, const ConfigSite *to, const char *expected,
 	dns_list(config, to, report);
 	dns_ask(config, (int) config->dns.timeout, report);
 	if (!dns_reached(report))
-		good = s.provider->ready(config, error) && change(&s, error) &&
-			settle(&s, error);
+		good = s.provider->ready(config, error) && all_answer(&s, error) &&
+			change(&s, error) && settle(&s, error);
 	dns_ask_local(config, (int) config->dns.timeout, report);
 	text_free(&s.refusals);
 	return good;
