@@ -28,7 +28,13 @@ TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(TOOL_PACKAGES))
 TOOL_LIBS = $(shell pkg-config --libs $(TOOL_PACKAGES))
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
-HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h)
+# A program of its own, since libsmbclient is under the GPL.
+SCM_SRC = $(wildcard tool/programs/scm/*.c)
+SCM_PACKAGES = jansson libcrypto smbclient
+SCM_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(SCM_SRC) \
+	$(wildcard core/*.c tool/base/*.c tool/platform/posix/*.c))
+HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h \
+	tool/programs/scm/*.h)
 
 PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
 PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
@@ -41,11 +47,19 @@ all: extension tool
 extension:
 	+$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) all
 
-tool: $(BUILD)/qsrepl
+tool: $(BUILD)/qsrepl $(BUILD)/qsrepl-scm
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
 	@echo "  LD $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
+
+$(BUILD)/qsrepl-scm: $(SCM_OBJ)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell pkg-config --libs $(SCM_PACKAGES))
+
+$(BUILD)/tool/programs/scm/%.o: TOOL_CPPFLAGS += \
+	$(shell pkg-config --cflags smbclient)
 
 $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -57,6 +71,7 @@ install-extension: extension
 
 install: install-extension tool
 	install -D -m 755 $(BUILD)/qsrepl $(DESTDIR)$(prefix)/bin/qsrepl
+	install -D -m 755 $(BUILD)/qsrepl-scm $(DESTDIR)$(prefix)/bin/qsrepl-scm
 	install -D -m 644 docs/qsrepl.1 $(DESTDIR)$(prefix)/share/man/man1/qsrepl.1
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	$(BUILD)/qsrepl completion bash \

@@ -1,0 +1,94 @@
+/*
+ * utf16.c
+ *		Windows' strings and ours.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "programs/scm/utf16.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "programs/scm/ndr.h"
+
+#define REPLACEMENT 0xfffd
+
+/* The character at the beginning of len bytes that are UTF-8. */
+static uint32_t
+decode(const char *bytes, size_t len)
+{
+	static const uint8_t mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	uint32_t	character = (uint8_t) bytes[0] & mask[len];
+
+	for (size_t i = 1; i < len; i++)
+		character = character << 6 | ((uint8_t) bytes[i] & 0x3f);
+	return character;
+}
+
+void
+utf16_put(Text *out, const char *string)
+{
+	size_t		left = strlen(string);
+
+	while (left > 0)
+	{
+		size_t		len = utf8_length(string, left);
+		uint32_t	character = len > 0 ? decode(string, len) : REPLACEMENT;
+
+		if (character >= 0x10000)
+		{
+			ndr_put_u16(out, 0xd7c0 + (character >> 10));
+			ndr_put_u16(out, 0xdc00 | (character & 0x3ff));
+		}
+		else
+			ndr_put_u16(out, (uint16_t) character);
+		len = len > 0 ? len : 1;
+		string += len;
+		left -= len;
+	}
+}
+
+static void
+put_utf8(Text *out, uint32_t character)
+{
+	char		bytes[4];
+	size_t		len = character < 0x80 ? 1 : character < 0x800 ? 2
+	: character < 0x10000 ? 3 : 4;
+	static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+	for (size_t i = len - 1; i > 0; i--)
+	{
+		bytes[i] = (char) (0x80 | (character & 0x3f));
+		character >>= 6;
+	}
+	bytes[0] = (char) (lead[len] | character);
+	text_add_bytes(out, bytes, len);
+}
+
+static uint16_t
+unit(const uint8_t *bytes, size_t i)
+{
+	return (uint16_t) (bytes[2 * i] | bytes[2 * i + 1] << 8);
+}
+
+char *
+utf16_take(const uint8_t *bytes, size_t units)
+{
+	Text		out = {NULL, 0, 0};
+
+	for (size_t i = 0; i < units && unit(bytes, i) != 0; i++)
+	{
+		uint32_t	one = unit(bytes, i);
+
+		if (one >= 0xd800 && one < 0xdc00 && i + 1 < units
+			&& (unit(bytes, i + 1) & 0xfc00) == 0xdc00)
+		{
+			i++;
+			one = 0x10000 + ((one & 0x3ff) << 10) + (unit(bytes, i) & 0x3ff);
+		}
+		else if (one >= 0xd800 && one < 0xe000)
+			one = REPLACEMENT;
+		put_utf8(&out, one);
+	}
+	return text_take(&out);
+}
