@@ -179,9 +179,11 @@ next(void *arg, PlatChild *child, size_t *number)
 
 	for (size_t i = 0; i < report->n; i++)
 	{
-		PlatNext	turn = reading->started[i] ? PLAT_NEXT_NONE :
-		turn_of(reading, i);
+		PlatNext	turn;
 
+		if (reading->started[i])
+			continue;
+		turn = turn_of(reading, i);
 		if (turn == PLAT_NEXT_LATER)
 			answer = PLAT_NEXT_LATER;
 		if (turn == PLAT_NEXT_NONE)
