@@ -39,5 +39,7 @@ const CheckConcern check_concerns[] = {
 	{"replicator", true, true, false, check_replicator},
 	{"clock", true, true, false, check_clocks},
 	{"disk", true, true, false, check_disk},
+	{"dns", true, true, false, check_dns},
+	{"hosts", true, true, true, check_hosts},
 	{NULL, false, false, false, NULL}
 };

@@ -9,6 +9,7 @@
 #include "base/exitcode.h"
 #include "cmd/ask.h"
 #include "cmd/move_work.h"
+#include "dns/dns.h"
 #include "pg/ping.h"
 #include "server/act.h"
 #include "server/target.h"
@@ -109,6 +110,15 @@ services_run(Move *move, const SiteRisk *risk)
 	return runs;
 }
 
+/* Users still get through; not where the alias points elsewhere already. */
+static bool
+alias_serves(Move *move, const SiteRisk *risk)
+{
+	(void) risk;
+	return dns_serves(&move->config, move->from,
+					  (int) move->config.connect_timeout);
+}
+
 /* A further concern that can tell is a line here. */
 static const struct
 {
@@ -120,7 +130,8 @@ static const struct
 	{"its database server answers", server_answers},
 	{"the standby receives what it writes", is_streaming},
 	{"the process of its database server runs", server_runs},
-	{"services of Qlik Sense run on its nodes", services_run}
+	{"services of Qlik Sense run on its nodes", services_run},
+	{"what the public alias points to answers", alias_serves}
 };
 
 static bool

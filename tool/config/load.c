@@ -132,6 +132,8 @@ allocate(ConfigLoad *load)
 								   sections * sizeof(ConfigMapping));
 	config->hooks = arena_alloc(&config->arena, sections * sizeof(ConfigHook));
 	config->nodes = arena_alloc(&config->arena, sections * sizeof(ConfigNode));
+	config->aliases = arena_alloc(&config->arena,
+								  sections * sizeof(ConfigAlias));
 	config->settings = arena_alloc(&config->arena,
 								   settings * sizeof(ConfigSetting));
 }
@@ -164,9 +166,31 @@ new_fields(Config *config, size_t kind, const IniSection *section)
 			return &config->nodes[config->n_nodes++];
 		case CONFIG_KIND_CERTIFICATES:
 			return &config->certificates;
+		case CONFIG_KIND_ALIAS:
+			config->aliases[config->n_aliases].name = name;
+			config->aliases[config->n_aliases].line = section->line;
+			return &config->aliases[config->n_aliases++];
+		case CONFIG_KIND_DNS:
+			config->dns.line = section->line;
+			return &config->dns;
 		default:
 			return config;
 	}
+}
+
+/* The lines of a section whose keys are sites. */
+static void
+fill_open(ConfigLoad *load, size_t place, const ConfigTarget *target)
+{
+	ConfigMapping *mapping = target->fields;
+	ConfigAlias *alias = target->fields;
+
+	if (place == CONFIG_KIND_MAPPING)
+		mapping->values = config_fill_values(load, target, true,
+											 &mapping->n_values);
+	else if (place == CONFIG_KIND_ALIAS)
+		alias->values = config_fill_values(load, target, false,
+										   &alias->n_values);
 }
 
 /* Fill all sections of one kind. */
@@ -194,10 +218,9 @@ fill_kind(ConfigLoad *load, size_t place)
 										arena_quote(arena, section->name));
 		target.fields = new_fields(load->config, place, section);
 		config_fill(load, &target);
-		if (kind->open)
-			config_fill_mapping(load, &target);
+		fill_open(load, place, &target);
 	}
-	if (!found && !kind->named)
+	if (!found && !kind->named && !kind->optional)
 	{
 		ConfigTarget target = {kind, NULL, kind->word, NULL};
 
@@ -231,6 +254,8 @@ config_load_text(const char *file, const char *text, size_t len,
 	config_check_nodes(config, problems);
 	config_check_services(config, problems);
 	config_check_certificates(config, problems);
+	config_check_aliases(config, problems);
+	config_check_dns(config, problems);
 	return problems->errors > 0 ? CONFIG_WRONG : CONFIG_GOOD;
 }
 
