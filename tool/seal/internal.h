@@ -1,0 +1,69 @@
+/*
+ * internal.h
+ *		What the files of this folder share: CMS by libcrypto.
+ */
+#ifndef SEAL_INTERNAL_H
+#define SEAL_INTERNAL_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "seal/seal.h"
+
+struct SealKey
+{
+	EVP_PKEY   *key;
+	X509	   *certificate;
+	char		fingerprint[SEAL_FINGERPRINT_SIZE];
+};
+
+/*
+ * seal_error
+ *		"MESSAGE" with libcrypto's first complaint as the detail; always false,
+ *		and nothing is left in libcrypto's queue.
+ */
+extern bool seal_error(Error *error, const char *message);
+
+/* A certificate of a key, signed by itself; NULL: libcrypto complains. */
+extern X509 *seal_certificate_make(EVP_PKEY *key, const char *name,
+								   int years);
+
+/* The certificate of a PEM string, freed with X509_free(); NULL: an error. */
+extern X509 *seal_certificate(const char *pem, Error *error);
+
+/* The fingerprint of one that is parsed. */
+extern void seal_fingerprint(const X509 *certificate,
+							 char fingerprint[SEAL_FINGERPRINT_SIZE]);
+
+/* A certificate in PEM; freed by the caller. */
+extern char *seal_pem(const X509 *certificate);
+
+/*
+ * seal_sign, seal_verify
+ *		SignedData around bytes, with RSA-PSS and SHA-256, and the bytes in it
+ *		again, which were signed by just this certificate.
+ *
+ * out: replaced; freed with secret_free() where it is secret.  *inner of
+ *      seal_verify() is filled only where the signature is good.
+ */
+extern bool seal_sign(const SealKey *key, const Text *bytes, Text *der,
+					  Error *error);
+extern bool seal_verify(const void *der, size_t len, X509 *signer,
+						Text *inner, Error *error);
+
+/* The only certificate in a SignedData, or NULL. */
+extern X509 *seal_embedded(const void *der, size_t len);
+
+/*
+ * seal_encrypt, seal_decrypt
+ *		AuthEnvelopedData, with AES-256-GCM and RSA-OAEP.
+ */
+extern bool seal_encrypt(X509 *const *recipients, int n, const Text *bytes,
+						 Text *der, Error *error);
+extern bool seal_decrypt(const void *der, size_t len, const SealKey *key,
+						 Text *bytes, Error *error);
+
+/* Put the header's text, with the empty line, behind a text. */
+extern void seal_header_add(Text *text, const SealHeader *header);
+
+#endif							/* SEAL_INTERNAL_H */
