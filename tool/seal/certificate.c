@@ -34,7 +34,7 @@ seal_error(Error *error, const char *message)
 
 /* A number that nothing else has: CMS finds recipients by it. */
 static bool
-set_serial(X509 *certificate)
+set_serial(X509 * certificate)
 {
 	BIGNUM	   *number = BN_new();
 	bool		good = number != NULL &&
@@ -46,7 +46,7 @@ set_serial(X509 *certificate)
 }
 
 static bool
-set_usage(X509 *certificate)
+set_usage(X509 * certificate)
 {
 	X509_EXTENSION *usage = X509V3_EXT_conf_nid(NULL, NULL, NID_key_usage,
 												"critical,digitalSignature,"
@@ -60,7 +60,7 @@ set_usage(X509 *certificate)
 
 /* By seconds from now: valid an hour ago, where clocks differ. */
 static bool
-set_times(X509 *certificate, int years)
+set_times(X509 * certificate, int years)
 {
 	return X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) != NULL &&
 		X509_time_adj_ex(X509_getm_notAfter(certificate), years * 365, 0,
@@ -68,7 +68,7 @@ set_times(X509 *certificate, int years)
 }
 
 static bool
-set_name(X509 *certificate, const char *name)
+set_name(X509 * certificate, const char *name)
 {
 	X509_NAME  *subject = X509_get_subject_name(certificate);
 
@@ -79,7 +79,7 @@ set_name(X509 *certificate, const char *name)
 }
 
 X509 *
-seal_certificate_make(EVP_PKEY *key, const char *name, int years)
+seal_certificate_make(EVP_PKEY * key, const char *name, int years)
 {
 	X509	   *certificate = X509_new();
 
@@ -115,7 +115,7 @@ seal_certificate(const char *pem, Error *error)
 }
 
 void
-seal_fingerprint(const X509 *certificate,
+seal_fingerprint(const X509 * certificate,
 				 char fingerprint[SEAL_FINGERPRINT_SIZE])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
@@ -143,7 +143,7 @@ seal_certificate_fingerprint(const char *pem,
 }
 
 char *
-seal_pem(const X509 *certificate)
+seal_pem(const X509 * certificate)
 {
 	BIO		   *bio = BIO_new(BIO_s_mem());
 	Text		text = {NULL, 0, 0};

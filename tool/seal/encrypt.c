@@ -12,7 +12,7 @@
 #include "base/secret.h"
 
 static bool
-add_recipient(CMS_ContentInfo *cms, X509 *certificate)
+add_recipient(CMS_ContentInfo * cms, X509 * certificate)
 {
 	CMS_RecipientInfo *recipient = CMS_add1_recipient_cert(cms, certificate,
 														   CMS_KEY_PARAM);
@@ -26,7 +26,7 @@ add_recipient(CMS_ContentInfo *cms, X509 *certificate)
 
 /* What comes out is no secret. */
 static bool
-encode(CMS_ContentInfo *cms, Text *der)
+encode(CMS_ContentInfo * cms, Text *der)
 {
 	BIO		   *bio = BIO_new(BIO_s_mem());
 	bool		good = bio != NULL && i2d_CMS_bio(bio, cms) == 1;
@@ -43,7 +43,7 @@ encode(CMS_ContentInfo *cms, Text *der)
 }
 
 bool
-seal_encrypt(X509 *const *recipients, int n, const Text *bytes, Text *der,
+seal_encrypt(X509 * const *recipients, int n, const Text *bytes, Text *der,
 			 Error *error)
 {
 	CMS_ContentInfo *cms = CMS_encrypt(NULL, NULL, EVP_aes_256_gcm(),

@@ -74,9 +74,7 @@ length_of(const char *bytes, size_t len)
 {
 	size_t		most = len < HEADER_MAX ? len : HEADER_MAX;
 
-	if (memchr(bytes, '\0', most) != NULL)
-		return 0;
-	for (size_t i = 1; i < most; i++)
+	for (size_t i = 1; i < most && bytes[i - 1] != '\0'; i++)
 		if (bytes[i] == '\n' && bytes[i - 1] == '\n')
 			return i + 1;
 	return 0;

@@ -79,7 +79,7 @@ extern bool seal_certificate_end(const char *pem, int64_t * end_ms,
  *
  * in:  serial: of the new certificate, counted from 1 on
  *      old, certificate: PEM
- * out: *statement: replaced; CMS SignedData in DER
+ * out: *statement: replaced; a signature, RSA-PSS with SHA-256
  */
 extern bool seal_succession_make(const SealKey *old, const char *site,
 								 int serial, const char *certificate,

@@ -15,7 +15,7 @@
 
 /* Signed header and set, encrypted to both. */
 static bool
-wrap(const SealHeader *header, const SealKey *signer, X509 *const *recipients,
+wrap(const SealHeader *header, const SealKey *signer, X509 * const *recipients,
 	 const Text *set, Text *der, Error *error)
 {
 	Text		content = {NULL, 0, 0};
@@ -55,30 +55,31 @@ seal_make(SealHeader *header, const SealKey *signer, const char *recipient,
 	{
 		seal_header_add(sealed, header);
 		text_add_bytes(sealed, der.bytes, der.len);
+		good = seal_put_mark(signer, sealed, error);
 	}
+	seal_burn_stack();
 	X509_free(recipients[0]);
 	X509_free(recipients[1]);
 	text_free(&der);
 	return good;
 }
 
-/* The certificate that must have signed it. */
-static X509 *
-signer_of(const Text *inner, const char *pinned, const SealHeader *header,
-		  Error *error)
+/* Is this the certificate that must have signed it, and has it? */
+static bool
+is_marked(const char *bytes, size_t len, X509 * signer,
+		  const SealHeader *header, Error *error)
 {
-	X509	   *signer = pinned != NULL ? seal_certificate(pinned, error) :
-	seal_embedded(inner->bytes, inner->len);
-	char		fingerprint[SEAL_FINGERPRINT_SIZE] = "";
+	char		fingerprint[SEAL_FINGERPRINT_SIZE];
 
-	if (signer != NULL)
-		seal_fingerprint(signer, fingerprint);
-	if (strcmp(fingerprint, header->signer) == 0)
-		return signer;
-	X509_free(signer);
-	error_set(error, NULL, NULL, "it is signed by another key than the pinned "
-			  "one");
-	return NULL;
+	if (signer == NULL)
+		return error_set(error, NULL, NULL, "it does not say who has signed "
+						 "it");
+	seal_fingerprint(signer, fingerprint);
+	if (strcmp(fingerprint, header->signer) != 0)
+		return error_set(error, NULL, NULL, "it is signed by another key than "
+						 "the pinned one");
+	return seal_has_mark(bytes, len, signer) ||
+		error_set(error, NULL, NULL, "it was changed since it was signed");
 }
 
 /* What is signed must begin with the clear header. */
@@ -95,22 +96,42 @@ split(const Text *content, const char *clear, size_t clear_len, Text *set,
 	return true;
 }
 
-static bool
-unwrap(const char *bytes, size_t len, const SealKey *key, const char *pinned,
-	   size_t clear_len, const SealHeader *header, Text *set, Error *error)
+/* A sealed set, cut into its parts. */
+typedef struct Parts
 {
+	const char *bytes;
+	size_t		len;			/* all of it */
+	size_t		clear_len;		/* the header */
+	const SealHeader *header;
+} Parts;
+
+/* Where a certificate is pinned, nothing is decrypted that it has not marked. */
+static bool
+unwrap(const Parts *parts, const SealKey *key, X509 * pinned, Text *set,
+	   Error *error)
+{
+	const char *bytes = parts->bytes;
 	Text		inner = {NULL, 0, 0};
 	Text		content = {NULL, 0, 0};
-	X509	   *signer = NULL;
-	bool		good = seal_decrypt(bytes + clear_len, len - clear_len, key,
-									&inner, error);
+	X509	   *signer = pinned;
+	bool		good = parts->len > parts->clear_len + SEAL_MARK_SIZE ||
+	error_set(error, NULL, NULL, "it is cut");
 
-	if (good)
-		signer = signer_of(&inner, pinned, header, error);
-	good = signer != NULL &&
+	if (good && pinned != NULL)
+		good = is_marked(bytes, parts->len, pinned, parts->header, error);
+	good = good && seal_decrypt(bytes + parts->clear_len, parts->len -
+								parts->clear_len - SEAL_MARK_SIZE, key,
+								&inner, error);
+	if (good && pinned == NULL)
+	{
+		signer = seal_embedded(inner.bytes, inner.len);
+		good = is_marked(bytes, parts->len, signer, parts->header, error);
+	}
+	good = good &&
 		seal_verify(inner.bytes, inner.len, signer, &content, error) &&
-		split(&content, bytes, clear_len, set, error);
-	X509_free(signer);
+		split(&content, bytes, parts->clear_len, set, error);
+	if (pinned == NULL)
+		X509_free(signer);
 	secret_free(&inner);
 	secret_free(&content);
 	return good;
@@ -121,21 +142,27 @@ seal_open(const void *bytes, size_t len, const SealKey *key,
 		  const char *signer, Arena *arena, SealHeader *header, Text *set,
 		  Error *error)
 {
-	size_t		clear_len;
+	Parts		parts = {bytes, len, 0, header};
+	X509	   *pinned = NULL;
 	Error		reason = ERROR_NONE;
 	bool		good;
 
 	secret_free(set);
-	if (!seal_header_read(bytes, len, arena, header, &clear_len, error))
+	if (!seal_header_read(bytes, len, arena, header, &parts.clear_len, error))
 		return false;
 	if (strcmp(key->fingerprint, header->recipient) != 0 &&
 		strcmp(key->fingerprint, header->recovery) != 0)
 		return error_set(error, NULL, NULL, "could not open the sealed set: "
 						 "it is sealed for other keys");
-	good = unwrap(bytes, len, key, signer, clear_len, header, set, &reason);
+	if (signer != NULL)
+		pinned = seal_certificate(signer, &reason);
+	good = (signer == NULL || pinned != NULL) &&
+		unwrap(&parts, key, pinned, set, &reason);
 	if (!good)
 		error_set(error, reason.detail, NULL,
 				  "could not open the sealed set: %s", reason.message);
+	X509_free(pinned);
 	error_free(&reason);
+	seal_burn_stack();
 	return good;
 }

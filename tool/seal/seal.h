@@ -3,10 +3,11 @@
  *		A site's set of certificates on its way to another site: signed by the
  *		one's transport key, encrypted to the other's and to a recovery key.
  *
- * A sealed set is a header in clear text, an empty line, and CMS (RFC 5652,
- * RFC 5083) in DER: AuthEnvelopedData with AES-256-GCM around SignedData around
- * the same header and the set.  Who opens it believes the signed header, which
- * must be the clear one to the byte.  What the set is, this concern does not
+ * A sealed set is a header in clear text, an empty line, CMS (RFC 5652,
+ * RFC 5083) in DER, and a signature of all of that.  The CMS is
+ * AuthEnvelopedData with AES-256-GCM around SignedData around the same header
+ * and the set: the signature inside says whose the set is, the one outside
+ * that nobody has changed it since, for others' keys either.  What the set is, this concern does not
  * know.  PEM strings are certificates; fingerprints are SHA-256 of the whole
  * certificate, in hexadecimal.
  */

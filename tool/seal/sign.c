@@ -22,7 +22,7 @@
 
 /* The parsed copy of what may be secret. */
 static void
-wipe_content(CMS_ContentInfo *cms)
+wipe_content(CMS_ContentInfo * cms)
 {
 	ASN1_OCTET_STRING **content = cms != NULL ? CMS_get0_content(cms) : NULL;
 
@@ -33,7 +33,7 @@ wipe_content(CMS_ContentInfo *cms)
 
 /* The signer's parameters: PSS with a salt as long as the digest. */
 static bool
-add_signer(CMS_ContentInfo *cms, const SealKey *key)
+add_signer(CMS_ContentInfo * cms, const SealKey *key)
 {
 	CMS_SignerInfo *signer = CMS_add1_signer(cms, key->certificate, key->key,
 											 EVP_sha256(), CMS_BINARY |
@@ -50,7 +50,7 @@ add_signer(CMS_ContentInfo *cms, const SealKey *key)
 
 /* Encode into memory that is wiped when it is outgrown. */
 static bool
-encode(CMS_ContentInfo *cms, Text *der)
+encode(CMS_ContentInfo * cms, Text *der)
 {
 	int			len = i2d_CMS_ContentInfo(cms, NULL);
 	unsigned char *bytes = len > 0 ? OPENSSL_malloc((size_t) len) : NULL;
@@ -97,9 +97,9 @@ decode(const void *der, size_t len)
 
 /* Is there one signer, whose attributes are signed, and plain data? */
 static bool
-is_plain(CMS_ContentInfo *cms)
+is_plain(CMS_ContentInfo * cms)
 {
-	STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms);
+	STACK_OF(CMS_SignerInfo) * signers = CMS_get0_SignerInfos(cms);
 
 	return sk_CMS_SignerInfo_num(signers) == 1 &&
 		CMS_signed_get_attr_count(sk_CMS_SignerInfo_value(signers, 0)) > 0 &&
@@ -108,11 +108,12 @@ is_plain(CMS_ContentInfo *cms)
 }
 
 bool
-seal_verify(const void *der, size_t len, X509 *signer, Text *inner,
+seal_verify(const void *der, size_t len, X509 * signer, Text *inner,
 			Error *error)
 {
 	CMS_ContentInfo *cms = decode(der, len);
-	STACK_OF(X509) *signers = sk_X509_new_null();
+
+	STACK_OF(X509) * signers = sk_X509_new_null();
 	BIO		   *bio = BIO_new(BIO_s_mem());
 	char	   *bytes;
 	long		n;
@@ -136,7 +137,8 @@ X509 *
 seal_embedded(const void *der, size_t len)
 {
 	CMS_ContentInfo *cms = decode(der, len);
-	STACK_OF(X509) *list = cms != NULL ? CMS_get1_certs(cms) : NULL;
+
+	STACK_OF(X509) * list = cms != NULL ? CMS_get1_certs(cms) : NULL;
 	X509	   *found = NULL;
 
 	if (sk_X509_num(list) == 1)

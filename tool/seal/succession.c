@@ -4,13 +4,9 @@
  */
 #include "seal/internal.h"
 
-#include <string.h>
-
-#include "base/secret.h"
-
 /* What is signed, which both sides can write down. */
 static bool
-put_in_words(X509 *old, const char *site, int serial, const char *certificate,
+put_in_words(X509 * old, const char *site, int serial, const char *certificate,
 			 Text *words, Error *error)
 {
 	char		before[SEAL_FINGERPRINT_SIZE];
@@ -29,10 +25,19 @@ seal_succession_make(const SealKey *old, const char *site, int serial,
 					 const char *certificate, Text *statement, Error *error)
 {
 	Text		words = {NULL, 0, 0};
-	bool		good = put_in_words(old->certificate, site, serial,
-									certificate, &words, error) &&
-	seal_sign(old, &words, statement, error);
+	bool		good;
 
+	text_free(statement);
+	good = put_in_words(old->certificate, site, serial, certificate, &words,
+						error);
+	if (good)
+	{
+		const size_t len = words.len;
+
+		good = seal_put_mark(old, &words, error);
+		if (good)
+			text_add_bytes(statement, words.bytes + len, words.len - len);
+	}
 	text_free(&words);
 	return good;
 }
@@ -44,17 +49,18 @@ seal_succession_check(const char *old, const char *site, int serial,
 {
 	X509	   *signer = seal_certificate(old, error);
 	Text		words = {NULL, 0, 0};
-	Text		said = {NULL, 0, 0};
 	bool		good = signer != NULL &&
-	put_in_words(signer, site, serial, certificate, &words, error) &&
-	seal_verify(statement, len, signer, &said, error);
+	put_in_words(signer, site, serial, certificate, &words, error);
 
-	if (good && (said.len != words.len ||
-				 memcmp(said.bytes, words.bytes, words.len) != 0))
-		good = error_set(error, NULL, NULL,
-						 "the statement is about another certificate");
+	if (good)
+	{
+		text_add_bytes(&words, statement, len);
+		good = (len == SEAL_MARK_SIZE &&
+				seal_has_mark(words.bytes, words.len, signer)) ||
+			error_set(error, NULL, NULL, "the certificate of site \"%s\" is "
+					  "not signed by the key before it", site);
+	}
 	X509_free(signer);
 	text_free(&words);
-	text_free(&said);
 	return good;
 }
