@@ -22,6 +22,7 @@ CREATE TABLE qsrepl.sealed_set (
 	counter		bigint NOT NULL CHECK (counter > 0),
 	sealed		bytea NOT NULL CHECK (pg_catalog.octet_length(sealed) <= 6291456),
 	at			timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	installed	timestamptz,		-- when the other site has said so
 	PRIMARY KEY (site_from, site_to, counter)
 );
 
@@ -39,9 +40,10 @@ CREATE TRIGGER keep_local BEFORE INSERT OR UPDATE OR DELETE ON qsrepl.sealed_set
 ALTER TABLE qsrepl.transport_key ENABLE REPLICA TRIGGER keep_local;
 ALTER TABLE qsrepl.sealed_set ENABLE REPLICA TRIGGER keep_local;
 
--- What happened to certificates; a word and the site go into the detail.
-CREATE FUNCTION qsrepl._note_certificates(what text, site_from text, site_to text, about text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- What happened to certificates on their way. Of those that are installed, the
+-- set is told by its number, too.
+CREATE FUNCTION qsrepl._note_certificates(what text, site_from text, site_to text, about text, number bigint DEFAULT NULL)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF what IS NULL OR what NOT IN ('sealed', 'opened', 'installed', 'refused', 'rotated', 'trusted') THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -49,11 +51,17 @@ BEGIN
 	END IF;
 	PERFORM qsrepl._note('certificates ' || what, concat_ws(': ',
 		nullif(concat_ws(' to ', 'site ' || site_from, 'site ' || site_to), ''), about));
+	IF what = 'installed' THEN
+		UPDATE qsrepl.sealed_set s SET installed = clock_timestamp()
+		WHERE s.site_from = _note_certificates.site_from AND s.site_to = _note_certificates.site_to
+			AND s.counter = number AND s.installed IS NULL;
+	END IF;
 END $$;
 
 /*
- * Make a certificate known as the one that a site is sealed for. The serial
- * must be the next one; the same once more changes nothing.
+ * Make a certificate known as the one that a site is sealed for. Serials only
+ * grow, from 1 on; in a database that was made anew it is not the first. The
+ * same once more changes nothing.
  */
 CREATE FUNCTION qsrepl.set_transport_key(site text, serial integer, certificate text, statement bytea DEFAULT NULL)
 RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -66,7 +74,7 @@ BEGIN
 		RETURN false;
 	END IF;
 	SELECT coalesce(max(t.serial), 0) INTO newest FROM qsrepl.transport_key t WHERE t.site = set_transport_key.site;
-	IF serial IS DISTINCT FROM newest + 1 THEN
+	IF serial IS NULL OR serial <= newest THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
 			MESSAGE = format('transport key %s of site "%s" cannot follow number %s', coalesce(serial::text, 'null'), site,
 				newest);

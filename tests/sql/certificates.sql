@@ -7,8 +7,8 @@
 CREATE ROLE regress_reader;
 CREATE EXTENSION qsrepl;
 
--- The next one only; the same again is no error.
-SELECT qsrepl.set_transport_key('A', 2, 'second');
+-- Newer ones only; the same again is no error.
+SELECT qsrepl.set_transport_key('A', 0, 'none');
 SELECT qsrepl.set_transport_key('A', 1, 'first');
 SELECT qsrepl.set_transport_key('A', 1, 'first');
 SELECT qsrepl.set_transport_key('A', 1, 'another');
@@ -38,7 +38,8 @@ SELECT count(qsrepl.add_sealed_set('A', 'B', 10 * i, 'set')) FROM generate_serie
 SELECT site_from, site_to, count(*), min(counter), max(counter) FROM qsrepl.sealed_set GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- What else happened.
-SELECT qsrepl._note_certificates('installed', 'A', 'B', 'number 120');
+SELECT qsrepl._note_certificates('installed', 'A', 'B', 'number 120', 120);
+SELECT counter FROM qsrepl.sealed_set WHERE installed IS NOT NULL;
 SELECT qsrepl._note_certificates('trusted', 'A', NULL, 'by hand');
 SELECT qsrepl._note_certificates('lost', 'A', 'B', NULL);
 SELECT qsrepl._note_certificates(NULL, 'A', 'B', NULL);

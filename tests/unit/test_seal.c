@@ -72,7 +72,10 @@ static void
 fill(Text *set, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		secret_add(set, &(char){(char) (i * 7)}, 1);
+		secret_add(set, &(char)
+				   {
+		(char) (i * 7)
+	}, 1);
 }
 
 static void
@@ -326,17 +329,35 @@ test_expected(void)
 {
 	const char *system = "7300000000000000001";
 
-	expect(&(SealExpected){"A", "B", system, 11}, NULL);
-	expect(&(SealExpected){"A", "C", system, 11},
-		   "the set is sealed for site \"B\", not \"C\"");
-	expect(&(SealExpected){"C", "B", system, 11},
-		   "the set is of site \"A\", not \"C\"");
-	expect(&(SealExpected){"A", "B", "1", 11}, "the set is of the database "
-		   "system 7300000000000000001, not 1");
-	expect(&(SealExpected){"A", "B", system, 12}, "the set has number 12, "
-		   "but number 12 was installed already");
-	expect(&(SealExpected){"A", "B", system, 13}, "the set has number 12, "
-		   "but number 13 was installed already");
+	expect(&(SealExpected)
+		   {
+		"A", "B", system, 11
+	}, NULL);
+	expect(&(SealExpected)
+		   {
+		"A", "C", system, 11
+	},
+		"the set is sealed for site \"B\", not \"C\"");
+	expect(&(SealExpected)
+		   {
+		"C", "B", system, 11
+	},
+		"the set is of site \"A\", not \"C\"");
+	expect(&(SealExpected)
+		   {
+		"A", "B", "1", 11
+	}, "the set is of the database "
+		"system 7300000000000000001, not 1");
+	expect(&(SealExpected)
+		   {
+		"A", "B", system, 12
+	}, "the set has number 12, "
+		"but number 12 was installed already");
+	expect(&(SealExpected)
+		   {
+		"A", "B", system, 13
+	}, "the set has number 12, "
+		"but number 13 was installed already");
 }
 
 static void

@@ -12,7 +12,7 @@
 #define STACK_BYTES 32768
 
 static bool
-use_pss(EVP_PKEY_CTX *parameters)
+use_pss(EVP_PKEY_CTX * parameters)
 {
 	return EVP_PKEY_CTX_set_rsa_padding(parameters,
 										RSA_PKCS1_PSS_PADDING) > 0 &&
@@ -41,7 +41,7 @@ seal_put_mark(const SealKey *key, Text *bytes, Error *error)
 }
 
 bool
-seal_has_mark(const void *bytes, size_t len, X509 *signer)
+seal_has_mark(const void *bytes, size_t len, X509 * signer)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *parameters = NULL;
