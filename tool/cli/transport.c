@@ -5,21 +5,14 @@
 #include "cli/commands.h"
 #include "cmd/transport.h"
 
-static TransportRequest
-request_of(const CliCall *call)
-{
-	return (TransportRequest)
-	{
-		.file = cli_value(call, "config"),
-			.dry_run = cli_is_on(call, "dry-run"),
-			.json = cli_is_on(call, "json")
-	};
-}
-
 static int
 run_sync(const CliCall *call)
 {
-	const TransportRequest request = request_of(call);
+	const TransportRequest request = {
+		.file = cli_value(call, "config"),
+		.dry_run = cli_is_on(call, "dry-run"),
+		.json = cli_is_on(call, "json")
+	};
 
 	return cmd_cert_sync(&request, cli_value(call, "copy"));
 }
@@ -27,25 +20,19 @@ run_sync(const CliCall *call)
 static int
 run_keys(const CliCall *call)
 {
-	const TransportRequest request = request_of(call);
-
-	return cmd_cert_keys(&request);
+	return cmd_cert_keys(cli_value(call, "config"), cli_is_on(call, "json"));
 }
 
 static int
 run_rotate(const CliCall *call)
 {
-	const TransportRequest request = request_of(call);
-
-	return cmd_cert_rotate(&request);
+	return cmd_cert_rotate(cli_value(call, "config"));
 }
 
 static int
 run_trust(const CliCall *call)
 {
-	const TransportRequest request = request_of(call);
-
-	return cmd_cert_trust(&request, call->operand,
+	return cmd_cert_trust(cli_value(call, "config"), call->operand,
 						  cli_value(call, "fingerprint"));
 }
 

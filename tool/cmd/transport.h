@@ -29,10 +29,10 @@ typedef struct TransportRequest
 extern int	cmd_cert_sync(const TransportRequest *request, const char *copy);
 
 /* Make this site's key where there is none, and tell of all keys. */
-extern int	cmd_cert_keys(const TransportRequest *request);
+extern int	cmd_cert_keys(const char *file, bool json);
 
 /* A new key for this site, vouched for by the old one. */
-extern int	cmd_cert_rotate(const TransportRequest *request);
+extern int	cmd_cert_rotate(const char *file);
 
 /*
  * cmd_cert_trust
@@ -41,7 +41,7 @@ extern int	cmd_cert_rotate(const TransportRequest *request);
  *
  * in: fingerprint: as that site tells it, by another way than the database
  */
-extern int	cmd_cert_trust(const TransportRequest *request, const char *site,
+extern int	cmd_cert_trust(const char *file, const char *site,
 						   const char *fingerprint);
 
 /* Opening a sealed set with the recovery key, without any server. */

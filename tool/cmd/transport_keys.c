@@ -226,9 +226,9 @@ rotate(Transport *transport, void *arg, Error *error)
 }
 
 int
-cmd_cert_rotate(const TransportRequest *request)
+cmd_cert_rotate(const char *file)
 {
-	return transport_run(request->file, rotate, NULL);
+	return transport_run(file, rotate, NULL);
 }
 
 /* Who is to be trusted, and as whom. */
@@ -287,10 +287,9 @@ trust_site(Transport *transport, void *arg, Error *error)
 }
 
 int
-cmd_cert_trust(const TransportRequest *request, const char *site,
-			   const char *fingerprint)
+cmd_cert_trust(const char *file, const char *site, const char *fingerprint)
 {
 	Trust		trust = {site, fingerprint};
 
-	return transport_run(request->file, trust_site, &trust);
+	return transport_run(file, trust_site, &trust);
 }

@@ -180,7 +180,7 @@ static bool
 parse_answer(const char *output, TransportResult *result)
 {
 	json_t	   *document = json_loads(output, 0, NULL);
-	const json_t *number = json_object_get(document, "number");
+	const		json_t *number = json_object_get(document, "number");
 	bool		good = json_is_integer(number);
 
 	result->installed = json_integer_value(number) == result->number &&

@@ -89,7 +89,7 @@ print_text(const Transport *transport, const Told *own, const Told *pinned)
 static bool
 tell_keys(Transport *transport, void *arg, Error *error)
 {
-	const TransportRequest *request = arg;
+	const bool *json = arg;
 	PgConnection *writer;
 	SealRow		row = {0};
 	Told		own;
@@ -106,16 +106,14 @@ tell_keys(Transport *transport, void *arg, Error *error)
 		good = tell(transport->peer.certificate, transport->peer.serial,
 					&pinned, error);
 	if (good)
-		(request->json ? print_json : print_text) (transport, &own, has_pin ?
-												   &pinned : NULL);
+		(*json ? print_json : print_text) (transport, &own, has_pin ?
+										   &pinned : NULL);
 	seal_row_free(&row);
 	return good;
 }
 
 int
-cmd_cert_keys(const TransportRequest *request)
+cmd_cert_keys(const char *file, bool json)
 {
-	TransportRequest copy = *request;
-
-	return transport_run(request->file, tell_keys, &copy);
+	return transport_run(file, tell_keys, &json);
 }

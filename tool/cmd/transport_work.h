@@ -25,7 +25,8 @@ typedef struct Transport
 	SealRing	ring;
 	SealPeer	peer;			/* of the other site */
 	PgConnection *own;			/* this site's first database */
-	PgConnection *other;		/* the other site's; NULL: not asked, or silent */
+	PgConnection *other;		/* the other site's; NULL: not asked, or
+								 * silent */
 	bool		active;			/* this site is */
 	int			code;			/* the exit code, where something fails now */
 	Arena		arena;
