@@ -40,5 +40,6 @@ const CheckConcern check_concerns[] = {
 	{"clock", true, true, false, check_clocks},
 	{"disk", true, true, false, check_disk},
 	{"certificates", true, true, false, check_certificates},
+	{"transport", true, true, false, check_transport},
 	{NULL, false, false, false, NULL}
 };

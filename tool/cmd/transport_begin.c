@@ -7,7 +7,6 @@
 
 #include "base/exitcode.h"
 #include "base/report.h"
-#include "base/secret.h"
 #include "cmd/config.h"
 #include "cmd/transport_work.h"
 #include "pg/statements.h"
@@ -53,7 +52,6 @@ transport_begin(const char *file, Transport *transport, Error *error)
 
 	memset(transport, 0, sizeof(*transport));
 	plat_secret_process();
-	(void) secret_memory();
 	transport->code = cmd_load_config(file, config);
 	if (transport->code != EXIT_OK)
 		return false;

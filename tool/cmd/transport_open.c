@@ -55,7 +55,6 @@ transport_recovery_make(const char *key_file, const char *passphrase_file,
 	bool		good;
 
 	plat_secret_process();
-	(void) secret_memory();
 	*certificate = text_format("%s.crt", key_file);
 	good = refuse_existing(key_file, error) &&
 		refuse_existing(*certificate, error) &&
@@ -192,7 +191,6 @@ cmd_cert_open(const TransportOpening *opening)
 	bool		good;
 
 	plat_secret_process();
-	(void) secret_memory();
 	good = open_file(opening, &arena, &header, &packed, &error) &&
 		cert_set_unpack(packed.bytes, packed.len, &set, &error) &&
 		write_folder(&set, opening->output, &error);
