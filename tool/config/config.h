@@ -239,6 +239,8 @@ typedef struct ConfigCertificates
 	const char *password_file;	/* of PFX files, and encrypted keys */
 	int			compat;			/* ConfigCompat; of exports */
 	long		expiry_warning; /* ms */
+	const char *key_directory;	/* transport keys of this machine's site */
+	const char *recovery_certificate;
 } ConfigCertificates;
 
 /* A value of a mapping, or an alias's address, at a site. */

@@ -387,6 +387,19 @@ static const ConfigKey certificate_keys[] = {
 		AT(ConfigCertificates, expiry_warning),.otherwise = "90d",
 		.min = 0,.max = 3650 * DAY,
 	.help = "How long before a certificate ends a check warns."},
+	{"key_directory", CONFIG_PATH, AT(ConfigCertificates, key_directory),
+		.otherwise = CONFIG_DEFAULT_KEYS,
+		.help = "Where the key is that certificates are sealed and opened "
+		"with on their way between the sites. Only its owner may enter the "
+		"directory, which each machine has of its own, with backups apart from "
+	"the databases'."},
+	{"recovery_certificate", CONFIG_PATH,
+		AT(ConfigCertificates, recovery_certificate),
+		.example = "/etc/qsrepl/recovery.crt",
+		.help = "The certificate of the recovery key, which opens sealed "
+		"certificates where both sites' keys are lost. The key itself is kept "
+		"away from all machines; \"qsrepl init\" and \"qsrepl cert recovery\" "
+	"make both."},
 	{.name = NULL}
 };
 

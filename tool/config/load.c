@@ -256,6 +256,7 @@ config_load_text(const char *file, const char *text, size_t len,
 	config_check_certificates(config, problems);
 	config_check_aliases(config, problems);
 	config_check_dns(config, problems);
+	config_check_transport(config, problems);
 	return problems->errors > 0 ? CONFIG_WRONG : CONFIG_GOOD;
 }
 

@@ -64,6 +64,7 @@ extern void config_check_certificates(const Config *config,
 									  Problems *problems);
 extern void config_check_aliases(const Config *config, Problems *problems);
 extern void config_check_dns(const Config *config, Problems *problems);
+extern void config_check_transport(const Config *config, Problems *problems);
 extern void config_check_files(const Config *config, Problems *problems);
 
 #endif							/* CONFIG_LOAD_H */
