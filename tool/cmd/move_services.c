@@ -167,6 +167,8 @@ move_services_up_run(void *context, PlanProgress *progress, Error *error)
 
 	if (!service_has_nodes(&move->config, move->to))
 		return true;
+	if (!move->request->force && !move_certificates_good(move, error))
+		return false;
 	if (!work_on(move, move->to, service_set_active, progress, error))
 	{
 		if (plat_cancelled())
