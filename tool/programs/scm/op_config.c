@@ -37,7 +37,8 @@ decode(const char *text, Wanted *wanted)
 	size_t		len = strlen(text);
 	int			got;
 
-	if (len == 0 || len % 4 != 0 || len > 64 * 1024)
+	if (len == 0 || len % 4 != 0 || len > 64 * 1024
+		|| strcspn(text, "=") + 2 < len)
 		return false;
 	wanted->bytes = mem_alloc(len);
 	got = EVP_DecodeBlock(wanted->bytes, (const unsigned char *) text,
