@@ -4,7 +4,7 @@ Its services are in a JSON file, which the test may change at any time under
 the same lock; whatever is done is a line in the group's log.  A node:
 
     services    name to service, see below
-    peer        answers are broken: rpc.py
+    peer        answers are broken: rpc.py; peer_after: so many calls are not
     lag         seconds before each answer
     deny        the manager cannot be opened
 

@@ -112,7 +112,8 @@ class Session:
             40: self.query_ex, 42: self.enum_ex}
 
     def peer(self):
-        return self.manager.peek().get('peer')
+        node = self.manager.peek()
+        return node.get('peer') or '', node.get('peer_after', 0)
 
     def serve(self, opnum, stub):
         if opnum not in self.calls:

@@ -98,7 +98,9 @@ main(int argc, char **argv)
 	if (exit_code != EXIT_OK)
 		session_print_failure(stdout, &session.rpc.failure);
 	session_end(&session);
-	smb_close();
+	/* A connection that is broken is not worth waiting for. */
+	if (exit_code == EXIT_OK)
+		smb_close();
 	kerberos_end();
 	return exit_code;
 }

@@ -210,7 +210,7 @@ smb_close(void)
 {
 	if (smb.context == NULL)
 		return;
-	plat_alarm_set(smb.timeout_ms, "", 1);
+	plat_alarm_set(smb.timeout_ms, "", 0);
 	if (smb.file != NULL)
 		smbc_getFunctionClose(smb.context) (smb.context, smb.file);
 	smbc_free_context(smb.context, 1);
