@@ -23,7 +23,7 @@ static struct
 {
 	char	   *directory;
 	char	   *file;			/* in it */
-} cache;
+}			cache;
 
 static bool
 fail(Failure *failure, Error *error)
