@@ -90,6 +90,7 @@ Start a group of nodes; returns it when all answer.
 	user, password
 	lockout		how many wrong passwords lock an account; 0: none do
 	lsa			also what "net rpc" asks for before anything else
+	smb_conf	further lines of its section [global]
 
 =cut
 
@@ -109,10 +110,7 @@ sub start_nodes
 	$self->_begin('samba-dcerpcd', $self->_wrapped('/usr/libexec/samba/samba-dcerpcd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log", '/usr/libexec/samba/rpcd_lsad'))
 	  if $self->{lsa};
 	$self->_begin('smbd', $self->_wrapped('smbd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log"));
-	foreach my $address ($self->addresses)
-	{
-		$self->_until("smbd at $address", sub { IO::Socket::INET->new(PeerAddr => $address, PeerPort => $self->{port}) });
-	}
+	$self->until_listening($_, $self->{port}) foreach $self->addresses;
 	return $self;
 }
 
@@ -175,6 +173,7 @@ rpc start on demand helpers = no
 load printers = no
 printcap name = /dev/null
 disable spoolss = yes
+@{[ $self->{smb_conf} // '' ]}
 [C\$]
 path = $dir/shares/%i
 read only = no
@@ -564,14 +563,31 @@ sub silent_address
 sub broken_address
 {
 	my ($address, $how) = @_;
-	my $self = bless { dir => PostgreSQL::Test::Utils::tempdir_short(), pids => [] }, __PACKAGE__;
+	my $self = background(PostgreSQL::Test::Utils::tempdir_short(), 'broken', $python, "$programs/broken.py", $address, $how);
 	my $port;
 
-	make_path("$self->{dir}/log");
-	push @running, $self;
-	$self->_begin('broken', $python, "$programs/broken.py", $address, $how);
 	$self->_until('broken.py', sub { ($port) = _slurp("$self->{dir}/log/broken.out") =~ /^(\d+)$/m });
 	return ($port, $self);
+}
+
+# Another server, of which one wants the same: that it ends with the test.
+sub background
+{
+	my ($dir, $name, @command) = @_;
+	my $self = bless { dir => $dir, pids => [] }, __PACKAGE__;
+
+	make_path("$dir/log");
+	push @running, $self;
+	$self->_begin($name, @command);
+	return $self;
+}
+
+sub until_listening
+{
+	my ($self, $address, $port) = @_;
+
+	$self->_until("$address:$port", sub { IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port) });
+	return;
 }
 
 END
