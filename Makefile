@@ -26,8 +26,12 @@ TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
 TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
 TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(TOOL_PACKAGES))
+# PowerShell scripts that the tool runs at Windows nodes.
+WINDOWS_SCRIPTS = $(wildcard tool/powershell/*.ps1)
+EMBEDDED = $(BUILD)/embedded/powershell.c
 TOOL_LIBS = $(shell pkg-config --libs $(TOOL_PACKAGES))
-TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
+TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC)) \
+	$(EMBEDDED:.c=.o)
 # A program of its own, since libsmbclient is under the GPL.
 SCM_SRC = $(wildcard tool/programs/scm/*.c)
 SCM_PACKAGES = jansson libcrypto smbclient
@@ -69,10 +73,18 @@ $(BUILD)/%.o: %.c $(HEADERS)
 install-extension: extension
 	+@$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) install
 
+# Which make would take for an intermediate file of the rule above.
+$(EMBEDDED:.c=.o): $(EMBEDDED)
+	@echo "  CC $<"
+	@$(CC) $(STD) $(WARN) $(CFLAGS) $(TOOL_CPPFLAGS) -c -o $@ $<
+
 install: install-extension tool
 	install -D -m 755 $(BUILD)/qsrepl $(DESTDIR)$(prefix)/bin/qsrepl
 	install -D -m 755 $(BUILD)/qsrepl-scm $(DESTDIR)$(prefix)/bin/qsrepl-scm
 	install -D -m 644 docs/qsrepl.1 $(DESTDIR)$(prefix)/share/man/man1/qsrepl.1
+	install -d $(DESTDIR)$(prefix)/share/qsrepl
+	install -m 644 $(filter-out %/bootstrap.ps1,$(WINDOWS_SCRIPTS)) \
+		$(DESTDIR)$(prefix)/share/qsrepl
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	$(BUILD)/qsrepl completion bash \
 		> $(DESTDIR)$(prefix)/share/bash-completion/completions/qsrepl

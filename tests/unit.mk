@@ -13,6 +13,8 @@
 BUILD ?= build
 TOOL_PACKAGES ?= libpq inih jansson libcrypto libcurl
 CORE_SRC ?= $(wildcard core/*.c)
+WINDOWS_SCRIPTS ?= $(wildcard tool/powershell/*.ps1)
+EMBEDDED ?= $(BUILD)/embedded/powershell.c
 STD ?= -std=c99
 WARN ?= -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
@@ -31,10 +33,11 @@ UNIT_CC = $(CC) $(STD) $(WARN) $(UNIT_CPPFLAGS)
 UNIT_TOOL_SRC = tool/rules/casefile.c \
 	$(wildcard tool/base/*.c tool/platform/posix/*.c tool/config/*.c \
 		tool/pg/*.c tool/plan/*.c tool/site/*.c tool/progress/*.c \
-		tool/dns/*.c tool/hosts/*.c)
+		tool/powershell/*.c tool/dns/*.c tool/hosts/*.c tool/cert/*.c \
+		tool/seal/*.c) $(EMBEDDED)
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c \
-	tests/unit/pg_lab.c, \
+	tests/unit/pg_lab.c tests/unit/powershell_lab.c, \
 	$(wildcard tests/unit/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(UNIT_TEST_SRC))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,%, \
@@ -107,7 +110,17 @@ $(UNIT_BUILD)/plain/test_linear: \
 		$(UNIT_BUILD)/plain/tests/unit/test_linear.o $(COUNTED_OBJ)
 	$(CC) $(PLAIN_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
-# Not a test by itself: tests/t/057_pg.pl runs it, with the sanitizers.
+$(EMBEDDED): scripts/embed $(WINDOWS_SCRIPTS)
+	@mkdir -p $(@D)
+	@scripts/embed $(WINDOWS_SCRIPTS) > $@.new
+	@mv $@.new $@
+
+# Not tests by themselves: tests/t/116_powershell.pl runs this one,
+$(BUILD)/powershell_lab: \
+		$(UNIT_BUILD)/sanitize/tests/unit/powershell_lab.o $(SANITIZE_OBJ)
+	$(CC) $(SANITIZE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+# and tests/t/057_pg.pl this, with the sanitizers.
 $(BUILD)/pg_lab: $(UNIT_BUILD)/sanitize/tests/unit/pg_lab.o $(SANITIZE_OBJ)
 	$(CC) $(SANITIZE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 

@@ -106,6 +106,18 @@ CREATE TABLE qsrepl.journal (
 	PRIMARY KEY (run, line)
 );
 
+-- Start types and recovery actions that services had before their site became
+-- passive: what gives them back may run at another machine, when the one that
+-- took them away is lost. The database is what reaches both sites anyway.
+CREATE TABLE qsrepl.service (
+	node		text NOT NULL,
+	service		text NOT NULL,
+	start		text NOT NULL CHECK (start IN ('auto', 'delayed', 'manual')),
+	recovery	text,
+	recorded	timestamptz NOT NULL DEFAULT pg_catalog.statement_timestamp(),
+	PRIMARY KEY (node, service)
+);
+
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.site', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.mapping_value', '');
@@ -114,4 +126,5 @@ SELECT pg_catalog.pg_extension_config_dump('qsrepl._profile_offer', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.state', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.fixup', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.event', '');
+SELECT pg_catalog.pg_extension_config_dump('qsrepl.service', '');
 SELECT pg_catalog.pg_extension_config_dump('qsrepl.event_id_seq', '');

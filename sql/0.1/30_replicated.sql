@@ -6,7 +6,7 @@
 --
 -- A publication FOR ALL TABLES publishes these tables too. What describes the
 -- sites is welcome and replaces what is here; what describes this database
--- (state, event, journal, object identifiers) is not taken.
+-- (state, event, journal, services' start types, object identifiers) is not taken.
 --
 -- The triggers that replication fires ask whether it does: pg_restore
 -- --disable-triggers leaves them enabled for everybody.
@@ -89,7 +89,7 @@ BEGIN
 			FOR EACH ROW EXECUTE FUNCTION qsrepl._replace_row()', t);
 		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER replace_row', t);
 	END LOOP;
-	FOREACH t IN ARRAY ARRAY['state', 'event', 'journal', '_rule_object', '_profile_offer'] LOOP
+	FOREACH t IN ARRAY ARRAY['state', 'event', 'journal', 'service', '_rule_object', '_profile_offer'] LOOP
 		EXECUTE format('CREATE TRIGGER keep_local BEFORE INSERT OR UPDATE OR DELETE ON qsrepl.%I
 			FOR EACH ROW EXECUTE FUNCTION qsrepl._keep_local()', t);
 		EXECUTE format('ALTER TABLE qsrepl.%I ENABLE REPLICA TRIGGER keep_local', t);

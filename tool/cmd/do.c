@@ -9,6 +9,7 @@
 #include "base/exitcode.h"
 #include "base/report.h"
 #include "cmd/config.h"
+#include "cmd/transport.h"
 #include "server/act.h"
 
 int
@@ -28,7 +29,9 @@ cmd_do(const char *file, const char *act, const char *name)
 					  config.site, name);
 		code = EXIT_REFUSED;
 	}
-	else if (!server_act_here(&config, config_site(&config, name), act,
+	else if (transport_is_act(act) ?
+			 !transport_act(file, act, &error) :
+			 !server_act_here(&config, config_site(&config, name), act,
 							  &error))
 	{
 		error_report(&error);

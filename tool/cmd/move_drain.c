@@ -3,7 +3,6 @@
  *		Steps of a switchover while the active site still works: a slot for its
  *		return, its tasks, a checkpoint.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/move_work.h"
@@ -11,28 +10,10 @@
 #include "platform/clock.h"
 #include "server/settings.h"
 #include "server/target.h"
+#include "site/tasks.h"
 
 /* Tasks are looked for this often. */
 #define DRAIN_POLL_MS 500
-
-/* QRS: triggered, started, queued, abort initiated, aborting, retrying */
-#define RUNNING "(1, 2, 3, 4, 5, 10)"
-
-/* Names of tasks where both tables are as they are known to be. */
-#define HAS_TABLES \
-	"SELECT count(*) = 4 FROM pg_catalog.pg_attribute a WHERE " \
-	"(a.attrelid, a.attname) IN (" \
-	"(to_regclass('public.\"ExecutionResults\"'), 'Status'), " \
-	"(to_regclass('public.\"ExecutionResults\"'), 'TaskId'), " \
-	"(to_regclass('public.\"ReloadTasks\"'), 'ID'), " \
-	"(to_regclass('public.\"ReloadTasks\"'), 'Name')) AND NOT a.attisdropped"
-
-#define TASKS \
-	"SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT DISTINCT " \
-	"coalesce(t.\"Name\", r.\"TaskId\"::text, 'without a name') " \
-	"FROM public.\"ExecutionResults\" r LEFT JOIN public.\"ReloadTasks\" t " \
-	"ON t.\"ID\" = r.\"TaskId\" WHERE r.\"Status\" IN " RUNNING \
-	" ORDER BY 1 LIMIT 50) AS s (x)"
 
 static const char *
 slot_of(Move *move, const ConfigSite *site)
@@ -97,8 +78,7 @@ find_tasks(Move *move, Error *error)
 												move->databases[i], error);
 		bool		there = false;
 
-		if (database == NULL || !pg_ask(database, HAS_TABLES, PG_NONE, &there,
-										error))
+		if (database == NULL || !site_tasks_there(database, &there, error))
 		{
 			pg_close(database);
 			return false;
@@ -114,19 +94,13 @@ find_tasks(Move *move, Error *error)
 bool
 move_tasks(Move *move, const char **tasks, Error *error)
 {
-	char	   *text;
+	bool		there;
 
 	*tasks = NULL;
 	if (move->tasks == NULL && !find_tasks(move, error))
 		return false;
-	if (move->tasks == NULL)
-		return true;
-	if (!pg_value(move->tasks, TASKS, PG_NONE, &text, error))
-		return false;
-	if (text != NULL)
-		*tasks = arena_strdup(&move->arena, text);
-	free(text);
-	return true;
+	return move->tasks == NULL ||
+		site_tasks_read(move->tasks, &move->arena, &there, tasks, error);
 }
 
 /* What is left when the time is over is cut, and told. */

@@ -64,6 +64,11 @@ config_check_files(const Config *config, Problems *problems)
 	if (config->dns.key_file != NULL)
 		check_private(config->dns.key_file, config->dns.line, "a key",
 					  problems);
+	if (config->certificates.password_file != NULL)
+		check_private(config->certificates.password_file,
+					  config_setting(config, "certificates",
+									 "password_file")->line, "a password",
+					  problems);
 	for (size_t i = 0; i < config->n_sites; i++)
 		if (config->sites[i].conninfo != NULL)
 			check_conninfo(config, &config->sites[i], problems);

@@ -55,7 +55,10 @@ typedef enum ConfigPhase
 	CONFIG_PHASE_STOP,
 	CONFIG_PHASE_PROMOTE,
 	CONFIG_PHASE_LOCALIZE,
-	CONFIG_PHASE_START
+	CONFIG_PHASE_START,
+	CONFIG_PHASE_SERVICES_DOWN,
+	CONFIG_PHASE_SERVICES_UP,
+	CONFIG_PHASE_DNS
 } ConfigPhase;
 
 typedef enum ConfigOnFailure
@@ -63,6 +66,25 @@ typedef enum ConfigOnFailure
 	CONFIG_FAILURE_STOPS,
 	CONFIG_FAILURE_IGNORED
 } ConfigOnFailure;
+
+/* The order is that of the words in keys.c, and of cert_stores[]. */
+typedef enum ConfigCertificateStore
+{
+	CONFIG_CERTIFICATES_NONE,
+	CONFIG_CERTIFICATES_DIRECTORY
+} ConfigCertificateStore;
+
+typedef enum ConfigCertificateFormat
+{
+	CONFIG_CERTIFICATES_PEM,
+	CONFIG_CERTIFICATES_PFX
+} ConfigCertificateFormat;
+
+typedef enum ConfigCompat
+{
+	CONFIG_COMPAT_WINDOWS,
+	CONFIG_COMPAT_MODERN
+} ConfigCompat;
 
 /* Words: a list of names, or a program with its arguments; n 0: not given. */
 typedef struct ConfigWords
@@ -94,6 +116,9 @@ typedef struct ConfigSite
 	const char *aside_directory;
 	const char *drill_directory;
 	int			drill_port;
+	int			certificates;	/* ConfigCertificateStore */
+	const char *certificate_directory;
+	const char *host_cfg;		/* the central node's file Host.cfg */
 	const char *dns_target;		/* what the public alias means here */
 	ConfigWords dns_servers;	/* ADDRESS or ADDRESS#PORT */
 	ConfigWords dns_required;	/* n 0: all dns_servers */
@@ -145,6 +170,16 @@ typedef enum ConfigSystem
 	CONFIG_LINUX
 } ConfigSystem;
 
+/* What controls a node's services; the order is that of the words in keys.c. */
+typedef enum ConfigServiceControl
+{
+	CONFIG_SERVICE_NONE,
+	CONFIG_SERVICE_SCM,
+	CONFIG_SERVICE_RPC,
+	CONFIG_SERVICE_SSH,
+	CONFIG_SERVICE_SYSTEMD,
+	CONFIG_SERVICE_EXEC
+} ConfigServiceControl;
 typedef enum ConfigHostsAccess
 {
 	CONFIG_HOSTS_NONE,
@@ -166,10 +201,47 @@ typedef struct ConfigNode
 	ConfigWords ssh_command;	/* runs a command there */
 	const char *credentials;	/* file with a Windows logon; see keys.c */
 	int			smb_port;
+	int			service_control;	/* ConfigServiceControl */
+	ConfigWords service_command;	/* for CONFIG_SERVICE_EXEC */
+	ConfigWords services;		/* KIND=NAME, where names differ */
+	bool		kerberos;		/* log on with the user's tickets */
+	const char *keytab;			/* or with the key in this file */
+	const char *principal;		/* whose */
+	ConfigWords bootstrap_command;	/* of a central node */
 	int			hosts_access;	/* ConfigHostsAccess */
 	const char *hosts_file;		/* NULL: where its system has it */
 	const char *hosts_address;	/* NULL: address */
 } ConfigNode;
+
+/* [services] */
+typedef struct ConfigServices
+{
+	int			parallel;		/* nodes at the same time */
+	long		answer_timeout; /* this and the following: ms */
+	long		stop_timeout;
+	long		start_timeout;
+	long		probe_timeout;
+	long		bootstrap_timeout;
+	bool		kill_engine;
+	const char *state_url;		/* {node} stands for the alias */
+	const char *about_url;
+	const char *alive_url;
+	const char *alias_url;
+	const char *probe_ca;		/* whose certificates nodes have */
+	const char *probe_certificate;	/* with its key, for about_url */
+	const char *alias_ca;
+} ConfigServices;
+
+/* [certificates] */
+typedef struct ConfigCertificates
+{
+	int			format;			/* ConfigCertificateFormat */
+	const char *password_file;	/* of PFX files, and encrypted keys */
+	int			compat;			/* ConfigCompat; of exports */
+	long		expiry_warning; /* ms */
+	const char *key_directory;	/* transport keys of this machine's site */
+	const char *recovery_certificate;
+} ConfigCertificates;
 
 /* A value of a mapping, or an alias's address, at a site. */
 typedef struct ConfigMappingValue
@@ -264,6 +336,7 @@ typedef struct Config
 	long		lag_warning;
 	bool		copy_qsmq;
 	bool		disable_on_error;
+	ConfigCertificates certificates;
 	/* the other sections, in the order of the file */
 	ConfigSite *sites;
 	size_t		n_sites;
@@ -273,6 +346,7 @@ typedef struct Config
 	size_t		n_hooks;
 	ConfigNode *nodes;
 	size_t		n_nodes;
+	ConfigServices services;	/* there also without the section */
 	ConfigAlias *aliases;
 	size_t		n_aliases;
 	ConfigDns	dns;

@@ -161,6 +161,21 @@ static const ConfigKey site_keys[] = {
 	{"drill_port", CONFIG_NUMBER, AT(ConfigSite, drill_port),
 		.otherwise = "54329",.min = 1,.max = 65535,
 	.help = "The port of a drill's server."},
+	{"certificates", CONFIG_CHOICE, AT(ConfigSite, certificates),
+		.otherwise = "none",.words = "none directory",
+		.help = "Where the site's certificates are kept: with \"directory\", "
+		"in files on its own machine, which somebody else brings to the "
+	"nodes."},
+	{"certificate_directory", CONFIG_PATH,
+		AT(ConfigSite, certificate_directory),
+		.example = "/var/lib/qsrepl/certificates",
+		.help = "For certificates = directory: where they are. What is found "
+		"there first may be a folder as Qlik Sense exports it, or as the "
+	"Snapshots tool does."},
+	{"host_cfg", CONFIG_PATH, AT(ConfigSite, host_cfg),
+		.example = "/mnt/central/Qlik/Sense/Host.cfg",
+		.help = "The file Host.cfg of the site's central node, where it can be "
+	"read from the site's machine; its name is compared with certificates."},
 	{"dns_target", CONFIG_HOST, AT(ConfigSite, dns_target),
 		.example = "qlik-a.example.com",
 		.help = "What the public alias of [dns] points to while this site is "
@@ -195,7 +210,7 @@ static const ConfigKey hook_keys[] = {
 	.help = "Whether it runs before or after the phase."},
 	{"phase", CONFIG_CHOICE, AT(ConfigHook, phase),.required = true,
 		.words = "switchover failover rejoin drain fence stop promote "
-		"localize start",.example = "promote",
+		"localize start services_down services_up dns",.example = "promote",
 	.help = "A whole plan, or a phase of it."},
 	{"site", CONFIG_NAME, AT(ConfigHook, site),.example = "B",
 		.help = "Only where the phase concerns this site; without it, at "
@@ -243,6 +258,41 @@ static const ConfigKey node_keys[] = {
 	"Only its owner may read it."},
 	{"smb_port", CONFIG_NUMBER, AT(ConfigNode, smb_port),.otherwise = "445",
 	.min = 1,.max = 65535,.help = "The port of its file and pipe service."},
+	{"service_control", CONFIG_CHOICE, AT(ConfigNode, service_control),
+		.otherwise = "none",.words = "none scm rpc ssh systemd exec",
+		.help = "What stops and starts its services: scm is the service "
+		"control manager of Windows over the network, by qsrepl-scm; rpc the "
+		"same by Samba's net, which cannot set start types; ssh PowerShell or "
+		"systemctl by ssh_command; systemd this machine's systemctl; exec "
+	"service_command. With none they are left alone."},
+	{"service_command", CONFIG_ARGUMENTS, AT(ConfigNode, service_command),
+		.example = "/usr/local/sbin/qlik-services node1",
+		.help = "For service_control = exec: a program and its arguments, "
+		"behind which come list; query, stop or start and a service; config, "
+		"a service, a start type and recovery actions; or run and a command. "
+	"See the guide."},
+	{"services", CONFIG_NAMES, AT(ConfigNode, services),
+		.example = "engine=qlik-engine proxy=qlik-proxy",
+		.help = "Names of services where they are not those that Qlik Sense "
+		"gives them, as KIND=NAME; kinds are: database dispatcher logging "
+	"repository proxy engine scheduler printing."},
+	{"kerberos", CONFIG_SWITCH, AT(ConfigNode, kerberos),.otherwise = "off",
+		.help = "Whether qsrepl logs on at a Windows node with the Kerberos "
+	"tickets of the user that runs it, instead of with credentials."},
+	{"keytab", CONFIG_PATH, AT(ConfigNode, keytab),
+		.example = "/etc/qsrepl/qlik.keytab",
+		.help = "A file with the Kerberos key of principal, to log on with. "
+	"Only its owner may read it."},
+	{"principal", CONFIG_TEXT, AT(ConfigNode, principal),
+		.example = "qsrepl@CORP.EXAMPLE.COM",
+	.help = "For keytab: whose key it is."},
+	{"bootstrap_command", CONFIG_ARGUMENTS, AT(ConfigNode, bootstrap_command),
+		.example = "C:/Qlik/Repository.exe -bootstrap -standalone "
+		"-restorehostname",
+		.help = "On a central node: what is run there, through ssh_command or "
+		"service_command, before the repository starts after a move. Left out "
+		"while host name and certificates are those of the last time. "
+	"Bootstrapping mends the host name that the database has."},
 	{"hosts_access", CONFIG_CHOICE, AT(ConfigNode, hosts_access),
 		.otherwise = "none",.words = "none local ssh share",
 		.help = "How its hosts file is reached: not at all; as a file, by a "
@@ -255,6 +305,101 @@ static const ConfigKey node_keys[] = {
 		.example = "10.1.0.11",
 		.help = "Its address in the hosts files of its site, where that is "
 	"not the one it is reached by, or that is a name."},
+	{.name = NULL}
+};
+
+#define IN_SERVICES(field) \
+	.offset = offsetof(Config, services) + offsetof(ConfigServices, field)
+
+static const ConfigKey service_keys[] = {
+	{"parallel", CONFIG_NUMBER, IN_SERVICES(parallel),.otherwise = "16",
+		.min = 1,.max = 256,
+	.help = "How many nodes are worked on at the same time."},
+	{"answer_timeout", CONFIG_DURATION, IN_SERVICES(answer_timeout),
+		.otherwise = "10s",.min = 100,.max = HOUR,
+	.help = "How long a node may take to answer."},
+	{"stop_timeout", CONFIG_DURATION, IN_SERVICES(stop_timeout),
+		.otherwise = "2min",.min = 100,.max = DAY,
+	.help = "How long a service may take to stop."},
+	{"start_timeout", CONFIG_DURATION, IN_SERVICES(start_timeout),
+		.otherwise = "5min",.min = 100,.max = DAY,
+	.help = "How long a service may take to start."},
+	{"probe_timeout", CONFIG_DURATION, IN_SERVICES(probe_timeout),
+		.otherwise = "10min",.min = 100,.max = DAY,
+		.help = "How long the repository may take, once its service runs, "
+	"until it answers."},
+	{"bootstrap_timeout", CONFIG_DURATION, IN_SERVICES(bootstrap_timeout),
+		.otherwise = "10min",.min = 100,.max = DAY,
+	.help = "How long bootstrap_command may take."},
+	{"kill_engine", CONFIG_SWITCH, IN_SERVICES(kill_engine),
+		.otherwise = "off",
+		.help = "Whether an engine that does not stop in time is killed, "
+	"where the node has a way to run commands."},
+	{"state_url", CONFIG_TEXT, IN_SERVICES(state_url),
+		.otherwise = "http://{node}:4444/status/servicestate",
+		.help = "What the central node's repository answers with a number "
+		"above 0 when it is ready; {node} stands for the node's alias, which "
+	"is reached at its address. With off, it is not asked."},
+	{"about_url", CONFIG_TEXT, IN_SERVICES(about_url),
+		.otherwise = "https://{node}:4242/qrs/about?xrfkey=0123456789abcdef",
+	.help = "What the repository is asked at last; or off."},
+	{"alive_url", CONFIG_TEXT, IN_SERVICES(alive_url),
+		.otherwise = "https://{node}:4243/qps/alive",
+	.help = "What each proxy is asked at last; or off."},
+	{"alias_url", CONFIG_TEXT, IN_SERVICES(alias_url),
+		.example = "https://qliksense.example.com/",
+		.help = "What users open. It is asked at the site's own proxy, "
+	"wherever the name leads at that moment."},
+	{"probe_ca", CONFIG_PATH, IN_SERVICES(probe_ca),
+		.example = "/etc/qsrepl/qlik-root.pem",
+		.help = "The root certificate of Qlik Sense, which the nodes' "
+	"certificates are verified against; without it they are not."},
+	{"probe_certificate", CONFIG_PATH, IN_SERVICES(probe_certificate),
+		.example = "/etc/qsrepl/qlik-client.pem",
+		.help = "A client certificate with its key, in PEM, for about_url. "
+		"Without it, the answer that one is needed is good enough. Only its "
+	"owner may read it."},
+	{"alias_ca", CONFIG_PATH, IN_SERVICES(alias_ca),
+		.example = "/etc/ssl/certs/ca-certificates.crt",
+		.help = "What the certificate of alias_url is verified against; "
+	"without it, what the system trusts."},
+	{.name = NULL}
+};
+
+static const ConfigKey certificate_keys[] = {
+	{"format", CONFIG_CHOICE, AT(ConfigCertificates, format),
+		.otherwise = "pem",.words = "pem pfx",
+		.help = "What is written into a site's certificate_directory. PFX "
+		"files have a password; keys in PEM files have one where "
+	"password_file is given."},
+	{"password_file", CONFIG_PATH, AT(ConfigCertificates, password_file),
+		.example = "/etc/qsrepl/certificate-password",
+		.help = "The file with the password of PFX files and encrypted keys, "
+		"as its first line; only its owner may read it. Without it, files "
+	"are read with the password that the Snapshots tool gives."},
+	{"compat", CONFIG_CHOICE, AT(ConfigCertificates, compat),
+		.otherwise = "windows",.words = "windows modern",
+		.help = "How exported PFX files are encrypted: with 3DES and SHA-1, "
+		"which all versions of Windows read, or with AES-256 and SHA-256, "
+		"which older ones report as a wrong password. Files of a site's "
+	"certificate_directory have the latter."},
+	{"expiry_warning", CONFIG_DURATION,
+		AT(ConfigCertificates, expiry_warning),.otherwise = "90d",
+		.min = 0,.max = 3650 * DAY,
+	.help = "How long before a certificate ends a check warns."},
+	{"key_directory", CONFIG_PATH, AT(ConfigCertificates, key_directory),
+		.otherwise = CONFIG_DEFAULT_KEYS,
+		.help = "Where the key is that certificates are sealed and opened "
+		"with on their way between the sites. Only its owner may enter the "
+		"directory, which each machine has of its own, with backups apart from "
+	"the databases'."},
+	{"recovery_certificate", CONFIG_PATH,
+		AT(ConfigCertificates, recovery_certificate),
+		.example = "/etc/qsrepl/recovery.crt",
+		.help = "The certificate of the recovery key, which opens sealed "
+		"certificates where both sites' keys are lost. The key itself is kept "
+		"away from all machines; \"qsrepl init\" and \"qsrepl cert recovery\" "
+	"make both."},
 	{.name = NULL}
 };
 
@@ -314,26 +459,33 @@ static const ConfigKey alias_keys[] = {
 };
 
 const ConfigSectionKind config_section_kinds[] = {
-	{"qsrepl", false, false, main_keys,
-	"What holds for both sites, and which site this is."},
-	{"site", true, false, site_keys,
-		"A site's database server, one section a site. All sites' sections "
-	"are in the file of every site."},
-	{"mapping", true, true, mapping_keys,
-		"What differs between the sites, one section a difference: a line "
-		"SITE = VALUE for each site, and alias.SITE = VALUE, as often as "
+	{"qsrepl",.keys = main_keys,
+	.help = "What holds for both sites, and which site this is."},
+	{"site",.named = true,.keys = site_keys,
+		.help = "A site's database server, one section a site. All sites' "
+	"sections are in the file of every site."},
+	{"mapping",.named = true,.open = true,.keys = mapping_keys,
+		.help = "What differs between the sites, one section a difference: a "
+		"line SITE = VALUE for each site, and alias.SITE = VALUE, as often as "
 		"needed, for former values and other spellings, which are rewritten "
 	"to the current one."},
-	{"hook", true, false, hook_keys,
-	"A program of your own that runs before or after a phase of a plan."},
-	{"node", true, false, node_keys,
-		"A machine with services of Qlik Sense, one section a machine, of all "
-	"sites. The name is yours; no two nodes have the same."},
-	{"alias", true, true, alias_keys,
-		"A further name in the hosts files, one section a name: a line SITE = "
-	"ADDRESS for each site. Nodes' names are there anyway."},
-	{"dns", false, false, dns_keys,
-	"The public alias in the DNS, which is switched with the active site."},
+	{"hook",.named = true,.keys = hook_keys,
+		.help = "A program of your own that runs before or after a phase of a "
+	"plan."},
+	{"node",.named = true,.keys = node_keys,
+		.help = "A machine with services of Qlik Sense, one section a machine, "
+		"of all sites. The name is yours; no two nodes have the same."},
+	{"certificates",.keys = certificate_keys,
+		.help = "How Qlik Sense's certificates are read and written, at all "
+	"sites."},
+	{"services",.keys = service_keys,
+	.help = "How services of Qlik Sense are stopped, started and probed."},
+	{"alias",.named = true,.open = true,.keys = alias_keys,
+		.help = "A further name in the hosts files, one section a name: a line "
+	"SITE = ADDRESS for each site. Nodes' names are there anyway."},
+	{"dns",.optional = true,.keys = dns_keys,
+		.help = "The public alias in the DNS, which is switched with the "
+	"active site."},
 	{.word = NULL}
 };
 

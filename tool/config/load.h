@@ -59,8 +59,12 @@ extern void config_check_sites(const Config *config, Problems *problems);
 extern void config_check_servers(const Config *config, Problems *problems);
 extern void config_check_mappings(const Config *config, Problems *problems);
 extern void config_check_nodes(const Config *config, Problems *problems);
+extern void config_check_services(const Config *config, Problems *problems);
+extern void config_check_certificates(const Config *config,
+									  Problems *problems);
 extern void config_check_aliases(const Config *config, Problems *problems);
 extern void config_check_dns(const Config *config, Problems *problems);
+extern void config_check_transport(const Config *config, Problems *problems);
 extern void config_check_files(const Config *config, Problems *problems);
 
 #endif							/* CONFIG_LOAD_H */

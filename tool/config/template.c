@@ -41,6 +41,11 @@ static const char no_node[] =
 "#address = 10.1.0.11\n"
 "#roles = central repository engine proxy scheduler printing\n";
 
+static const char no_certificates[] =
+"\n# How Qlik Sense's certificates are read and written:\n"
+"#[certificates]\n"
+"#password_file = /etc/qsrepl/certificate-password\n"
+"#expiry_warning = 90d\n";
 static const char no_alias[] =
 "\n# Further names in the hosts files, a section a name:\n"
 "#[alias FS]\n"
@@ -126,7 +131,9 @@ static const ConfigSectionKind *
 kind_of(const char *section)
 {
 	static const ConfigKey no_keys[] = {{.name = NULL}};
-	static const ConfigSectionKind unknown = {"", true, true, no_keys, ""};
+	static const ConfigSectionKind unknown = {
+		"",.named = true,.open = true,.keys = no_keys,.help = ""
+	};
 	size_t		len = strcspn(section, " ");
 
 	for (const ConfigSectionKind *kind = config_section_kinds;
@@ -183,6 +190,8 @@ config_template_add(Text *text, const ConfigAnswers *answers)
 		text_add(text, no_hook);
 	if (!has_kind(answers, CONFIG_KIND_NODE))
 		text_add(text, no_node);
+	if (!has_kind(answers, CONFIG_KIND_CERTIFICATES))
+		text_add(text, no_certificates);
 	if (!has_kind(answers, CONFIG_KIND_ALIAS))
 		text_add(text, no_alias);
 	if (!has_kind(answers, CONFIG_KIND_DNS))
