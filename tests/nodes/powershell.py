@@ -20,7 +20,8 @@ A node's state file may have "powershell", which says what goes wrong:
     noise       lines of other kinds between the script's
 
 DIRECTORY/seen gets what was seen of each call, as JSON: the words, the script's
-digest and its parameters, and all processes' command lines and environments.
+digest and its parameters. DIRECTORY/processes gets the command lines and
+environments of all processes at that time.
 """
 import base64
 import glob
@@ -86,17 +87,16 @@ def cut():
     sys.exit(255)
 
 
-def processes():
-    """What anybody could see: command lines and environments."""
-    seen = []
-    for path in glob.glob('/proc/[0-9]*/cmdline') + glob.glob(
-            '/proc/[0-9]*/environ'):
-        try:
-            with open(path, 'rb') as file:
-                seen.append(file.read().decode('latin-1'))
-        except OSError:
-            pass
-    return seen
+def record_processes(directory):
+    """What others could see: command lines and environments."""
+    with open(os.path.join(directory, 'processes'), 'ab') as seen:
+        for path in glob.glob('/proc/[0-9]*/cmdline') + glob.glob(
+                '/proc/[0-9]*/environ'):
+            try:
+                with open(path, 'rb') as file:
+                    seen.write(file.read() + b'\n')
+            except OSError:
+                pass
 
 
 def take_input(data, bootstrap):
@@ -118,8 +118,8 @@ def take_input(data, bootstrap):
 
 def record(directory, words, script, parameters, lines):
     entry = {'words': words, 'lines': len(lines), 'parameters': parameters,
-             'digest': hashlib.sha256(script.encode('utf-8')).hexdigest(),
-             'processes': processes()}
+             'digest': hashlib.sha256(script.encode('utf-8')).hexdigest()}
+    record_processes(directory)
     with open(os.path.join(directory, 'seen'), 'a',
               encoding='utf-8') as file:
         file.write(json.dumps(entry) + '\n')

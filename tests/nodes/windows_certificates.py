@@ -12,6 +12,7 @@ node's state file may have "certificates":
     broken      what is exported is nothing that can be read
 """
 import base64
+import functools
 import json
 import os
 import re
@@ -30,6 +31,7 @@ def openssl(*words, data=b''):
                           stderr=subprocess.PIPE).stdout
 
 
+@functools.lru_cache(None)
 def facts(pem):
     text = openssl('x509', '-noout', '-fingerprint', '-sha1', '-subject',
                    '-issuer', '-nameopt', 'RFC2253', '-text',
@@ -89,7 +91,7 @@ def opened(data, password, with_key):
     with tempfile.NamedTemporaryFile() as file:
         file.write(data)
         file.flush()
-        if data[:6].find(b'\x02\x01\x03') < 0:
+        if data[:8].find(b'\x02\x01\x03') < 0:
             return openssl('x509', '-inform', 'DER', '-in', file.name)
         return openssl('pkcs12', '-in', file.name, '-passin', 'stdin',
                        '-nodes', '-legacy', *([] if with_key else ['-nokeys']),
