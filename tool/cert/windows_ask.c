@@ -243,7 +243,7 @@ bool
 windows_ask(WindowsSite *site, const char *mode, bool rollback,
 			bool (*which) (const WindowsNode *node))
 {
-	WindowsNode **asked = mem_alloc((site->n + 1) * sizeof(*asked));
+	WindowsNode **asked = mem_alloc((site->n + 1) * sizeof(WindowsNode *));
 	const char **lines = mem_alloc((site->n + 1) * sizeof(*lines));
 	PowershellCall *calls = mem_alloc((site->n + 1) * sizeof(*calls));
 	Error	   *errors = mem_alloc((site->n + 1) * sizeof(*errors));
