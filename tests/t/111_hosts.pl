@@ -96,6 +96,8 @@ hosts('show');
 is("$code $err$out", '0 ' . join('', map { "$_\n" } @block), 'the lines of this site');
 hosts('show', '--site', 'B');
 is($out, "10.2.0.11\tCN\n10.2.0.20\tfs.company.test\n", "and of the other one");
+hosts('show', '--json');
+is(join(' ', map { "$_->{address} $_->{name}" } @{ JSON::PP->new->utf8->decode($out)->{names} }), "@block" =~ s/\t/ /gr, 'as a document');
 hosts('show', '--site', 'C');
 is($code, 2, 'a site that is not there');
 

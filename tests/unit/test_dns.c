@@ -74,7 +74,8 @@ test_script(void)
 	text_free(&script);
 	config.dns.type = CONFIG_DNS_A;
 	config.dns.zone = NULL;
-	change = (DnsChange) {
+	change = (DnsChange)
+	{
 		&config, "2001:db8::53", "10.0.0.1", "10.0.0.2"
 	};
 	dns_update_script(&change, &script);

@@ -13,7 +13,8 @@ run_show(const CliCall *call)
 {
 	const HostsCall request = {
 		.file = cli_value(call, "config"),
-		.site = cli_value(call, "site")
+		.site = cli_value(call, "site"),
+		.json = cli_is_on(call, "json")
 	};
 
 	return cmd_hosts_show(&request);
@@ -65,7 +66,7 @@ static const CliOption show_options[] = {
 const CliCommand cli_hosts_show = {
 	.words = "hosts show",
 	.summary = "print the lines for a site's hosts files",
-	.globals = CLI_CONFIG | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_VERBOSE,
 	.options = show_options,
 	.run = run_show
 };

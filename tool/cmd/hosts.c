@@ -14,6 +14,33 @@
 #include "cmd/config.h"
 #include "hosts/hosts.h"
 
+/* A list of names with their addresses */
+static void
+print_block(const char *block)
+{
+	json_t	   *document = json_object();
+	json_t	   *list = json_array();
+	Arena		arena = {NULL};
+
+	while (*block != '\0')
+	{
+		size_t		address = strcspn(block, "\t");
+		size_t		len = strcspn(block, "\n");
+		json_t	   *object = json_object();
+
+		json_set_text(object, "name",
+					  arena_printf(&arena, "%.*s", (int) (len - address - 1),
+								   block + address + 1));
+		json_set_text(object, "address",
+					  arena_printf(&arena, "%.*s", (int) address, block));
+		json_array_append_new(list, object);
+		block += len + (block[len] == '\n' ? 1 : 0);
+	}
+	json_object_set_new(document, "names", list);
+	json_print(document);
+	arena_free(&arena);
+}
+
 int
 cmd_hosts_show(const HostsCall *call)
 {
@@ -29,7 +56,9 @@ cmd_hosts_show(const HostsCall *call)
 						 config.site);
 	if (site == NULL)
 		code = EXIT_USAGE;
-	else if (hosts_block(&config, site, &block, &error))
+	else if (hosts_block(&config, site, &block, &error) && call->json)
+		print_block(block.bytes);
+	else if (error.message == NULL)
 		fputs(block.bytes, stdout);
 	else
 	{

@@ -100,7 +100,7 @@ hosts_read(const HostsFinding *finding, Text *content, Error *error)
 	Error		failed = ERROR_NONE;
 	bool		good;
 
-	if (access->read != NULL)
+	if (access->prepare == NULL)
 		return access->read(finding, content, error);
 	access->prepare(finding, &arena, &child);
 	plat_child_run(&child, &result, &failed);
