@@ -8,7 +8,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-use File::Find ();
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use QsreplTool;
 
@@ -135,18 +135,19 @@ sub cert_at
 
 =item installed_keys($site)
 
-The private keys of the set that counts at a site, as sorted numbers: whatever
-the form of the files.
+The keys of the set that counts at a site, in order, whatever the form of the
+files; those whose private part is not there end in "-".
 
 =cut
 
 sub installed_keys
 {
 	my ($site) = @_;
-	my %keys;
-	my ($code, $out) = qsrepl('cert', 'list', '--config', "$tool_dir/transport_$site.conf", '--json');
+	my ($code, $out, $err) =
+	  qsrepl('cert', 'list', '--json', '--config', "$tool_dir/transport_$site.conf");
+	my $list = JSON::PP::decode_json($out);
 
-	return $out;
+	return join ' ', map { $_->{key_id} . ($_->{private_key} ? '' : '-') } @{ $list->{certificates} };
 }
 
 # What was noted about certificates, without numbers of transport keys.
