@@ -99,5 +99,14 @@ bench-moves: install-extension tool $(BUILD)/writer
 		$(BENCH_BUILD)/moves.json $(BENCH_MOVES_MB) $(BENCH_MOVES_APPS) \
 		$(BENCH_MOVES_ROUNDS) $(BENCH_MOVES_TPS)
 
+# cert sync end to end, for a site with so many nodes.
+BENCH_CERT_NODES ?= 20
+
+.PHONY: bench-certs
+
+bench-certs: install-extension tool
+	@sh bench/start.sh bench/certs/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/certs.json $(BENCH_CERT_NODES)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves
+	bench-compare bench-moves bench-certs
