@@ -109,5 +109,14 @@ bench-scm: tool
 		$(BENCH_BUILD)/scm.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SCM_ROUNDS)
 
+# cert sync end to end, for a site with so many nodes.
+BENCH_CERT_NODES ?= 20
+
+.PHONY: bench-certs
+
+bench-certs: install-extension tool
+	@sh bench/start.sh bench/certs/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/certs.json $(BENCH_CERT_NODES)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm
+	bench-compare bench-moves bench-scm bench-certs
