@@ -141,8 +141,11 @@ check "_WIN32 only where it belongs" absent '_WIN32|windows\.h' \
 check "the system only behind tool/platform" absent \
 	'#include <(unistd|fcntl|poll|signal|dirent|netdb|termios|sys/|arpa/|netinet/)' \
 	-r --include='*.[ch]' --exclude-dir=platform core tool
+check "PowerShell without what PSScriptAnalyzer refuses" absent \
+	'Write-Host|Invoke-Expression|AsPlainText|\| *(where|foreach|select|sort|%|\?) ' \
+	tool/powershell/*.ps1
 # shellcheck disable=SC2046 # a list of words
-check "shellcheck" shellcheck scripts/embed scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major $(git ls-files '*.sh' 2>/dev/null) .ci/run
+check "shellcheck" shellcheck scripts/embed scripts/powershell-syntax scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major $(git ls-files '*.sh' 2>/dev/null) .ci/run
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

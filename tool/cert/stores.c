@@ -7,6 +7,8 @@
 const CertStore cert_stores[] = {
 	{"directory", cert_directory_configured, cert_directory_read,
 	cert_directory_install, cert_directory_rollback},
+	{"windows", cert_windows_configured, cert_windows_read,
+	cert_windows_install, cert_windows_rollback},
 	{NULL, NULL, NULL, NULL, NULL}
 };
 

@@ -15,4 +15,12 @@ extern bool cert_directory_install(const CertPlace *place, const CertSet *set,
 								   Error *error);
 extern bool cert_directory_rollback(const CertPlace *place, Error *error);
 
+/* In windows.c: the certificate stores of a site's nodes. */
+extern bool cert_windows_configured(const CertPlace *place, Error *error);
+extern bool cert_windows_read(const CertPlace *place, CertSet *set,
+							  Error *error);
+extern bool cert_windows_install(const CertPlace *place, const CertSet *set,
+								 Error *error);
+extern bool cert_windows_rollback(const CertPlace *place, Error *error);
+
 #endif							/* CERT_STORES_H */

@@ -75,7 +75,10 @@ verify_chain(const Verify *verify)
 	ERR_clear_error();
 }
 
-/* The root's key stays at the central node, which issues by it. */
+/*
+ * The root's key is needed at the central node, which issues by it; what Qlik
+ * Sense exports for others is without.
+ */
 static void
 verify_key(const Verify *verify)
 {
@@ -85,7 +88,8 @@ verify_key(const Verify *verify)
 	{
 		if (verify->expected->public_only)
 			return;
-		if (entry->role == CERT_BROWSER || entry->role == CERT_ENCRYPTION)
+		if (entry->role >= CERT_BROWSER ||
+			(entry->role == CERT_ROOT && verify->expected->central == NULL))
 			cert_findings_add(verify->findings, CERT_WARN, verify->title,
 							  export_keys, "has no private key");
 		else

@@ -9,6 +9,8 @@
 
 #include "base/arena.h"
 #include "cert/cert.h"
+#include "cert/folder.h"
+#include "config/config.h"
 
 /* A thumbprint that is named somewhere, and must be in the set. */
 typedef struct CertNamed
@@ -70,6 +72,26 @@ typedef struct CertFindings
  */
 extern bool cert_verify(const CertSet *set,
 						const CertExpectations *expectations,
+						CertFindings *findings);
+
+/*
+ * cert_verify_files
+ *		Look at files: keys of no certificate; PEM files and PFX files that are
+ *		not of the same keys.
+ */
+extern void cert_verify_files(const CertFound *found, CertFindings *findings);
+
+/*
+ * cert_expect
+ *		Fill in what the configuration expects of a site's set: its nodes'
+ *		aliases, Host.cfg, the time to warn before.  Thumbprints are the
+ *		caller's to add.
+ *
+ * out: *expectations: in the arena of findings, to which a Host.cfg that
+ *      cannot be read is added
+ */
+extern void cert_expect(const Config *config, const ConfigSite *site,
+						CertExpectations *expectations,
 						CertFindings *findings);
 
 /*

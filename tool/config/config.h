@@ -68,7 +68,8 @@ typedef enum ConfigOnFailure
 typedef enum ConfigCertificateStore
 {
 	CONFIG_CERTIFICATES_NONE,
-	CONFIG_CERTIFICATES_DIRECTORY
+	CONFIG_CERTIFICATES_DIRECTORY,
+	CONFIG_CERTIFICATES_WINDOWS
 } ConfigCertificateStore;
 
 typedef enum ConfigCertificateFormat

@@ -162,10 +162,11 @@ static const ConfigKey site_keys[] = {
 		.otherwise = "54329",.min = 1,.max = 65535,
 	.help = "The port of a drill's server."},
 	{"certificates", CONFIG_CHOICE, AT(ConfigSite, certificates),
-		.otherwise = "none",.words = "none directory",
+		.otherwise = "none",.words = "none directory windows",
 		.help = "Where the site's certificates are kept: with \"directory\", "
 		"in files on its own machine, which somebody else brings to the "
-	"nodes."},
+		"nodes; with \"windows\", in the certificate stores of its nodes, "
+	"which are reached by their ssh_command."},
 	{"certificate_directory", CONFIG_PATH,
 		AT(ConfigSite, certificate_directory),
 		.example = "/var/lib/qsrepl/certificates",

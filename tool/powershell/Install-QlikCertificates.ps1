@@ -33,10 +33,11 @@ A file with the request, which is removed when it has been read: for a
 scheduled task.
 
 .PARAMETER Folder
-A folder with root.pfx (or root.cer), server.pfx and client.pfx.
+A folder with root.pfx (or root.cer), server.pfx and client.pfx, instead of
+those in the request.
 
 .PARAMETER Password
-The password of the files in the folder.
+The password of the files in the folder, where no request has it.
 
 .PARAMETER Mode
 Install; Get: what is there; Export: the same with PFX files.
@@ -79,7 +80,7 @@ begin {
 		client = @{ Store = 'My'; Location = 'CurrentUser' }
 	}
 	$extensions = [Security.Cryptography.X509Certificates.RSACertificateExtensions]
-	$texts = New-Object -TypeName Collections.Generic.List[string]
+	$texts = New-Object -TypeName 'Collections.Generic.List[string]'
 
 	# One line of JSON in ASCII: what code page the session has is not known.
 	function ConvertTo-Answer {
@@ -165,8 +166,10 @@ begin {
 	function Get-ServiceAccount {
 		$service = Get-CimInstance -ClassName Win32_Service -Filter "Name = 'QlikSenseRepositoryService'"
 		if ($null -eq $service) { return $null }
+		if ($service.StartName -eq 'LocalSystem') {
+			return New-Object -TypeName Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-18'
+		}
 		$name = $service.StartName -replace '^\.\\', "$env:COMPUTERNAME\"
-		if ($name -eq 'LocalSystem') { $name = 'NT AUTHORITY\SYSTEM' }
 		New-Object -TypeName Security.Principal.NTAccount -ArgumentList $name
 	}
 
@@ -188,31 +191,46 @@ begin {
 		}
 	}
 
+	# A certificate from a file's bytes. Only what is to stay writes its key
+	# into a container; without a key, the public part alone is taken.
 	function ConvertTo-Certificate {
-		param([byte[]]$Bytes, [Security.SecureString]$Secret, [string]$Role, [bool]$WithKey)
-		$flags = 'PersistKeySet, Exportable, MachineKeySet'
-		if ($Role -eq 'client') { $flags = 'PersistKeySet, Exportable, UserKeySet' }
-		# A key that came along all the same is dropped with this object.
-		if (-not $WithKey) { $flags = 'DefaultKeySet' }
-		$certificate = New-Object -TypeName Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList $Bytes, $Secret, ([Security.Cryptography.X509Certificates.X509KeyStorageFlags]$flags)
-		if ($WithKey) { return $certificate }
+		param($Entry, [bool]$Stay)
+		$flags = 'Exportable, MachineKeySet'
+		if ($Entry.Role -eq 'client') { $flags = 'Exportable, UserKeySet' }
+		if ($Stay) { $flags += ', PersistKeySet' }
+		try {
+			$certificate = New-Object -TypeName Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList $Entry.Bytes, $Entry.Secret, ([Security.Cryptography.X509Certificates.X509KeyStorageFlags]$flags)
+		}
+		catch {
+			# After a logon with a key alone nothing can be put there.
+			throw "The $($Entry.Role) certificate cannot be read, or its key not kept by this session: $($_.Exception.Message)"
+		}
+		if ($Entry.WithKey) { return $certificate }
 		New-Object -TypeName Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList @(, $certificate.RawData)
 	}
 
-	# The set of a request: a list of role and certificate.
+	# What is to be in a place: role, certificate, and what it is made from.
+	function ConvertTo-Entry {
+		param([string]$Role, [byte[]]$Bytes, $Secret, [bool]$WithKey)
+		$entry = @{ Role = $Role; Bytes = $Bytes; Secret = $Secret; WithKey = $WithKey }
+		$entry.Certificate = ConvertTo-Certificate $entry $false
+		$entry
+	}
+
+	# The set of a request: a list of entries.
 	function Get-Wanted {
 		param($Object)
 		$secret = ConvertTo-Secret $Object.password
 		foreach ($role in 'root', 'server', 'client') {
-			$bytes = [Convert]::FromBase64String($Object.$role)
-			$certificate = ConvertTo-Certificate $bytes $secret $role ($role -ne 'root' -or $Central)
-			if (($role -ne 'root' -or $Central) -and -not $certificate.HasPrivateKey) {
+			$keyed = $role -ne 'root' -or [bool]$Central
+			$entry = ConvertTo-Entry $role ([Convert]::FromBase64String($Object.$role)) $secret $keyed
+			if ($keyed -and -not $entry.Certificate.HasPrivateKey) {
 				throw "The $role certificate comes without its private key."
 			}
-			if (($role -ne 'root') -and -not (Test-Marker $certificate)) {
+			if ($role -ne 'root' -and -not (Test-Marker $entry.Certificate)) {
 				throw "The $role certificate lacks the extension $marker."
 			}
-			@{ Role = $role; Certificate = $certificate }
+			$entry
 		}
 	}
 
@@ -294,7 +312,7 @@ begin {
 		$secret = ConvertTo-Secret ([Convert]::ToBase64String($random))
 		foreach ($file in Get-ChildItem -LiteralPath $from | Where-Object { $_.Extension -in '.Pfx', '.Cert' }) {
 			$role = $file.BaseName.Split('-')[0]
-			@{ Role = $role; Certificate = ConvertTo-Certificate ([IO.File]::ReadAllBytes($file.FullName)) $secret $role ($file.Extension -eq '.Pfx') }
+			ConvertTo-Entry $role ([IO.File]::ReadAllBytes($file.FullName)) $secret ($file.Extension -eq '.Pfx')
 		}
 	}
 
@@ -362,6 +380,7 @@ begin {
 			$old = @($present | Where-Object { $kept -notcontains ($_.Role + $_.Certificate.Thumbprint) })
 			Save-Set $present $for
 			try {
+				foreach ($entry in $Wanted) { $entry.Certificate = ConvertTo-Certificate $entry $true }
 				Add-Certificate $Wanted
 				Grant-Access $Wanted
 				Clear-Certificate $old
@@ -391,7 +410,10 @@ end {
 		Remove-Item -LiteralPath $RequestFile
 	}
 	if ($texts.Count -gt 0) { $object = ConvertFrom-Json -InputObject $texts[0] }
-	elseif ($Folder) { $object = Get-FolderRequest }
+	if ($Folder) {
+		if ($null -ne $object) { $Password = ConvertTo-Secret $object.password }
+		$object = Get-FolderRequest
+	}
 
 	if ($Rollback) {
 		Assert-Session

@@ -5,16 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "base/base64.h"
 #include "base/memory.h"
 #include "base/secret.h"
 #include "powershell/powershell.h"
 #include "powershell/scripts.h"
-
-/* 48 bytes are 64 characters, without padding in between. */
-#define PIECE 48
 
 /* "qsrepl-1 NUMBER SHA256", with room for any number. */
 #define HEAD "qsrepl-1 0000000000 "
@@ -31,22 +28,10 @@ find(const char *name)
 	return script;
 }
 
-/* A line in base64. */
 static void
 add_line(Text *text, const void *bytes, size_t len)
 {
-	const unsigned char *from = bytes;
-	unsigned char piece[PIECE / 3 * 4 + 1];
-
-	for (size_t done = 0; done < len; done += PIECE)
-	{
-		size_t		rest = len - done;
-		int			n = EVP_EncodeBlock(piece, from + done,
-										(int) (rest < PIECE ? rest : PIECE));
-
-		secret_add(text, piece, (size_t) n);
-	}
-	OPENSSL_cleanse(piece, sizeof(piece));
+	base64_add(text, bytes, len);
 	secret_add(text, "\n", 1);
 }
 
@@ -104,17 +89,17 @@ static char *
 encoded_command(void)
 {
 	const PowershellScript *script = find("bootstrap");
-	unsigned char *wide = mem_alloc(2 * script->len);
-	unsigned char *encoded = mem_alloc((2 * script->len + 2) / 3 * 4 + 1);
+	Text		wide = {NULL, 0, 0};
+	Text		encoded = {NULL, 0, 0};
 
 	for (size_t i = 0; i < script->len; i++)
 	{
-		wide[2 * i] = script->text[i];
-		wide[2 * i + 1] = 0;
+		text_add_bytes(&wide, &script->text[i], 1);
+		text_add_bytes(&wide, "", 1);
 	}
-	(void) EVP_EncodeBlock(encoded, wide, (int) (2 * script->len));
-	free(wide);
-	return (char *) encoded;
+	base64_add(&encoded, wide.bytes, wide.len);
+	text_free(&wide);
+	return text_take(&encoded);
 }
 
 /* All words but the bootstrap are constants or the configuration's. */

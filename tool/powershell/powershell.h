@@ -55,6 +55,17 @@ typedef struct PowershellCall
 extern bool powershell_run(const PowershellCall *call, Error *error);
 
 /*
+ * powershell_run_all
+ *		Run calls at many nodes at the same time; one that fails stops no other.
+ *
+ * in:  most: so many at the same time
+ * out: errors: an element a call, begun as ERROR_NONE; filled where the call
+ *      failed.  True where none did
+ */
+extern bool powershell_run_all(const PowershellCall *calls, size_t n,
+							   size_t most, Error *errors);
+
+/*
  * The same in parts, for who runs many at once: a child is made, its lines are
  * read, its end is judged.
  */
