@@ -39,6 +39,7 @@ const CheckConcern check_concerns[] = {
 	{"replicator", true, true, false, check_replicator},
 	{"clock", true, true, false, check_clocks},
 	{"disk", true, true, false, check_disk},
+	{"services", true, true, false, check_services},
 	{"certificates", true, true, false, check_certificates},
 	{NULL, false, false, false, NULL}
 };
