@@ -35,6 +35,7 @@ typedef struct Work
 	int64_t		deadline;		/* plat_clock_ms() */
 	int			depth;
 	json_t	   *stopped;		/* the names of those */
+	json_t	   *blocked_by;		/* the name of one that could not be; or NULL */
 } Work;
 
 /* One service. */
@@ -67,6 +68,8 @@ stop_dependents(Work *work, const Target *target)
 			: control(work, &other);
 		if (code == 0 && !other.already)
 			json_array_append_new(work->stopped, json_text(other.name));
+		else if (code != 0 && work->blocked_by == NULL)
+			work->blocked_by = json_text(other.name);
 	}
 	work->depth--;
 	scmr_list_free(&list);
@@ -164,6 +167,9 @@ drive(Work *work, Target *target)
 		if (work->start && target->sent
 			&& target->status.state == SCMR_STOPPED)
 			return died(target);
+		/* It would have to be continued, which nobody has asked for. */
+		if (work->start && target->status.state == SCMR_PAUSED)
+			return ALREADY_RUNNING;
 		if (is_time(work, target))
 		{
 			code = send_control(work, target);
@@ -209,7 +215,7 @@ run(Session *session, const json_t * request, bool start)
 	json_t	   *answer = scm_answer_new(request);
 	int64_t		begin = plat_clock_ms();
 	Target		target = {.name = scm_request_text(request, "service")};
-	Work		work = {session, start, false, 0, 0, json_array()};
+	Work		work = {session, start, false, 0, 0, json_array(), NULL};
 	uint32_t	code;
 
 	work.dependents = !json_is_false(json_object_get(request, "dependents"));
@@ -222,6 +228,8 @@ run(Session *session, const json_t * request, bool start)
 	if (json_array_size(work.stopped) > 0)
 		json_object_set(answer, "dependents", work.stopped);
 	json_decref(work.stopped);
+	if (work.blocked_by != NULL)
+		json_object_set_new(answer, "blocked_by", work.blocked_by);
 	if (code == 1066)
 		json_object_set_new(answer, "specific",
 							json_integer(target.status.specific_code));

@@ -125,6 +125,13 @@ fail(Failure *failure, const char *what, int error)
 					   strerror(error));
 }
 
+/* A pipe has no offset, but the library counts one. */
+static void
+rewind_pipe(void)
+{
+	smbc_getFunctionLseek(smb.context) (smb.context, smb.file, 0, SEEK_SET);
+}
+
 static bool
 smb_write(void *arg, const void *bytes, size_t len, Failure *failure)
 {
@@ -132,6 +139,7 @@ smb_write(void *arg, const void *bytes, size_t len, Failure *failure)
 
 	(void) arg;
 	begin_waiting();
+	rewind_pipe();
 	done = smbc_getFunctionWrite(smb.context) (smb.context, smb.file, bytes,
 											   len);
 	end_waiting();
@@ -140,6 +148,7 @@ smb_write(void *arg, const void *bytes, size_t len, Failure *failure)
 	return fail(failure, "could not write to the pipe", errno);
 }
 
+/* The library reads on until it has as much as it was asked for. */
 static bool
 smb_read(void *arg, void *bytes, size_t len, size_t *got, Failure *failure)
 {
@@ -147,6 +156,7 @@ smb_read(void *arg, void *bytes, size_t len, size_t *got, Failure *failure)
 
 	(void) arg;
 	begin_waiting();
+	rewind_pipe();
 	done = smbc_getFunctionRead(smb.context) (smb.context, smb.file, bytes,
 											  len);
 	end_waiting();
