@@ -28,7 +28,9 @@ TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(TOOL_PACKAGES))
 TOOL_LIBS = $(shell pkg-config --libs $(TOOL_PACKAGES))
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC))
-# A program of its own, since libsmbclient is under the GPL.
+# A program of its own, since libsmbclient is under the GPL; "make SCM=" leaves
+# it out.
+SCM ?= $(BUILD)/qsrepl-scm
 SCM_SRC = $(wildcard tool/programs/scm/*.c)
 SCM_PACKAGES = jansson libcrypto smbclient
 SCM_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(SCM_SRC) \
@@ -47,7 +49,7 @@ all: extension tool
 extension:
 	+$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) all
 
-tool: $(BUILD)/qsrepl $(BUILD)/qsrepl-scm
+tool: $(BUILD)/qsrepl $(SCM)
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
 	@echo "  LD $@"
@@ -71,7 +73,7 @@ install-extension: extension
 
 install: install-extension tool
 	install -D -m 755 $(BUILD)/qsrepl $(DESTDIR)$(prefix)/bin/qsrepl
-	install -D -m 755 $(BUILD)/qsrepl-scm $(DESTDIR)$(prefix)/bin/qsrepl-scm
+	$(if $(SCM),install -D -m 755 $(SCM) $(DESTDIR)$(prefix)/bin/qsrepl-scm)
 	install -D -m 644 docs/qsrepl.1 $(DESTDIR)$(prefix)/share/man/man1/qsrepl.1
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	$(BUILD)/qsrepl completion bash \
