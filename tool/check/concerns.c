@@ -39,5 +39,6 @@ const CheckConcern check_concerns[] = {
 	{"replicator", true, true, false, check_replicator},
 	{"clock", true, true, false, check_clocks},
 	{"disk", true, true, false, check_disk},
+	{"certificates", true, true, false, check_certificates},
 	{NULL, false, false, false, NULL}
 };

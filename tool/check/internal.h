@@ -119,5 +119,6 @@ extern void check_keys(CheckRun *run);
 extern void check_scan(CheckRun *run);
 extern void check_clocks(CheckRun *run);
 extern void check_disk(CheckRun *run);
+extern void check_certificates(CheckRun *run);
 
 #endif							/* CHECK_INTERNAL_H */

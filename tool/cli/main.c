@@ -9,6 +9,7 @@
 
 #include "base/exitcode.h"
 #include "base/report.h"
+#include "base/secret.h"
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "cli/table.h"
@@ -70,6 +71,8 @@ main(int argc, char **argv)
 	const CliGroup *group;
 	int			code = EXIT_USAGE;
 
+	/* Before anything else has memory of libcrypto. */
+	secret_memory();
 	report_set_colour(wants_colour());
 	switch (cli_parse(argc, argv, &call, &group))
 	{

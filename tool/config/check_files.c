@@ -60,6 +60,10 @@ config_check_files(const Config *config, Problems *problems)
 		check_passfile(config->passfile,
 					   config_setting(config, "qsrepl", "passfile")->line,
 					   problems);
+	if (config->certificates.password_file != NULL)
+		check_passfile(config->certificates.password_file,
+					   config_setting(config, "certificates",
+									  "password_file")->line, problems);
 	for (size_t i = 0; i < config->n_sites; i++)
 		if (config->sites[i].conninfo != NULL)
 			check_conninfo(config, &config->sites[i], problems);

@@ -64,6 +64,25 @@ typedef enum ConfigOnFailure
 	CONFIG_FAILURE_IGNORED
 } ConfigOnFailure;
 
+/* The order is that of the words in keys.c, and of cert_stores[]. */
+typedef enum ConfigCertificateStore
+{
+	CONFIG_CERTIFICATES_NONE,
+	CONFIG_CERTIFICATES_DIRECTORY
+} ConfigCertificateStore;
+
+typedef enum ConfigCertificateFormat
+{
+	CONFIG_CERTIFICATES_PEM,
+	CONFIG_CERTIFICATES_PFX
+} ConfigCertificateFormat;
+
+typedef enum ConfigCompat
+{
+	CONFIG_COMPAT_WINDOWS,
+	CONFIG_COMPAT_MODERN
+} ConfigCompat;
+
 /* Words: a list of names, or a program with its arguments; n 0: not given. */
 typedef struct ConfigWords
 {
@@ -94,6 +113,9 @@ typedef struct ConfigSite
 	const char *aside_directory;
 	const char *drill_directory;
 	int			drill_port;
+	int			certificates;	/* ConfigCertificateStore */
+	const char *certificate_directory;
+	const char *host_cfg;		/* the central node's file Host.cfg */
 } ConfigSite;
 
 /* The order is that of the words in keys.c. */
@@ -117,6 +139,15 @@ typedef struct ConfigNode
 	const char *credentials;	/* file with a Windows logon; see keys.c */
 	int			smb_port;
 } ConfigNode;
+
+/* [certificates] */
+typedef struct ConfigCertificates
+{
+	int			format;			/* ConfigCertificateFormat */
+	const char *password_file;	/* of PFX files, and encrypted keys */
+	int			compat;			/* ConfigCompat; of exports */
+	long		expiry_warning; /* ms */
+} ConfigCertificates;
 
 /* A value of a mapping at a site. */
 typedef struct ConfigMappingValue
@@ -194,6 +225,7 @@ typedef struct Config
 	long		lag_warning;
 	bool		copy_qsmq;
 	bool		disable_on_error;
+	ConfigCertificates certificates;
 	/* the other sections, in the order of the file */
 	ConfigSite *sites;
 	size_t		n_sites;

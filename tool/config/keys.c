@@ -161,6 +161,21 @@ static const ConfigKey site_keys[] = {
 	{"drill_port", CONFIG_NUMBER, AT(ConfigSite, drill_port),
 		.otherwise = "54329",.min = 1,.max = 65535,
 	.help = "The port of a drill's server."},
+	{"certificates", CONFIG_CHOICE, AT(ConfigSite, certificates),
+		.otherwise = "none",.words = "none directory",
+		.help = "Where the site's certificates are kept: with \"directory\", "
+		"in files on its own machine, which somebody else brings to the "
+	"nodes."},
+	{"certificate_directory", CONFIG_PATH,
+		AT(ConfigSite, certificate_directory),
+		.example = "/var/lib/qsrepl/certificates",
+		.help = "For certificates = directory: where they are. What is found "
+		"there first may be a folder as Qlik Sense exports it, or as the "
+	"Snapshots tool does."},
+	{"host_cfg", CONFIG_PATH, AT(ConfigSite, host_cfg),
+		.example = "/mnt/central/Qlik/Sense/Host.cfg",
+		.help = "The file Host.cfg of the site's central node, where it can be "
+	"read from the site's machine; its name is compared with certificates."},
 	{.name = NULL}
 };
 
@@ -228,6 +243,30 @@ static const ConfigKey node_keys[] = {
 	{.name = NULL}
 };
 
+static const ConfigKey certificate_keys[] = {
+	{"format", CONFIG_CHOICE, AT(ConfigCertificates, format),
+		.otherwise = "pem",.words = "pem pfx",
+		.help = "What is written into a site's certificate_directory. PFX "
+		"files have a password; keys in PEM files have one where "
+	"password_file is given."},
+	{"password_file", CONFIG_PATH, AT(ConfigCertificates, password_file),
+		.example = "/etc/qsrepl/certificate-password",
+		.help = "The file with the password of PFX files and encrypted keys, "
+		"as its first line; only its owner may read it. Without it, files "
+	"are read with the password that the Snapshots tool gives."},
+	{"compat", CONFIG_CHOICE, AT(ConfigCertificates, compat),
+		.otherwise = "windows",.words = "windows modern",
+		.help = "How exported PFX files are encrypted: with 3DES and SHA-1, "
+		"which all versions of Windows read, or with AES-256 and SHA-256, "
+		"which older ones report as a wrong password. Files of a site's "
+	"certificate_directory have the latter."},
+	{"expiry_warning", CONFIG_DURATION,
+		AT(ConfigCertificates, expiry_warning),.otherwise = "90d",
+		.min = 0,.max = 3650 * DAY,
+	.help = "How long before a certificate ends a check warns."},
+	{.name = NULL}
+};
+
 const ConfigSectionKind config_section_kinds[] = {
 	{"qsrepl", false, false, main_keys,
 	"What holds for both sites, and which site this is."},
@@ -244,6 +283,8 @@ const ConfigSectionKind config_section_kinds[] = {
 	{"node", true, false, node_keys,
 		"A machine with services of Qlik Sense, one section a machine, of all "
 	"sites. The name is yours; no two nodes have the same."},
+	{"certificates", false, false, certificate_keys,
+	"How Qlik Sense's certificates are read and written, at all sites."},
 	{.word = NULL}
 };
 

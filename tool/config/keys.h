@@ -61,7 +61,7 @@ extern const ConfigSectionKind config_section_kinds[];
 enum
 {
 	CONFIG_KIND_MAIN, CONFIG_KIND_SITE, CONFIG_KIND_MAPPING, CONFIG_KIND_HOOK,
-	CONFIG_KIND_NODE
+	CONFIG_KIND_NODE, CONFIG_KIND_CERTIFICATES
 };
 
 /* The key with this name, or NULL; n_keys: how many there are. */

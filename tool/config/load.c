@@ -113,8 +113,12 @@ allocate(ConfigLoad *load)
 {
 	Config	   *config = load->config;
 	size_t		sections = load->file.n_sections;
-	size_t		settings = config_key_count(&config_section_kinds[0]);
+	size_t		settings = 0;
 
+	/* Those without a name are there even where the file lacks them. */
+	for (size_t i = 0; config_section_kinds[i].word != NULL; i++)
+		if (!config_section_kinds[i].named)
+			settings += config_key_count(&config_section_kinds[i]);
 	for (size_t i = 0; i < sections; i++)
 	{
 		const IniSection *section = &load->file.sections[i];
@@ -132,11 +136,12 @@ allocate(ConfigLoad *load)
 								   settings * sizeof(ConfigSetting));
 }
 
-/* The struct that a section fills, with its name in it. */
+/* The struct that a section fills, with its name in it if it has one. */
 static void *
 new_fields(Config *config, size_t kind, const IniSection *section)
 {
-	const char *name = arena_strdup(&config->arena, section->name);
+	const char *name = section != NULL ?
+	arena_strdup(&config->arena, section->name) : NULL;
 
 	switch (kind)
 	{
@@ -157,6 +162,8 @@ new_fields(Config *config, size_t kind, const IniSection *section)
 			config->nodes[config->n_nodes].name = name;
 			config->nodes[config->n_nodes].line = section->line;
 			return &config->nodes[config->n_nodes++];
+		case CONFIG_KIND_CERTIFICATES:
+			return &config->certificates;
 		default:
 			return config;
 	}
@@ -192,8 +199,9 @@ fill_kind(ConfigLoad *load, size_t place)
 	}
 	if (!found && !kind->named)
 	{
-		ConfigTarget target = {kind, NULL, kind->word, load->config};
+		ConfigTarget target = {kind, NULL, kind->word, NULL};
 
+		target.fields = new_fields(load->config, place, NULL);
 		config_fill(load, &target);
 	}
 }
@@ -221,6 +229,7 @@ config_load_text(const char *file, const char *text, size_t len,
 	config_check_servers(config, problems);
 	config_check_mappings(config, problems);
 	config_check_nodes(config, problems);
+	config_check_certificates(config, problems);
 	return problems->errors > 0 ? CONFIG_WRONG : CONFIG_GOOD;
 }
 

@@ -51,6 +51,8 @@ extern void config_check_sites(const Config *config, Problems *problems);
 extern void config_check_servers(const Config *config, Problems *problems);
 extern void config_check_mappings(const Config *config, Problems *problems);
 extern void config_check_nodes(const Config *config, Problems *problems);
+extern void config_check_certificates(const Config *config,
+									  Problems *problems);
 extern void config_check_files(const Config *config, Problems *problems);
 
 #endif							/* CONFIG_LOAD_H */

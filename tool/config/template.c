@@ -41,6 +41,12 @@ static const char no_node[] =
 "#address = 10.1.0.11\n"
 "#roles = central repository engine proxy scheduler printing\n";
 
+static const char no_certificates[] =
+"\n# How Qlik Sense's certificates are read and written:\n"
+"#[certificates]\n"
+"#password_file = /etc/qsrepl/certificate-password\n"
+"#expiry_warning = 90d\n";
+
 const char *
 config_answer(const ConfigAnswers *answers, const char *section,
 			  const char *key)
@@ -167,5 +173,7 @@ config_template_add(Text *text, const ConfigAnswers *answers)
 		text_add(text, no_hook);
 	if (!has_kind(answers, CONFIG_KIND_NODE))
 		text_add(text, no_node);
+	if (!has_kind(answers, CONFIG_KIND_CERTIFICATES))
+		text_add(text, no_certificates);
 	arena_free(&arena);
 }

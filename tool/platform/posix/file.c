@@ -27,24 +27,30 @@ plat_file_info(const char *path, PlatFileInfo *info, Error *error)
 }
 
 bool
+unix_private(const struct stat *found, const char *path, Error *error)
+{
+	if (!S_ISREG(found->st_mode))
+		return error_set(error, NULL, NULL, "\"%s\" is not a plain file",
+						 path);
+	if (found->st_uid != geteuid() && found->st_uid != 0)
+		return error_set(error, "It belongs to another user.",
+						 "Make this program's user its owner.",
+						 "file \"%s\" is not trusted", path);
+	if ((found->st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return error_set(error, "Group or others have access to it.",
+						 "Its permissions should be u=rw (0600) or less.",
+						 "file \"%s\" is not private", path);
+	return true;
+}
+
+bool
 plat_file_private(const char *path, Error *error)
 {
 	struct stat found;
 
 	if (stat(path, &found) != 0)
 		return unix_error(error, "read attributes of file", path);
-	if (!S_ISREG(found.st_mode))
-		return error_set(error, NULL, NULL, "\"%s\" is not a plain file",
-						 path);
-	if (found.st_uid != geteuid() && found.st_uid != 0)
-		return error_set(error, "It belongs to another user.",
-						 "Make this program's user its owner.",
-						 "file \"%s\" is not trusted", path);
-	if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return error_set(error, "Group or others have access to it.",
-						 "Its permissions should be u=rw (0600) or less.",
-						 "file \"%s\" is not private", path);
-	return true;
+	return unix_private(&found, path, error);
 }
 
 /* Read an open file; false with errno set, EFBIG where it is too long. */

@@ -40,4 +40,8 @@ extern char *unix_parent(const char *path);
 /* Make the names in the directory of a path durable; false with errno set. */
 extern bool unix_sync_parent(const char *path);
 
+/* Is what was found at a path its owner's alone?  As plat_file_private(). */
+extern bool unix_private(const struct stat *found, const char *path,
+						 Error *error);
+
 #endif							/* PLATFORM_POSIX_H */

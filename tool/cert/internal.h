@@ -1,0 +1,44 @@
+/*
+ * internal.h
+ *		What the files of this folder share.
+ */
+#ifndef CERT_INTERNAL_H
+#define CERT_INTERNAL_H
+
+#include "cert/cert.h"
+
+/* Certificates and keys of any strength are read, but not of any size. */
+#define CERT_KEY_BITS_MAX 16384
+
+/*
+ * cert_error
+ *		Fill an error, with libcrypto's last reason as the detail; false.  Its
+ *		queue is empty afterwards.
+ */
+extern bool cert_error(Error *error, const char *hint, const char *format,...)
+			TEXT_PRINTF(3, 4);
+
+/*
+ * cert_key_decode, cert_key_encode
+ *		A private key (RSA or EC) from DER, whatever kind of encoding, and as
+ *		PKCS#8 in DER.
+ *
+ * out: NULL without an error being filled where it is none; the bytes are
+ *      freed by OPENSSL_clear_free()
+ */
+extern EVP_PKEY *cert_key_decode(const unsigned char *der, size_t len);
+extern unsigned char *cert_key_encode(const EVP_PKEY * key, size_t *len);
+
+/* Does a private key belong to a certificate? */
+extern bool cert_key_fits(X509 * certificate, const EVP_PKEY * key);
+
+/* SHA-256 of a public key as the certificate holds it. */
+extern void cert_key_id(X509 * certificate, unsigned char id[32]);
+
+/* Two names of hosts or people, without regard to case. */
+extern bool cert_same_name(const char *a, const char *b);
+
+/* A copy of the file's name behind the last separator. */
+extern const char *cert_base_name(const char *path);
+
+#endif							/* CERT_INTERNAL_H */

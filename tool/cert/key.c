@@ -1,0 +1,120 @@
+/*
+ * key.c
+ *		Private keys, and what libcrypto says where it fails.
+ */
+#include "cert/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+bool
+cert_error(Error *error, const char *hint, const char *format,...)
+{
+	unsigned long number = ERR_peek_last_error();
+	const char *reason = number != 0 ? ERR_reason_error_string(number) : NULL;
+	char		message[1024];
+	char		detail[256] = "";
+	va_list		args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	if (reason != NULL)
+		snprintf(detail, sizeof(detail), "OpenSSL says: %s.", reason);
+	ERR_clear_error();
+	return error_set(error, detail, hint, "%s", message);
+}
+
+/* A kind and a size that is worked with. */
+static bool
+is_usable(const EVP_PKEY *key)
+{
+	int			id = EVP_PKEY_get_base_id(key);
+
+	return (id == EVP_PKEY_RSA || id == EVP_PKEY_EC) &&
+		EVP_PKEY_get_bits(key) > 0 &&
+		EVP_PKEY_get_bits(key) <= CERT_KEY_BITS_MAX;
+}
+
+EVP_PKEY *
+cert_key_decode(const unsigned char *der, size_t len)
+{
+	const unsigned char *end = der;
+	EVP_PKEY   *key = len > 0 && len <= CERT_SET_BYTES ?
+	d2i_AutoPrivateKey(NULL, &end, (long) len) : NULL;
+
+	if (key != NULL && (end != der + len || !is_usable(key)))
+	{
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	ERR_clear_error();
+	return key;
+}
+
+unsigned char *
+cert_key_encode(const EVP_PKEY *key, size_t *len)
+{
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+	unsigned char *der = NULL;
+	int			n = info != NULL ? i2d_PKCS8_PRIV_KEY_INFO(info, &der) : -1;
+
+	PKCS8_PRIV_KEY_INFO_free(info);
+	ERR_clear_error();
+	*len = n > 0 ? (size_t) n : 0;
+	return n > 0 ? der : NULL;
+}
+
+bool
+cert_key_fits(X509 *certificate, const EVP_PKEY *key)
+{
+	bool		fits = X509_check_private_key(certificate, key) == 1;
+
+	ERR_clear_error();
+	return fits;
+}
+
+void
+cert_key_id(X509 *certificate, unsigned char id[32])
+{
+	unsigned char *der = NULL;
+	int			len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+
+	memset(id, 0, 32);
+	if (len > 0)
+		EVP_Digest(der, (size_t) len, id, NULL, EVP_sha256(), NULL);
+	OPENSSL_free(der);
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+bool
+cert_same_name(const char *a, const char *b)
+{
+	while (*a != '\0' && lower(*a) == lower(*b))
+	{
+		a++;
+		b++;
+	}
+	return lower(*a) == lower(*b);
+}
+
+const char *
+cert_base_name(const char *path)
+{
+	const char *base = path;
+
+	for (const char *c = path; *c != '\0'; c++)
+		if (*c == '/' || *c == '\\')
+			base = c + 1;
+	return base;
+}

@@ -1,0 +1,363 @@
+/*
+ * verify.c
+ *		Is a set whole and sound, and is it what a site expects?
+ */
+#include "cert/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "base/timestamp.h"
+#include "cert/describe.h"
+#include "cert/internal.h"
+
+#define DAY_MS INT64_C(86400000)
+#define STRONG_BITS 2048
+
+/* What a hint says in more than one place. */
+static const char from_other[] = "Take the whole set from one site: root, "
+"server and client certificates belong together.";
+static const char export_keys[] = "Export it again, with its private key.";
+
+/* A verification under way. */
+typedef struct Verify
+{
+	const CertSet *set;
+	const CertExpectations *expected;
+	CertFindings *findings;
+	X509_STORE *trusted;		/* the roots */
+	const CertEntry *entry;		/* the one that is looked at */
+	const char *title;			/* of it */
+	CertDescription description;	/* of it */
+} Verify;
+
+static void
+fail(const Verify *verify, const char *hint, const char *problem)
+{
+	cert_findings_add(verify->findings, CERT_FAIL, verify->title, hint, "%s",
+					  problem);
+}
+
+/* Qlik Sense trusts what its root has signed; browsers' are others'. */
+static void
+verify_chain(const Verify *verify)
+{
+	const CertEntry *entry = verify->entry;
+	X509_STORE_CTX *context;
+
+	if (entry->role >= CERT_BROWSER ||
+		cert_set_count(verify->set, CERT_ROOT, NULL) == 0)
+		return;
+	context = X509_STORE_CTX_new();
+	if (context != NULL && X509_STORE_CTX_init(context, verify->trusted,
+											   entry->certificate, NULL))
+	{
+		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
+
+		/* Time and strength are told on their own. */
+		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME |
+									X509_V_FLAG_IGNORE_CRITICAL |
+									X509_V_FLAG_CHECK_SS_SIGNATURE);
+		X509_VERIFY_PARAM_set_auth_level(param, 0);
+		if (X509_verify_cert(context) != 1)
+			cert_findings_add(verify->findings, CERT_FAIL, verify->title,
+							  from_other, entry->role == CERT_ROOT ?
+							  "is not signed by itself: %s" :
+							  "is not signed by the root: %s",
+							  X509_verify_cert_error_string(
+															X509_STORE_CTX_get_error(context)));
+	}
+	X509_STORE_CTX_free(context);
+	ERR_clear_error();
+}
+
+/*
+ * The root's key is needed at the central node, which issues by it; what Qlik
+ * Sense exports for others is without.
+ */
+static void
+verify_key(const Verify *verify)
+{
+	const CertEntry *entry = verify->entry;
+
+	if (entry->key == NULL)
+	{
+		if (verify->expected->public_only)
+			return;
+		if (entry->role >= CERT_BROWSER ||
+			(entry->role == CERT_ROOT && verify->expected->central == NULL))
+			cert_findings_add(verify->findings, CERT_WARN, verify->title,
+							  export_keys, "has no private key");
+		else
+			fail(verify, export_keys, "has no private key");
+	}
+	else if (!cert_key_fits(entry->certificate, entry->key))
+		fail(verify, from_other, "has a private key of another certificate");
+}
+
+static void
+verify_time(const Verify *verify)
+{
+	const CertDescription *d = &verify->description;
+	int64_t		now = verify->expected->now_ms;
+	char		when[TIMESTAMP_SIZE];
+
+	timestamp_format(d->not_after_ms, when);
+	when[10] = '\0';
+	if (d->not_after_ms <= now)
+		cert_findings_add(verify->findings, CERT_FAIL, verify->title,
+						  verify->entry->role == CERT_ENCRYPTION ? NULL :
+						  "Let Qlik Sense renew it, or issue a new one.",
+						  "has expired on %s", when);
+	else if (d->not_after_ms - now <= verify->expected->expiry_ms)
+		cert_findings_add(verify->findings, CERT_WARN, verify->title,
+						  "Renew it before.", "expires on %s, in %ld days",
+						  when, (long) ((d->not_after_ms - now) / DAY_MS));
+	timestamp_format(d->not_before_ms, when);
+	when[10] = '\0';
+	if (d->not_before_ms > now + DAY_MS)
+		cert_findings_add(verify->findings, CERT_FAIL, verify->title,
+						  "Look at this machine's clock.",
+						  "is not valid before %s", when);
+}
+
+static void
+verify_strength(const Verify *verify)
+{
+	const CertDescription *d = &verify->description;
+
+	if (strcmp(d->algorithm, "RSA") == 0 && d->key_bits < STRONG_BITS)
+		cert_findings_add(verify->findings, CERT_WARN, verify->title,
+						  "Let Qlik Sense issue certificates anew.",
+						  "has a weak key: RSA of %d bits", d->key_bits);
+	/* Nobody checks a root's signature of itself. */
+	if (verify->entry->role != CERT_ROOT &&
+		(strcmp(d->digest, "SHA1") == 0 || strcmp(d->digest, "MD5") == 0))
+		cert_findings_add(verify->findings, CERT_WARN, verify->title,
+						  "Let Qlik Sense issue certificates anew.",
+						  "is signed with a weak digest: %s", d->digest);
+}
+
+/* Without it, Qlik Sense does not find its own. */
+static void
+verify_marker(const Verify *verify)
+{
+	if (verify->entry->role <= CERT_CLIENT && !verify->description.marked)
+		fail(verify, "Qlik Sense has issued another one, or will: export "
+			 "that.", "lacks the extension " CERT_MARKER " by which Qlik "
+			 "Sense finds it");
+}
+
+static void
+verify_entry(Verify *verify, const CertEntry *entry)
+{
+	char	   *title = cert_entry_title(entry);
+	size_t		failed = verify->findings->counts[CERT_FAIL];
+	size_t		warned = verify->findings->counts[CERT_WARN];
+	char		when[TIMESTAMP_SIZE];
+
+	verify->entry = entry;
+	verify->title = title;
+	cert_describe(entry->certificate, &verify->findings->arena,
+				  &verify->description);
+	verify_chain(verify);
+	verify_key(verify);
+	verify_time(verify);
+	verify_strength(verify);
+	verify_marker(verify);
+	timestamp_format(verify->description.not_after_ms, when);
+	when[10] = '\0';
+	if (verify->findings->counts[CERT_FAIL] == failed &&
+		verify->findings->counts[CERT_WARN] == warned)
+		cert_findings_add(verify->findings, CERT_PASS, title, NULL,
+						  "%s, valid to %s", verify->description.thumbprint,
+						  when);
+	free(title);
+}
+
+/* Exactly one: with none Qlik Sense makes its own, with two it stops. */
+static void
+verify_count(const Verify *verify, CertRole role, const char *name,
+			 const char *title)
+{
+	size_t		n = cert_set_count(verify->set, role, name);
+
+	if (n == 0)
+		cert_findings_add(verify->findings, CERT_FAIL, title,
+						  role == CERT_SERVER ? "\"qsrepl cert issue\" makes "
+						  "one, signed by the site's root." :
+						  "Without it, Qlik Sense would make its own set, and "
+						  "could not read its passwords.", "is missing");
+	else if (n > 1)
+		cert_findings_add(verify->findings, CERT_FAIL, title,
+						  role == CERT_ROOT ? "Remove the one that has not "
+						  "signed the others: Qlik Sense does not start with "
+						  "two." : "Remove the older one: Qlik Sense deletes "
+						  "both, and issues a new one.",
+						  "is there %lu times", (unsigned long) n);
+}
+
+static void
+verify_aliases(const Verify *verify)
+{
+	const CertExpectations *expected = verify->expected;
+	CertFindings *findings = verify->findings;
+
+	for (size_t i = 0; i < expected->n_aliases; i++)
+		verify_count(verify, CERT_SERVER, expected->aliases[i],
+					 arena_printf(&findings->arena, "server certificate "
+								  "\"%.120s\"", expected->aliases[i]));
+	for (size_t i = 0; i < verify->set->n; i++)
+	{
+		const CertEntry *entry = &verify->set->entries[i];
+		bool		known = expected->n_aliases == 0 ||
+		entry->role != CERT_SERVER;
+
+		for (size_t j = 0; j < expected->n_aliases && !known; j++)
+			known = cert_same_name(expected->aliases[j], entry->name);
+		if (!known)
+			cert_findings_add(findings, CERT_WARN,
+							  arena_printf(&findings->arena, "server "
+										   "certificate \"%.120s\"",
+										   entry->name),
+							  "Add the node to the configuration, or leave "
+							  "the certificate out.",
+							  "is of no node of the site");
+	}
+	/* Without a node table, each name is to be there once. */
+	for (size_t i = 0; i < verify->set->n && expected->n_aliases == 0; i++)
+		if (verify->set->entries[i].role == CERT_SERVER &&
+			cert_set_find(verify->set, CERT_SERVER,
+						  verify->set->entries[i].name) ==
+			&verify->set->entries[i])
+			verify_count(verify, CERT_SERVER, verify->set->entries[i].name,
+						 arena_printf(&findings->arena, "server certificate "
+									  "\"%.120s\"",
+									  verify->set->entries[i].name));
+}
+
+/* Host.cfg says by which name the central node was installed. */
+static void
+verify_host(const Verify *verify)
+{
+	const CertExpectations *expected = verify->expected;
+	const char *name = expected->host_name;
+
+	if (name == NULL)
+		return;
+	if (cert_set_find(verify->set, CERT_SERVER, name) == NULL)
+		cert_findings_add(verify->findings, CERT_FAIL, "Host.cfg",
+						  "The central node must be installed with its alias "
+						  "as the server's name.",
+						  "names \"%.120s\", for which there is no server "
+						  "certificate", name);
+	else if (expected->central != NULL &&
+			 !cert_same_name(expected->central, name))
+		cert_findings_add(verify->findings, CERT_FAIL, "Host.cfg",
+						  "The central node must be installed with its alias "
+						  "as the server's name.",
+						  "names \"%.120s\", but the central node's alias is "
+						  "\"%.120s\"", name, expected->central);
+	else
+		cert_findings_add(verify->findings, CERT_PASS, "Host.cfg", NULL,
+						  "names \"%.120s\"", name);
+}
+
+/* A thumbprint without blanks and in capitals, as names of entries are. */
+static const char *
+plain_thumbprint(const char *thumbprint, Arena *arena)
+{
+	char	   *plain = arena_strdup(arena, thumbprint);
+	char	   *to = plain;
+
+	for (const char *from = thumbprint; *from != '\0'; from++)
+	{
+		bool		letter = (*from >= 'a' && *from <= 'f') ||
+		(*from >= 'A' && *from <= 'F');
+
+		if (letter || (*from >= '0' && *from <= '9'))
+			*to++ = letter ? (char) (*from & ~0x20) : *from;
+	}
+	*to = '\0';
+	return plain;
+}
+
+static bool
+has_thumbprint(const CertSet *set, const char *thumbprint)
+{
+	for (size_t i = 0; i < set->n; i++)
+	{
+		char		own[CERT_THUMBPRINT_SIZE];
+
+		cert_thumbprint(set->entries[i].certificate, own);
+		if (strcmp(own, thumbprint) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+verify_named(const Verify *verify)
+{
+	CertFindings *findings = verify->findings;
+
+	for (size_t i = 0; i < verify->expected->n_named; i++)
+	{
+		const CertNamed *named = &verify->expected->named[i];
+		const char *thumbprint = plain_thumbprint(named->thumbprint,
+												  &findings->arena);
+		bool		browser = named->role == CERT_BROWSER;
+		const char *object = arena_printf(&findings->arena,
+										  "%s certificate \"%.60s\"",
+										  cert_role_word(named->role),
+										  thumbprint);
+
+		if (has_thumbprint(verify->set, thumbprint))
+			cert_findings_add(findings, CERT_PASS, object, NULL,
+							  "is named by %s", named->where);
+		else
+			cert_findings_add(findings, browser ? CERT_WARN : CERT_FAIL,
+							  object, browser ? "Add it to the set as "
+							  "browser.pfx; without it, the proxy takes its "
+							  "server certificate." :
+							  "Add it to the set as encryption.pfx; without "
+							  "it, encrypted apps cannot be opened.",
+							  "is named by %s, but is not there",
+							  named->where);
+	}
+}
+
+static X509_STORE *
+trusted_of(const CertSet *set)
+{
+	X509_STORE *store = X509_STORE_new();
+
+	for (size_t i = 0; store != NULL && i < set->n; i++)
+		if (set->entries[i].role == CERT_ROOT)
+			X509_STORE_add_cert(store, set->entries[i].certificate);
+	return store;
+}
+
+bool
+cert_verify(const CertSet *set, const CertExpectations *expectations,
+			CertFindings *findings)
+{
+	Verify		verify = {.set = set,.expected = expectations,
+	.findings = findings};
+	size_t		failed = findings->counts[CERT_FAIL];
+
+	verify.trusted = trusted_of(set);
+	verify_count(&verify, CERT_ROOT, NULL, "root certificate");
+	verify_count(&verify, CERT_CLIENT, NULL, "client certificate");
+	for (size_t i = 0; i < set->n; i++)
+		verify_entry(&verify, &set->entries[i]);
+	verify_aliases(&verify);
+	verify_host(&verify);
+	verify_named(&verify);
+	X509_STORE_free(verify.trusted);
+	return findings->counts[CERT_FAIL] == failed;
+}

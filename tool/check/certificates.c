@@ -1,0 +1,106 @@
+/*
+ * certificates.c
+ *		Each site's certificates: are they whole, sound, and what the site's
+ *		nodes and databases expect?
+ */
+#include <string.h>
+
+#include "cert/store.h"
+#include "cert/verify.h"
+#include "check/internal.h"
+#include "check/thumbprints.h"
+#include "platform/file.h"
+#include "platform/secret.h"
+
+/* Files are on the site's own machine, which may be another one. */
+static bool
+is_elsewhere(const CheckRun *run, const ConfigSite *site)
+{
+	PlatFileInfo info = {.exists = false};
+	Error		error = ERROR_NONE;
+	bool		here;
+
+	if (site->certificates != CONFIG_CERTIFICATES_DIRECTORY ||
+		strcmp(site->name, run->config->site) == 0)
+		return false;
+	here = plat_file_info(site->certificate_directory, &info, &error) &&
+		info.exists;
+	error_free(&error);
+	return !here;
+}
+
+/* All that is well in one line, and each thing that is not in its own. */
+static void
+tell(CheckRun *run, const SiteServer *server, const CertSet *set,
+	 const CertFindings *findings)
+{
+	const char *site = check_site(run, server->site);
+	unsigned	blocks = server == run->active ? 0 : CHECK_BOTH;
+
+	for (size_t i = 0; i < findings->n; i++)
+	{
+		const CertFinding *finding = &findings->list[i];
+
+		if (finding->severity == CERT_WARN)
+			check_warn(run, site, finding->hint, "%s %s", finding->object,
+					   finding->problem);
+		else if (finding->severity == CERT_FAIL)
+			check_fail(run, blocks, site, finding->hint, "%s %s",
+					   finding->object, finding->problem);
+	}
+	if (findings->counts[CERT_WARN] == 0 && findings->counts[CERT_FAIL] == 0)
+		check_pass(run, site, "%lu certificates belong together, and have "
+				   "their keys", (unsigned long) set->n);
+}
+
+static void
+look_at(CheckRun *run, const SiteServer *server)
+{
+	const CertPlace place = {run->config, server->site};
+	const char *site = check_site(run, server->site);
+	CertSet		set = CERT_SET_NONE;
+	CertFindings findings = {.n = 0};
+	CertExpectations expected;
+	Error		error = ERROR_NONE;
+	const CertStore *store = cert_store_of(&place, &error);
+
+	if (store == NULL || !store->read(&place, &set, &error))
+		check_fail(run, CHECK_BOTH, site, error.hint != NULL ? error.hint :
+				   error.detail, "certificates: %s", error.message);
+	else if (set.n == 0)
+		check_fail(run, server == run->active ? 0 : CHECK_BOTH, site,
+				   "\"qsrepl cert import\" installs a set.",
+				   "has no certificates");
+	else
+	{
+		cert_expect(run->config, server->site, &expected, &findings);
+		if (server->error == NULL)
+			check_thumbprints(run->config, server->site, &expected,
+							  &findings);
+		cert_verify(&set, &expected, &findings);
+		tell(run, server, &set, &findings);
+	}
+	cert_findings_free(&findings);
+	cert_set_free(&set);
+	error_free(&error);
+}
+
+void
+check_certificates(CheckRun *run)
+{
+	for (size_t i = 0; i < run->n; i++)
+	{
+		const SiteServer *server = &run->servers[i];
+
+		if (!cert_is_configured(server->site))
+			continue;
+		/* Keys are read. */
+		plat_secret_process();
+		if (is_elsewhere(run, server->site))
+			check_pass(run, check_site(run, server->site), "certificates are "
+					   "on another machine, where its own check looks at "
+					   "them");
+		else
+			look_at(run, server);
+	}
+}
