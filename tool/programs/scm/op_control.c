@@ -21,7 +21,10 @@ enum
 	TIMED_OUT = 1460,
 	FIRST_POLL_MS = 20,
 	LAST_POLL_MS = 250,
-	DEEPEST = 16				/* how far services need each other */
+	DEEPEST = 16,				/* how far services need each other */
+
+	/* Windows answers when a service has, for which it has 30 seconds. */
+	LONGEST_CALL_MS = 35000
 };
 
 #define USUAL_DEADLINE_MS 60000
@@ -91,10 +94,25 @@ died(const Target *target)
 		: PROCESS_ABORTED;
 }
 
+/* Tell a service; the answer may take as long as the deadline allows. */
+static uint32_t
+tell(const Work *work, const Target *target)
+{
+	Rpc		   *rpc = &work->session->rpc;
+	int64_t		left = work->deadline - plat_clock_ms();
+	uint32_t	code;
+
+	rpc_patience(rpc, left < 0 ? 0 : left > LONGEST_CALL_MS
+				 ? LONGEST_CALL_MS : (int) left);
+	code = work->start ? scmr_start(rpc, &target->handle)
+		: scmr_stop(rpc, &target->handle);
+	rpc_patience(rpc, 0);
+	return code;
+}
+
 static uint32_t
 send_control(Work *work, Target *target)
 {
-	Rpc		   *rpc = &work->session->rpc;
 	uint32_t	code;
 
 	if (!work->start && work->dependents)
@@ -103,8 +121,7 @@ send_control(Work *work, Target *target)
 		if (code != 0)
 			return code;
 	}
-	code = work->start ? scmr_start(rpc, &target->handle)
-		: scmr_stop(rpc, &target->handle);
+	code = tell(work, target);
 	if (code == 0)
 		target->sent = true;
 
