@@ -2,6 +2,8 @@
 bool
 move_certificates_run(void *context, PlanProgress *progress, Error *error)
 {
-	(void) context; (void) progress; (void) error;
+	(void) context;
+	(void) progress;
+	(void) error;
 	return true;
 }

@@ -475,7 +475,7 @@ const ConfigSectionKind config_section_kinds[] = {
 	"plan."},
 	{"node",.named = true,.keys = node_keys,
 		.help = "A machine with services of Qlik Sense, one section a machine, "
-		"of all sites. The name is yours; no two nodes have the same."},
+	"of all sites. The name is yours; no two nodes have the same."},
 	{"certificates",.keys = certificate_keys,
 		.help = "How Qlik Sense's certificates are read and written, at all "
 	"sites."},

@@ -209,7 +209,7 @@ ended(void *arg, size_t number, const PlatChildResult *result,
 	Reading    *reading = arg;
 	HostsFinding *finding = &reading->report->list[number];
 	Error		error = ERROR_NONE;
-	bool		good = hosts_access(finding)->take(result, failed,
+	bool		good = hosts_access(finding)->take(finding, result, failed,
 												   &finding->content, &error);
 
 	conclude(reading->request, finding, good, &error,

@@ -42,6 +42,7 @@ typedef struct HostsFinding
 	const char *diff;			/* what apply would change; NULL: nothing */
 	bool		written;		/* by hosts_apply() */
 	bool		failed;			/* hosts_apply() could not, or would not */
+	struct HostsWay *way;		/* private, while it is read */
 	Text		content;		/* the file as it was read */
 	Text		result;			/* as it would be */
 } HostsFinding;

@@ -50,7 +50,7 @@ connect_to(const char *address)
 {
 	bool		six = strchr(address, ':') != NULL;
 	char	   *entry = text_format("::%s%s%s:", six ? "[" : "", address,
-								  six ? "]" : "");
+									six ? "]" : "");
 	struct curl_slist *list = curl_slist_append(NULL, entry);
 
 	free(entry);

@@ -244,7 +244,7 @@ take_error(ServiceSession *session, const json_t * error)
 void
 service_answer(ServiceSession *session, const json_t * line)
 {
-	const json_t *error = json_object_get(line, "error");
+	const		json_t *error = json_object_get(line, "error");
 	const char *name = json_string_value(json_object_get(line, "service"));
 	ServiceKind kind;
 	bool		ours = name != NULL && service_kind(session->node->node, name,

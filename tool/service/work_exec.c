@@ -84,7 +84,7 @@ each_object(Worker *worker, const char *text,
 static void
 take_listed(Worker *worker, const json_t * line, void *arg)
 {
-	const json_t *error = json_object_get(line, "error");
+	const		json_t *error = json_object_get(line, "error");
 	const char **kind = arg;
 	const char *name = json_string_value(json_object_get(line, "service"));
 	ServiceKind service;
