@@ -212,6 +212,16 @@ like($out, qr/^unreachable +node W$_ .*not tried: node W1 has refused the logon 
 is(scalar(grep { $_->{status} eq 'NT_STATUS_WRONG_PASSWORD' } $nodes->logons), 1, 'one logon in all');
 unlike("$out$err", qr/not the password/, 'which is not shown');
 
+# A node that is silent holds up nobody.
+my ($silent_port, $silent) = silent_address('127.0.9.31');
+conf(sections => "[node S]\nsite = B\naddress = 127.0.9.31\nhosts_access = share\nsmb_port = $silent_port\ncredentials = @{[ $nodes->credentials ]}\n");
+$began = time;
+hosts('check');
+cmp_ok(time - $began, '<', 9, 'a silent node is given up');
+is($code, 7, 'and is no success');
+like($out, qr/^unreachable +node S /m, 'which is told');
+like($out, qr/^current +node W3 /m, 'others are read');
+
 # A share that cannot be written.
 conf();
 put($nodes->hosts_file(2), "new\r\n");

@@ -14,6 +14,9 @@
 
 #define AT_ONCE 16
 
+/* Beside connect_timeout: for ssh's logon, and the start of PowerShell; ms. */
+#define START_MS 5000
+
 typedef struct Reading
 {
 	const HostsRequest *request;
@@ -193,10 +196,11 @@ next(void *arg, PlatChild *child, size_t *number)
 		reading->started[i] = true;
 		*number = i;
 		memset(child, 0, sizeof(*child));
-		child->deadline_ms = HOSTS_DEADLINE_MS;
 		child->output_limit = 2 * HOSTS_BYTES_MAX;
 		hosts_access(&report->list[i])->prepare(&report->list[i],
 												&report->arena, child);
+		child->deadline_ms = START_MS +
+			(int) reading->request->config->connect_timeout;
 		return PLAT_NEXT_START;
 	}
 	return answer;
