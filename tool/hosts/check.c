@@ -113,8 +113,9 @@ conclude(const HostsRequest *request, HostsFinding *finding, bool good,
 	}
 	else
 	{
-		finding->state = HOSTS_SKIPPED;
+		finding->state = HOSTS_DAMAGED;
 		finding->problem = arena_strdup(arena, wrong.message);
+		finding->hint = arena_strdup(arena, wrong.hint);
 	}
 	error_free(&wrong);
 	text_free(&block);
