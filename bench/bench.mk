@@ -99,5 +99,15 @@ bench-moves: install-extension tool $(BUILD)/writer
 		$(BENCH_BUILD)/moves.json $(BENCH_MOVES_MB) $(BENCH_MOVES_APPS) \
 		$(BENCH_MOVES_ROUNDS) $(BENCH_MOVES_TPS)
 
+# qsrepl-scm beside "net rpc service".
+BENCH_SCM_ROUNDS ?= 15
+
+.PHONY: bench-scm
+
+bench-scm: tool
+	@sh bench/start.sh bench/scm/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/scm.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
+		$(BENCH_SCM_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves
+	bench-compare bench-moves bench-scm

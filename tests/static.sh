@@ -48,11 +48,13 @@ for folder in "$curl_include" "$curl_include/$multiarch" \
 	[ ! -d "$folder/curl" ] || cp "$folder"/curl/*.h "$libraries/curl"
 done
 include="$include -isystem $libraries"
+include="$include -isystem $(pkg-config --variable=includedir smbclient)"
 # What every system can compile, and what only one can.
 anywhere=$(ls core/*.c tool/*/*.c)
-posix=$(ls tool/platform/posix/*.c)
+# libsmbclient is for POSIX systems.
+posix=$(ls tool/platform/posix/*.c tool/programs/scm/*.c)
 ours="$anywhere $posix"
-own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h)
+own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h tool/programs/*/*.h)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
 
 # shellcheck disable=SC2086,SC2090 # lists of words

@@ -26,20 +26,20 @@ use PostgreSQL::Test::Utils;
 use POSIX ();
 use Time::HiRes qw(time usleep);
 
-our @EXPORT = qw(start_nodes silent_address qlik_services);
+our @EXPORT = qw(start_nodes silent_address broken_address qlik_services scm);
 
 my $programs = dirname(File::Spec->rel2abs(__FILE__)) . '/../nodes';
+my $scm_program = File::Spec->rel2abs($ENV{QSREPL_SCM} || 'build/qsrepl-scm');
 my $python = '/usr/bin/python3';
 my $seconds = $ENV{PG_TEST_TIMEOUT_DEFAULT} || 180;
-my $json = JSON::PP->new->canonical->pretty;
+my $json = JSON::PP->new->utf8->canonical->pretty;
 my @running;
 
 =pod
 
 =item qlik_services(running => 1)
 
-The services of a node as Qlik installs them: a hash for the state file. The
-repository's needs the database's.
+The services of a node as Qlik installs them: a hash for the state file.
 
 =cut
 
@@ -90,6 +90,7 @@ Start a group of nodes; returns it when all answer.
 	user, password
 	lockout		how many wrong passwords lock an account; 0: none do
 	lsa			also what "net rpc" asks for before anything else
+	smb_conf	further lines of its section [global]
 
 =cut
 
@@ -109,10 +110,7 @@ sub start_nodes
 	$self->_begin('samba-dcerpcd', $self->_wrapped('/usr/libexec/samba/samba-dcerpcd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log", '/usr/libexec/samba/rpcd_lsad'))
 	  if $self->{lsa};
 	$self->_begin('smbd', $self->_wrapped('smbd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log"));
-	foreach my $address ($self->addresses)
-	{
-		$self->_until("smbd at $address", sub { IO::Socket::INET->new(PeerAddr => $address, PeerPort => $self->{port}) });
-	}
+	$self->until_listening($_, $self->{port}) foreach $self->addresses;
 	return $self;
 }
 
@@ -175,6 +173,7 @@ rpc start on demand helpers = no
 load printers = no
 printcap name = /dev/null
 disable spoolss = yes
+@{[ $self->{smb_conf} // '' ]}
 [C\$]
 path = $dir/shares/%i
 read only = no
@@ -210,9 +209,7 @@ sub _make_account
 
 	IPC::Run::run([ @pdbedit, '-a', '-t', '-u', $self->{user} ], '<', \$in, '>&', \$out)
 	  or die "pdbedit: $out";
-	IPC::Run::run([ @pdbedit, '-P', 'bad lockout attempt', '-C', $self->{lockout} ], '<', \'', '>&', \$out)
-	  or die "pdbedit: $out"
-	  if $self->{lockout};
+	$self->policy('bad lockout attempt', $self->{lockout}) if $self->{lockout};
 	return;
 }
 
@@ -414,6 +411,14 @@ Logons that were tried, by what smbd says: hashes with node, user, status.
 
 =item $nodes->bad_password_count()
 
+=item $nodes->account(option, ...)
+
+Change the account by pdbedit: "-z", "-c", "[ ]" unlock it, "-c", "[D ]" disables it.
+
+=item $nodes->policy($name, $value)
+
+A rule for all accounts, as "bad lockout attempt" or "maximum password age" (s).
+
 =cut
 
 sub operations
@@ -445,13 +450,65 @@ sub logons
 	return grep { !$number || $_->{node} eq $self->address($number) } @all;
 }
 
+sub _pdbedit
+{
+	my ($self, @options) = @_;
+	my $out = '';
+
+	IPC::Run::run([ $self->_wrapped('pdbedit', '-s', "$self->{dir}/smb.conf", @options) ], '<', \'', '>&', \$out)
+	  or die "pdbedit: $out";
+	return $out;
+}
+
+sub account
+{
+	my ($self, @options) = @_;
+
+	return $self->_pdbedit('-u', $self->{user}, @options);
+}
+
+sub policy
+{
+	my ($self, $name, $value) = @_;
+
+	return $self->_pdbedit('-P', $name, '-C', $value);
+}
+
 sub bad_password_count
 {
 	my ($self) = @_;
-	my $out = '';
+	my $out = $self->account('-v');
 
-	IPC::Run::run([ $self->_wrapped('pdbedit', '-s', "$self->{dir}/smb.conf", '-v', '-u', $self->{user}) ], '<', \'', '>', \$out, '2>', \my $err);
 	return $out =~ /^Bad password count\s*:\s*(\d+)/m ? $1 : die "pdbedit: $out";
+}
+
+=pod
+
+=item $nodes->scm($number, request, ...)
+
+Run qsrepl-scm against a node with requests, which are hashes or strings.
+Returns its exit code and the answers, the first being that it is connected.
+
+=item scm([ words ], request, ...)
+
+The same with the words of its command line; dies where it writes anything that
+is not JSON. Its standard error is the last answer where there is any.
+
+=cut
+
+sub scm
+{
+	my ($self, @requests) = @_;
+	my @words = ref $self eq 'ARRAY' ? @$self
+	  : ('--host', $self->address(shift @requests), '--port', $self->port, '--credentials', $self->credentials);
+	my $in = join '', map { (ref $_ ? JSON::PP->new->utf8->canonical->encode($_) : $_) . "\n" } @requests;
+	my ($out, $err);
+
+	IPC::Run::run([ $scm_program, @words ], '<', \$in, '>', \$out, '2>', \$err, IPC::Run::timeout($seconds));
+	my $code = $? & 127 ? "signal $?" : $? >> 8;
+	my @answers = map { $json->decode($_) } split /\n/, $out;
+	push @answers, $err if $err ne '';
+	return ($code, @answers);
 }
 
 =pod
@@ -462,6 +519,11 @@ sub bad_password_count
 
 A socket that never answers to a connection, as a machine that is off: returns
 the port and the socket, which must be kept.
+
+=item broken_address($address, $how)
+
+A server that takes connections and is no node (tests/nodes/broken.py): returns
+the port, and an object to call stop() of.
 
 =cut
 
@@ -496,6 +558,36 @@ sub silent_address
 		push @filling, IO::Socket::INET->new(PeerAddr => $address, PeerPort => $listener->sockport, Blocking => 0);
 	}
 	return ($listener->sockport, [ $listener, @filling ]);
+}
+
+sub broken_address
+{
+	my ($address, $how) = @_;
+	my $self = background(PostgreSQL::Test::Utils::tempdir_short(), 'broken', $python, "$programs/broken.py", $address, $how);
+	my $port;
+
+	$self->_until('broken.py', sub { ($port) = _slurp("$self->{dir}/log/broken.out") =~ /^(\d+)$/m });
+	return ($port, $self);
+}
+
+# Another server, of which one wants the same: that it ends with the test.
+sub background
+{
+	my ($dir, $name, @command) = @_;
+	my $self = bless { dir => $dir, pids => [] }, __PACKAGE__;
+
+	make_path("$dir/log");
+	push @running, $self;
+	$self->_begin($name, @command);
+	return $self;
+}
+
+sub until_listening
+{
+	my ($self, $address, $port) = @_;
+
+	$self->_until("$address:$port", sub { IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port) });
+	return;
 }
 
 END

@@ -8,7 +8,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-use File::Find ();
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use QsreplTool;
 
@@ -29,16 +29,17 @@ sub openssl
 
 =pod
 
-=item make_certificates($directory)
+=item make_certificates($directory, @rims)
 
 A set as Qlik Sense exports it: root, server certificate of the node "CN" and
-client, new keys each time.
+client, new keys each time; and in a folder each, the server certificates of
+further nodes.
 
 =cut
 
 sub make_certificates
 {
-	my ($dir) = @_;
+	my ($dir, @rims) = @_;
 	my $marker = '-addext 1.3.6.1.5.5.7.13.3=ASN1:UTF8String:qsrepl';
 	my $key = '-newkey rsa:2048 -nodes -sha256';
 
@@ -46,16 +47,17 @@ sub make_certificates
 	PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', $dir);
 	mkdir $dir, 0700 or die $!;
 	openssl("req -x509 $key -keyout $dir/root_key.pem -out $dir/root.pem -subj /CN=CN-CA-$made -days 400 $marker");
-	foreach my $case ([ 'server', 'CN' ], [ 'client', 'QlikClient' ])
+	foreach my $case ([ 'server', 'CN' ], [ 'client', 'QlikClient' ], map { [ "$_/server", $_ ] } @rims)
 	{
 		my ($file, $name) = @$case;
 
+		mkdir "$dir/$name", 0700 if $file =~ m{/};
 		openssl("req $key -keyout $dir/${file}_key.pem -out $dir/$file.csr -subj /CN=$name $marker");
 		openssl("x509 -req -in $dir/$file.csr -CA $dir/root.pem -CAkey $dir/root_key.pem -set_serial $made -out $dir/$file.pem "
 			  . '-days 400 -copy_extensions copy');
 		unlink "$dir/$file.csr";
 	}
-	chmod 0600, glob "$dir/*.pem";
+	chmod 0600, glob "$dir/*.pem $dir/*/*.pem";
 	return;
 }
 
@@ -135,18 +137,19 @@ sub cert_at
 
 =item installed_keys($site)
 
-The private keys of the set that counts at a site, as sorted numbers: whatever
-the form of the files.
+The keys of the set that counts at a site, in order, whatever the form of the
+files; those whose private part is not there end in "-".
 
 =cut
 
 sub installed_keys
 {
 	my ($site) = @_;
-	my %keys;
-	my ($code, $out) = qsrepl('cert', 'list', '--config', "$tool_dir/transport_$site.conf", '--json');
+	my ($code, $out, $err) =
+	  qsrepl('cert', 'list', '--json', '--config', "$tool_dir/transport_$site.conf");
+	my $list = JSON::PP::decode_json($out);
 
-	return $out;
+	return join ' ', map { $_->{key_id} . ($_->{private_key} ? '' : '-') } @{ $list->{certificates} };
 }
 
 # What was noted about certificates, without numbers of transport keys.

@@ -33,6 +33,7 @@ class Connection:
         self.peer = peer            # a function: how to behave right now
         self.pending = b''
         self.limit = 4280
+        self.calls = 0
 
     def next_pdu(self):
         while len(self.pending) < 16:
@@ -94,10 +95,14 @@ class Connection:
 def broken(connection, kind, call):
     """Answer as the node's "peer" says; false where it says nothing.
 
-    "bind_nak" and "hang_bind" concern the bind, the rest the calls.
+    "bind_nak" and "hang_bind" concern the bind, the rest the calls, or those
+    that come after the first "peer_after".
     """
     write = connection.pipe.write
-    peer = connection.peer() or ''
+    peer, after = connection.peer()
+    connection.calls += kind == REQUEST
+    if kind == REQUEST and connection.calls <= after:
+        return False
     if peer == 'bind_nak' and kind == BIND:
         write(pdu(BIND_NAK, FIRST | LAST, call, struct.pack('<HB3x', 4, 0)))
     elif peer == 'hang_bind' and kind == BIND:
@@ -132,6 +137,16 @@ def broken(connection, kind, call):
         # Fragments without a last one.
         for _ in range(5000):
             write(pdu(RESPONSE, 0, call, bytes(8 + 4000)))
+    elif peer in ('endless_first', 'empty_fragments'):
+        size = 4000 if peer == 'endless_first' else 0
+        for number in range(5000):
+            write(pdu(RESPONSE, FIRST if number == 0 else 0, call,
+                      bytes(8 + size)))
+    elif peer == 'other_type':
+        write(pdu(BIND_ACK, FIRST | LAST, call, bytes(100)))
+    elif peer == 'denied_fault':
+        write(pdu(FAULT, FIRST | LAST, call,
+                  struct.pack('<LHBBLL', 0, 0, 0, 0, 5, 0)))
     elif peer == 'fault':
         write(pdu(FAULT, FIRST | LAST, call,
                   struct.pack('<LHBBLL', 0, 0, 0, 0, OP_RANGE_ERROR, 0)))

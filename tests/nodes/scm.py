@@ -4,7 +4,7 @@ Its services are in a JSON file, which the test may change at any time under
 the same lock; whatever is done is a line in the group's log.  A node:
 
     services    name to service, see below
-    peer        answers are broken: rpc.py
+    peer        answers are broken: rpc.py; peer_after: so many calls are not
     lag         seconds before each answer
     deny        the manager cannot be opened
 
@@ -61,18 +61,34 @@ class Manager:
         self.path = os.path.join(directory, 'nodes', address + '.json')
         self.lock = os.path.join(directory, 'lock')
         self.log_path = os.path.join(directory, 'operations')
+        self.known = None           # what the file was when it was read
+        self.node = None
 
-    def peek(self):
-        """The node as it is, without the lock: renames are atomic."""
+    def _read(self):
         with open(self.path, encoding='utf-8') as file:
             return json.load(file)
+
+    def peek(self):
+        """The node as it is, not to be changed: renames are atomic."""
+        if any(is_over(service) for service in self._cached().values()):
+            with self.locked():
+                pass
+        self._cached()
+        return self.node
+
+    def _cached(self):
+        status = os.stat(self.path)
+        known = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if known != self.known:
+            self.known, self.node = known, self._read()
+        return self.node['services']
 
     @contextlib.contextmanager
     def locked(self):
         """The node; what is changed is kept, also where it is refused."""
         with open(self.lock, 'a', encoding='utf-8') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            node = self.peek()
+            node = self._read()
             before = json.dumps(node)
             for service in node['services'].values():
                 settle(service)
@@ -107,10 +123,14 @@ def find(node, name):
     raise Refused(SERVICE_DOES_NOT_EXIST)
 
 
+def is_over(service):
+    """Whether a pending state has ended by the clock."""
+    return (value(service, 'state') in (START_PENDING, STOP_PENDING)
+            and time.time() >= service.get('until', 0))
+
+
 def settle(service):
-    """Pending states end by the clock."""
-    if (value(service, 'state') in (START_PENDING, STOP_PENDING)
-            and time.time() >= service.get('until', 0)):
+    if is_over(service):
         service.pop('until', None)
         if service['state'] == STOP_PENDING:
             service['state'] = STOPPED

@@ -61,21 +61,20 @@ def selected(service, states):
 
 def enumeration(entries, size):
     """As many (name, display, status) as fit: count, buffer, bytes missing."""
-    fixed = sum(len(entry[2]) + 8 for entry in entries)
-    for count in range(len(entries), -1, -1):
-        head, tail = b'', b''
-        place = sum(len(entry[2]) + 8 for entry in entries[:count])
-        for name, display, state in entries[:count]:
-            name, display = text(name), text(display)
-            head += struct.pack('<LL', place + len(tail),
-                                place + len(tail) + len(name)) + state
-            tail += name + display
-        if len(head) + len(tail) <= size:
-            break
-    missing = sum(len(text(e[0])) + len(text(e[1]))
-                  for e in entries[count:]) + fixed if count < len(
-                      entries) else 0
-    return count, head + tail, missing
+    sizes = [len(text(name)) + len(text(display)) + 8 + len(state)
+             for name, display, state in entries]
+    count, place = 0, 0
+    while count < len(entries) and place + sizes[count] <= size:
+        place += sizes[count]
+        count += 1
+    place = sum(len(state) + 8 for _, _, state in entries[:count])
+    head, tail = b'', b''
+    for name, display, state in entries[:count]:
+        name, display = text(name), text(display)
+        offset = place + len(tail)
+        head += struct.pack('<LL', offset, offset + len(name)) + state
+        tail += name + display
+    return count, head + tail, sum(sizes[count:])
 
 
 def recovery_of(service):
@@ -113,7 +112,8 @@ class Session:
             40: self.query_ex, 42: self.enum_ex}
 
     def peer(self):
-        return self.manager.peek().get('peer')
+        node = self.manager.peek()
+        return node.get('peer') or '', node.get('peer_after', 0)
 
     def serve(self, opnum, stub):
         if opnum not in self.calls:
@@ -194,8 +194,7 @@ class Session:
         """What look(service, name) gives, or the empty answer and a code."""
         try:
             name = self._service(handle, right)
-            with self.manager.locked() as node:
-                return look(node['services'][name], name)
+            return look(self.manager.peek()['services'][name], name)
         except scm.Refused as refused:
             return empty + struct.pack('<L', refused.args[0])
 
@@ -293,12 +292,12 @@ class Session:
         size, states = call['cbBufSize'], call['dwServiceState']
         try:
             name = self._service(call['hService'])
-            with self.manager.locked() as node:
-                services = node['services']
-                entries = [(other, services[other].get('display', other),
-                            status(services[other]))
-                           for other in scm.dependents(node, name)
-                           if selected(services[other], states)]
+            node = self.manager.peek()
+            services = node['services']
+            entries = [(other, services[other].get('display', other),
+                        status(services[other]))
+                       for other in scm.dependents(node, name)
+                       if selected(services[other], states)]
         except scm.Refused as refused:
             return array(b'', size) + struct.pack('<LLL', 0, 0,
                                                   refused.args[0])
@@ -310,11 +309,11 @@ class Session:
         size, states = call['cbBufSize'], call['dwServiceState']
         begin = call['lpResumeIndex']
         begin = begin if isinstance(begin, int) else 0
-        with self.manager.locked() as node:
-            entries = [(name, service.get('display', name),
-                        state_of(name, service))
-                       for name, service in node['services'].items()
-                       if selected(service, states)][begin:]
+        entries = [(name, service.get('display', name),
+                    state_of(name, service))
+                   for name, service in self.manager.peek()[
+                       'services'].items()
+                   if selected(service, states)][begin:]
         count, data, missing = enumeration(entries, size)
         return array(data, size) + struct.pack(
             '<LLLLL', missing, count, 0x20000,

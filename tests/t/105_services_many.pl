@@ -15,7 +15,7 @@ my $nodes = start_nodes(n => 20, net => '127.0.8', first => 21, lockout => 3);
 my $running = 'Dispatcher 4 Repository 4 Proxy 4 Engine 4 Scheduler 4 Printing 4';
 my $stopped = 'Dispatcher 1 Repository 1 Proxy 1 Engine 1 Scheduler 1 Printing 1';
 my @names = map { "N$_" } 1 .. 20;
-my $settings = "[services]\nparallel = 20\nanswer_timeout = 3s\nstop_timeout = 5s\n";
+my $settings = "[services]\nparallel = 20\nanswer_timeout = 5s\nstop_timeout = 5s\n";
 my $conf = bare_conf($settings . node_sections($nodes, names => \@names));
 my ($code, $json, $err, $took);
 
@@ -80,16 +80,16 @@ note sprintf 'three silent of twenty: %.2f s, the others within %.2f s', $took, 
 is($code, 7, 'stop: three are silent');
 is(answers(), 'answers 17 silent 3', 'the others answer');
 is((grep { !$silent{"N$_"} && states($nodes, $_) ne $stopped } 1 .. 20), 0, 'and are down');
-cmp_ok($took, '>', 2.9, 'the silent ones had their time');
-cmp_ok($took, '<', 10, 'and not more than that');
-cmp_ok($last - $begin, '<', 2.9, 'nobody waited for them, the central node at last included');
+cmp_ok($took, '>', 4.9, 'the silent ones had their time');
+cmp_ok($took, '<', 15, 'and not more than that');
+cmp_ok($last - $begin, '<', 4.9, 'nobody waited for them, the central node at last included');
 my ($problem) = map { $_->{problem} } grep { $_->{node} eq 'N7' } @{ $json->{nodes} };
 like($problem, qr/time|answer/i, 'what is told of them');
 
 # The first one that is tried is silent: the next one is.
 timed(silence(slurp_file($conf), N1 => '127.0.8.64'), 'list');
 is(answers(), 'answers 19 silent 1', 'the first one is silent');
-cmp_ok($took, '<', 8, 'the others are asked meanwhile');
+cmp_ok($took, '<', 12, 'the others are asked meanwhile');
 
 # A wrong password: one attempt, not twenty.
 sub logons

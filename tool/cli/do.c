@@ -3,6 +3,7 @@
  *		The command line that remote_command ends in.
  */
 #include "cli/commands.h"
+#include "cmd/cert_ready.h"
 #include "cmd/do.h"
 #include "cmd/transport.h"
 #include "server/act.h"
@@ -23,7 +24,7 @@ static const CliOption options[] = {
 const CliCommand cli_do = {
 	.words = "do",
 	.summary = "one act at this machine's server, as a plan's step needs it",
-	.operand = {"ACT", SERVER_ACTS " " TRANSPORT_ACTS},
+	.operand = {"ACT", SERVER_ACTS " " TRANSPORT_ACTS " " CERT_READY_ACT},
 	.globals = CLI_CONFIG | CLI_VERBOSE,
 	.options = options,
 	.about =

@@ -26,6 +26,7 @@ static const PlanStep steps[] = {
 		"At site ${to}: SELECT pg_create_physical_replication_slot("
 		"'qsrepl_...', true);",
 	move_slot_done, move_slot_run, move_slot_undo, 0},
+	MOVE_STEP_CERTIFICATES,
 	{"promote", "Promote site ${to}",
 		"At ${to_host}: pg_ctl -D \"${to_data}\" promote",
 	move_promote_done, move_promote_run, NULL, PLAN_NO_RETURN},
@@ -35,7 +36,6 @@ static const PlanStep steps[] = {
 	{"bar", "Make site ${from} start as a standby, where its machine answers",
 		"At ${from_host}: touch \"${from_data}/standby.signal\"",
 	NULL, move_bar_run, NULL, 0},
-	MOVE_STEP_CERTIFICATES,
 	MOVE_STEP_SERVICES_UP,
 	MOVE_STEP_DNS,
 	MOVE_STEP_SERVICES_BAR,

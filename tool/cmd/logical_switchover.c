@@ -10,6 +10,7 @@
 static const PlanStep steps[] = {
 	{"before", "Run your programs before the switchover", "",
 	NULL, move_nothing, NULL, 0},
+	MOVE_STEP_CERTIFICATES,
 	{"drain", "Wait for the running tasks of site ${from}",
 		"Look into the QMC of site ${from}, and stop the schedulers.",
 	logical_fence_done, move_drain_run, NULL, 0},
@@ -40,7 +41,6 @@ static const PlanStep steps[] = {
 	{"start", "Have site ${from} follow it",
 		"At site ${from}: ALTER SUBSCRIPTION ... ENABLE;",
 	NULL, logical_attach_run, NULL, 0},
-	MOVE_STEP_CERTIFICATES,
 	MOVE_STEP_SERVICES_UP,
 	MOVE_STEP_DNS,
 	{"leaks", "Look for stored values of another site",

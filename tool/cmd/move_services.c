@@ -18,6 +18,7 @@ typedef struct Call
 {
 	ServiceOptions options;
 	ServiceReport report;
+	bool		answered;		/* a node that has a problem did answer */
 } Call;
 
 static void
@@ -34,10 +35,27 @@ call_begin(Call *call, PlanProgress *progress)
 	call->options.arg = progress;
 }
 
+/* Has the node a problem, or one of its services? */
+static bool
+has_problem(const ServiceNode *node)
+{
+	if (node->problem != NULL || !node->read)
+		return true;
+	for (size_t i = 0; i < node->n; i++)
+		if (node->services[i].problem != NULL)
+			return true;
+	return false;
+}
+
 /* What the user is to know of it goes to the end of the run. */
 static void
 call_end(Call *call, Move *move)
 {
+	call->answered = false;
+	for (size_t i = 0; i < call->report.n; i++)
+		if (has_problem(&call->report.nodes[i]) &&
+			call->report.nodes[i].answer != SERVICE_SILENT)
+			call->answered = true;
 	for (size_t i = 0; i < call->report.n_notes; i++)
 		text_addf(&move->notes, "%s\n", call->report.notes[i]);
 	service_report_free(&call->report);
@@ -47,9 +65,10 @@ typedef bool (*ServiceCall) (const Config *config, const ConfigSite *site,
 							 const ServiceOptions *options,
 							 ServiceReport *report, Error *error);
 
+/* *silent: where it fails, whether only for nodes that do not answer */
 static bool
-work_on(Move *move, const ConfigSite *site, ServiceCall function,
-		PlanProgress *progress, Error *error)
+ask(Move *move, const ConfigSite *site, ServiceCall function,
+	PlanProgress *progress, bool *silent, Error *error)
 {
 	Call		call;
 	bool		good;
@@ -57,7 +76,17 @@ work_on(Move *move, const ConfigSite *site, ServiceCall function,
 	call_begin(&call, progress);
 	good = function(&move->config, site, &call.options, &call.report, error);
 	call_end(&call, move);
+	*silent = !good && !call.answered;
 	return good;
+}
+
+static bool
+work_on(Move *move, const ConfigSite *site, ServiceCall function,
+		PlanProgress *progress, Error *error)
+{
+	bool		silent;
+
+	return ask(move, site, function, progress, &silent, error);
 }
 
 /* An error of a step that the run is not stopped for. */
@@ -68,32 +97,46 @@ note_error(Move *move, const char *what, const char *advice, Error *error)
 			  error->detail != NULL ? " " : "",
 			  error->detail != NULL ? error->detail : "", advice);
 	error_free(error);
-	move->incomplete = true;
 }
 
 /*
- * Start types first: recovery actions would start again what is stopped.
+ * Start types first: recovery actions would start again what is stopped.  Where
+ * they cannot be set, the services are stopped anyway.
  */
 static bool
-take_down(Move *move, PlanProgress *progress, Error *error)
+take_down(Move *move, PlanProgress *progress, bool *silent, Error *error)
 {
-	return work_on(move, move->from, service_set_passive, progress, error) &&
-		work_on(move, move->from, service_stop_site, progress, error);
+	Error		unset = ERROR_NONE;
+	bool		set = ask(move, move->from, service_set_passive, progress,
+						  silent, &unset);
+	bool		down = (set || !plat_cancelled()) &&
+	ask(move, move->from, service_stop_site, progress, silent, error);
+
+	if (down && !set)
+	{
+		error_free(error);
+		*error = unset;
+	}
+	else
+		error_free(&unset);
+	return down && set;
 }
 
 bool
 move_services_down_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
+	bool		silent;
 
 	if (!service_has_nodes(&move->config, move->from) ||
-		take_down(move, progress, error))
+		take_down(move, progress, &silent, error))
 		return true;
 	if (!move->request->force || plat_cancelled())
 		return false;
 	note_error(move, arena_printf(&move->arena, "not all services of site %s "
 								  "are down", move->from->name),
 			   "Passed over by --force.", error);
+	move->incomplete = true;
 	return true;
 }
 
@@ -110,15 +153,16 @@ move_services_down_undo(void *context, PlanProgress *progress, Error *error)
 
 /*
  * The former active site of a failover, and the one of a rejoin, may be out
- * of reach in part or whole: that is told.
+ * of reach in part or whole: that is told.  A failover is for such a site.
  */
 bool
 move_services_bar_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
+	bool		silent;
 
 	if (!service_has_nodes(&move->config, move->from) ||
-		take_down(move, progress, error))
+		take_down(move, progress, &silent, error))
 		return true;
 	if (plat_cancelled())
 		return false;
@@ -126,8 +170,11 @@ move_services_bar_run(void *context, PlanProgress *progress, Error *error)
 								  "are known to be down and set to start by "
 								  "hand only", move->from->name),
 			   arena_printf(&move->arena, "When its machines are back, run "
-							"\"qsrepl service passive --site %s\".",
+							"\"qsrepl service stop --site %s\" and \"qsrepl "
+							"service passive --site %s\".", move->from->name,
 							move->from->name), error);
+	if (!silent || strcmp(move->plan, "failover") != 0)
+		move->incomplete = true;
 	return true;
 }
 
@@ -139,18 +186,8 @@ central_runs(const Move *move, const ServiceReport *report)
 													move->to->name);
 
 	for (size_t i = 0; i < report->n; i++)
-	{
-		const ServiceNode *node = &report->nodes[i];
-
-		if (node->node != central)
-			continue;
-		if (node->problem != NULL || !node->read)
-			return false;
-		for (size_t j = 0; j < node->n; j++)
-			if (node->services[j].problem != NULL)
-				return false;
-		return true;
-	}
+		if (report->nodes[i].node == central)
+			return !has_problem(&report->nodes[i]);
 	return false;
 }
 
@@ -167,6 +204,8 @@ move_services_up_run(void *context, PlanProgress *progress, Error *error)
 
 	if (!service_has_nodes(&move->config, move->to))
 		return true;
+	if (!move->request->force && !move_certificates_good(move, error))
+		return false;
 	if (!work_on(move, move->to, service_set_active, progress, error))
 	{
 		if (plat_cancelled())
@@ -176,6 +215,7 @@ move_services_up_run(void *context, PlanProgress *progress, Error *error)
 									  move->to->name),
 				   arena_printf(&move->arena, "Run \"qsrepl service active "
 								"--site %s\".", move->to->name), error);
+		move->incomplete = true;
 	}
 	call_begin(&call, progress);
 	good = service_start_site(&move->config, move->to, &call.options,
@@ -187,6 +227,7 @@ move_services_up_run(void *context, PlanProgress *progress, Error *error)
 				   arena_printf(&move->arena, "Run \"qsrepl service start "
 								"--site %s\" when the cause is gone.",
 								move->to->name), error);
+		move->incomplete = true;
 		good = true;
 	}
 	call_end(&call, move);

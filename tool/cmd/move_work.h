@@ -224,8 +224,9 @@ MOVE_STEP(move_bar);
 		"Database.", \
 	NULL, move_services_bar_run, NULL, 0}
 #define MOVE_STEP_CERTIFICATES \
-	{"certificates", "Verify the certificates of site ${to}", \
-		"qsrepl cert verify --site ${to}", \
+	{"certificates", "Bring the newest certificates to site ${to}, and " \
+		"verify them", \
+		"qsrepl cert sync; qsrepl cert verify --site ${to}", \
 	NULL, move_certificates_run, NULL, 0}
 #define MOVE_STEP_SERVICES_UP \
 	{"services_up", "Start the services of Qlik Sense at site ${to}", \
@@ -238,6 +239,9 @@ MOVE_STEP(move_bar);
 		"Change the alias's record at the name server to the target of site " \
 		"${to}.", \
 	move_dns_done, move_dns_run, NULL, 0}
+
+/* May the services of the target start with the certificates it has? */
+extern bool move_certificates_good(Move *move, Error *error);
 
 /* Is the target promoted already?  Then nothing may be undone. */
 extern PlanAnswer move_is_promoted(Move *move, Error *error);

@@ -164,7 +164,7 @@ transport_note(Transport *transport, const char *what, long long number,
 		!transport_both(transport, &both, &error) ||
 		(both != NULL && !seal_exchange_note(both, what, from->name, to->name,
 											 number, about, &error)))
-		report_at(REPORT_WARNING, "qsrepl", 0,
+		report_at(REPORT_WARNING, "qsrepl.event", 0,
 				  "what happened could not be noted in the database",
 				  error.message, NULL);
 	error_free(&error);

@@ -40,6 +40,7 @@ put_row(Transport *transport, const SealRow *row, Error *error)
 static void
 warn_of_new_key(const Transport *transport)
 {
+	char	   *title = text_format("site %s", transport->here->name);
 	char	   *hint = text_format("At site \"%s\", run \"qsrepl cert trust %s "
 								   "--fingerprint %s\".",
 								   transport->there->name,
@@ -47,9 +48,9 @@ warn_of_new_key(const Transport *transport)
 								   seal_key_fingerprint(
 														transport->ring.current));
 
-	report_at(REPORT_WARNING, "qsrepl", 0,
-			  "this site has another transport key than the one that is "
-			  "registered", NULL, hint);
+	report_at(REPORT_WARNING, title, 0, "its transport key is another one than "
+			  "the one that is registered", NULL, hint);
+	free(title);
 	free(hint);
 }
 

@@ -34,6 +34,7 @@ transport_recovery(const Config *config, char **certificate, Error *error)
 	if (seal_certificate_fingerprint(*certificate, fingerprint, error))
 		return true;
 	free(*certificate);
+	*certificate = NULL;
 	return error_set(error, error->detail, "It must be one certificate in "
 					 "PEM, without the key.",
 					 "invalid recovery certificate in file \"%s\"", path);

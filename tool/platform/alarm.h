@@ -15,4 +15,13 @@
  */
 extern void plat_alarm_set(int ms, const char *text, int exit_code);
 
+/*
+ * plat_end_removes
+ *		Where the program is ended by the alarm, or asked to end by the system
+ *		(SIGTERM, SIGINT), remove a file and the directory that it is in.
+ *
+ * in:  both must live as long as the program; NULL: no longer
+ */
+extern void plat_end_removes(const char *file, const char *directory);
+
 #endif							/* PLATFORM_ALARM_H */

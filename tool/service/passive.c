@@ -46,24 +46,36 @@ original_of(const ServiceOriginals *originals, const ServiceNode *node,
 	return NULL;
 }
 
-/* What is to be recorded of a service; false: nothing new. */
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/*
+ * What is to be recorded of a service; false: nothing new.  What a run has
+ * taken away that was cut short is what the record has, not what is there.
+ */
 static bool
 new_original(const ServiceOriginals *known, const ServiceNode *node,
 			 const ServiceState *state, ServiceOriginal *original)
 {
 	const ServiceOriginal *old = original_of(known, node, state);
-	bool		manual = is(state->start, "manual");
 
-	if (old != NULL && manual && !state->recovery_set)
-		return false;
 	*original = (ServiceOriginal)
 	{
 		.node = node->node->name,.service = state->name,
-			.start = old != NULL && manual ? old->start : state->start,
-			.recovery = state->recovery_set ? state->recovery :
-			old != NULL && manual ? old->recovery : NULL
+			.start = state->start,
+			.recovery = state->recovery_set ? state->recovery : NULL
 	};
-	return true;
+	if (old == NULL)
+		return true;
+	if (is(state->start, "manual"))
+		original->start = old->start;
+	if (!state->recovery_set)
+		original->recovery = old->recovery;
+	return !same_text(original->start, old->start) ||
+		!same_text(original->recovery, old->recovery);
 }
 
 /* Which of the nodes can be worked on; what cannot is its problem. */

@@ -56,6 +56,7 @@ static void
 ask_rest(ServiceSession *session)
 {
 	ask_start(session, SERVICE_PROXY, SERVICE_PRINTING);
+	service_ask_list(session);
 }
 
 static void
@@ -63,6 +64,7 @@ ask_rim(ServiceSession *session)
 {
 	service_ask_list(session);
 	ask_start(session, SERVICE_DISPATCHER, SERVICE_PRINTING);
+	service_ask_list(session);
 }
 
 static void
@@ -162,9 +164,12 @@ start_all(ServiceWork *work, const ConfigSite *site)
 	{
 		service_progress(work, "rim nodes of site %s are started", site->name);
 		service_each(work, SERVICE_RIMS, ask_rim);
+		/* What has died while the others came up is seen, too. */
 		if (!work->options->no_probe)
+		{
 			service_probe_site(work);
-		service_each(work, SERVICE_ALL, ask_list);
+			service_each(work, SERVICE_ALL, ask_list);
+		}
 	}
 	for (size_t i = 0; i < work->report->n; i++)
 		judge_node(work, &work->report->nodes[i]);

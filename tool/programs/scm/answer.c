@@ -15,20 +15,20 @@
 #include "programs/scm/words.h"
 
 json_t *
-answer_new(const json_t * request)
+scm_answer_new(const json_t * request)
 {
 	static const char *const names[] = {"op", "service"};
 	json_t	   *answer = json_object();
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (request_text(request, names[i]) != NULL)
+		if (scm_request_text(request, names[i]) != NULL)
 			json_object_set_new(answer, names[i],
-								json_text(request_text(request, names[i])));
+								json_text(scm_request_text(request, names[i])));
 	return answer;
 }
 
 void
-answer_print(FILE *out, json_t * answer)
+scm_answer_print(FILE *out, json_t * answer)
 {
 	char	   *text = json_dumps(answer, JSON_COMPACT | JSON_PRESERVE_ORDER);
 
@@ -40,7 +40,7 @@ answer_print(FILE *out, json_t * answer)
 }
 
 bool
-answer_end(Session *session, json_t * answer, uint32_t code)
+scm_answer_end(Session *session, json_t * answer, uint32_t code)
 {
 	if (code == SCMR_BROKEN)
 	{
@@ -52,25 +52,25 @@ answer_end(Session *session, json_t * answer, uint32_t code)
 	if (json_object_get(answer, "error_name") == NULL)
 		json_object_set_new(answer, "error_name",
 							json_string(words_error(code)));
-	answer_print(session->out, answer);
+	scm_answer_print(session->out, answer);
 	return code == 0;
 }
 
 void
-answer_text(json_t * answer, const char *text)
+scm_answer_text(json_t * answer, const char *text)
 {
 	json_set_text(answer, "text", text);
 }
 
 void
-answer_status(json_t * answer, const ScmrStatus *status)
+scm_answer_status(json_t * answer, const ScmrStatus *status)
 {
 	json_set_text(answer, "state", words_state(status->state));
 	json_object_set_new(answer, "pid", json_integer(status->pid));
 }
 
 void
-answer_config(json_t * answer, const ScmrConfig *config)
+scm_answer_config(json_t * answer, const ScmrConfig *config)
 {
 	json_set_text(answer, "display", config->display);
 	json_set_text(answer, "start",
@@ -78,7 +78,7 @@ answer_config(json_t * answer, const ScmrConfig *config)
 }
 
 void
-answer_recovery(json_t * answer, const ScmrRecovery *recovery)
+scm_answer_recovery(json_t * answer, const ScmrRecovery *recovery)
 {
 	const Text *bytes = &recovery->bytes;
 	char	   *text = mem_alloc(bytes->len * 4 / 3 + 8);

@@ -42,8 +42,8 @@ serve(Session *session, FILE *in)
 		json_t	   *request = take_request(&line);
 
 		if (skip)
-			session_skip(session, request);
-		else if (!session_request(session, request))
+			scm_skip(session, request);
+		else if (!scm_request(session, request))
 			skip = json_is_true(json_object_get(request, "stop_on_error"));
 		json_decref(request);
 	}
@@ -70,7 +70,7 @@ log_on(const Options *options, Session *session)
 	if (options->keytab != NULL && !kerberos_begin(options, failure))
 		return false;
 	return smb_open(options, given ? &account : NULL, &session->rpc.pipe,
-					failure) && session_begin(session);
+					failure) && scm_begin(session);
 }
 
 int
@@ -90,15 +90,17 @@ main(int argc, char **argv)
 	}
 	if (log_on(&options, &session))
 	{
-		session_print_connected(stdout);
+		scm_print_connected(stdout);
 		serve(&session, stdin);
 	}
 	exit_code = session.rpc.failure.kind == FAILURE_NONE ? EXIT_OK
 		: EXIT_NOT_SO;
 	if (exit_code != EXIT_OK)
-		session_print_failure(stdout, &session.rpc.failure);
-	session_end(&session);
-	smb_close();
+		scm_print_failure(stdout, &session.rpc.failure);
+	scm_end(&session);
+	/* A connection that is broken is not worth waiting for. */
+	if (exit_code == EXIT_OK)
+		smb_close();
 	kerberos_end();
 	return exit_code;
 }

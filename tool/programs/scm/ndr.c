@@ -84,10 +84,12 @@ ndr_u16(NdrReader *in)
 uint32_t
 ndr_u32(NdrReader *in)
 {
-	uint32_t	low = ndr_u16(in);
-	uint32_t	high = ndr_u16(in);
+	const uint8_t *bytes = ndr_bytes(in, 4);
 
-	return low | high << 16;
+	if (bytes == NULL)
+		return 0;
+	return bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16
+		| (uint32_t) bytes[3] << 24;
 }
 
 void

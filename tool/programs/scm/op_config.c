@@ -37,7 +37,8 @@ decode(const char *text, Wanted *wanted)
 	size_t		len = strlen(text);
 	int			got;
 
-	if (len == 0 || len % 4 != 0 || len > 64 * 1024)
+	if (len == 0 || len % 4 != 0 || len > 64 * 1024
+		|| strcspn(text, "=") + 2 < len)
 		return false;
 	wanted->bytes = mem_alloc(len);
 	got = EVP_DecodeBlock(wanted->bytes, (const unsigned char *) text,
@@ -53,8 +54,8 @@ decode(const char *text, Wanted *wanted)
 static const char *
 take(const json_t * request, Wanted *wanted)
 {
-	const char *start = request_text(request, "start");
-	const char *recovery = request_text(request, "recovery");
+	const char *start = scm_request_text(request, "start");
+	const char *recovery = scm_request_text(request, "recovery");
 
 	wanted->change_start = start != NULL;
 	wanted->change_recovery = recovery != NULL;
@@ -96,8 +97,8 @@ read_back(Session *session, const ScmrHandle *handle, const Wanted *wanted,
 		code = scmr_recovery(&session->rpc, handle, &recovery);
 	if (code == 0)
 	{
-		answer_config(answer, &config);
-		answer_recovery(answer, &recovery);
+		scm_answer_config(answer, &config);
+		scm_answer_recovery(answer, &recovery);
 		if (wanted->change_start)
 			same = config.start == wanted->start
 				&& config.delayed == wanted->delayed;
@@ -108,7 +109,7 @@ read_back(Session *session, const ScmrHandle *handle, const Wanted *wanted,
 	}
 	if (!same)
 	{
-		answer_text(answer, "What was set was not kept.");
+		scm_answer_text(answer, "What was set was not kept.");
 		code = INVALID_DATA;
 	}
 	free(config.display);
@@ -117,20 +118,20 @@ read_back(Session *session, const ScmrHandle *handle, const Wanted *wanted,
 }
 
 bool
-op_config(Session *session, const json_t * request)
+scm_op_config(Session *session, const json_t * request)
 {
-	json_t	   *answer = answer_new(request);
+	json_t	   *answer = scm_answer_new(request);
 	Wanted		wanted = {0};
 	const char *wrong = take(request, &wanted);
 	ScmrHandle	handle;
 	uint32_t	code = INVALID_PARAMETER;
 
 	if (wrong != NULL)
-		answer_text(answer, wrong);
+		scm_answer_text(answer, wrong);
 	else
 		/* Windows wants the right to start for the action "restart". */
-		code = request_open(session, request, SCMR_CHANGE_CONFIG
-							| SCMR_QUERY_CONFIG | SCMR_START, &handle);
+		code = scm_request_open(session, request, SCMR_CHANGE_CONFIG
+								| SCMR_QUERY_CONFIG | SCMR_START, &handle);
 	if (code == 0)
 	{
 		code = change(session, &handle, &wanted);
@@ -139,5 +140,5 @@ op_config(Session *session, const json_t * request)
 		scmr_close(&session->rpc, &handle);
 	}
 	free(wanted.bytes);
-	return answer_end(session, answer, code);
+	return scm_answer_end(session, answer, code);
 }

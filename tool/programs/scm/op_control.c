@@ -206,9 +206,9 @@ deadline_of(const json_t * request)
 static bool
 run(Session *session, const json_t * request, bool start)
 {
-	json_t	   *answer = answer_new(request);
+	json_t	   *answer = scm_answer_new(request);
 	int64_t		begin = plat_clock_ms();
-	Target		target = {.name = request_text(request, "service")};
+	Target		target = {.name = scm_request_text(request, "service")};
 	Work		work = {session, start, false, 0, 0, json_array()};
 	uint32_t	code;
 
@@ -216,7 +216,7 @@ run(Session *session, const json_t * request, bool start)
 	work.deadline = begin + deadline_of(request);
 	code = control(&work, &target);
 	if (target.status.state != 0)
-		answer_status(answer, &target.status);
+		scm_answer_status(answer, &target.status);
 	if (code == 0 && target.already)
 		json_object_set_new(answer, "already", json_true());
 	if (json_array_size(work.stopped) > 0)
@@ -227,17 +227,17 @@ run(Session *session, const json_t * request, bool start)
 							json_integer(target.status.specific_code));
 	json_object_set_new(answer, "ms",
 						json_integer(plat_clock_ms() - begin));
-	return answer_end(session, answer, code);
+	return scm_answer_end(session, answer, code);
 }
 
 bool
-op_start(Session *session, const json_t * request)
+scm_op_start(Session *session, const json_t * request)
 {
 	return run(session, request, true);
 }
 
 bool
-op_stop(Session *session, const json_t * request)
+scm_op_stop(Session *session, const json_t * request)
 {
 	return run(session, request, false);
 }

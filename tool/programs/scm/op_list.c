@@ -26,7 +26,7 @@ add_start(Session *session, const ScmrEntry *entry, json_t * answer)
 		scmr_close(&session->rpc, &handle);
 	}
 	if (code == 0)
-		answer_config(answer, &config);
+		scm_answer_config(answer, &config);
 	else
 		json_set_text(answer, "start", NULL);
 	free(config.display);
@@ -41,12 +41,12 @@ print_entry(Session *session, const ScmrEntry *entry)
 
 	json_set_text(answer, "service", entry->name);
 	json_set_text(answer, "display", entry->display);
-	answer_status(answer, &entry->status);
+	scm_answer_status(answer, &entry->status);
 	code = add_start(session, entry, answer);
 	if (code == SCMR_BROKEN)
 		json_decref(answer);
 	else
-		answer_print(session->out, answer);
+		scm_answer_print(session->out, answer);
 	return code;
 }
 
@@ -58,9 +58,9 @@ wanted(const ScmrEntry *entry, const char *prefix)
 }
 
 bool
-op_list(Session *session, const json_t * request)
+scm_op_list(Session *session, const json_t * request)
 {
-	const char *prefix = request_text(request, "prefix");
+	const char *prefix = scm_request_text(request, "prefix");
 	json_t	   *answer = json_object();
 	ScmrList	list = {NULL, 0};
 	ScmrHandle	manager;
@@ -78,7 +78,7 @@ op_list(Session *session, const json_t * request)
 			code = SCMR_BROKEN;
 	scmr_list_free(&list);
 	json_set_text(answer, "done", "list");
-	return answer_end(session, answer, code);
+	return scm_answer_end(session, answer, code);
 }
 
 static uint32_t
@@ -95,9 +95,9 @@ query(Session *session, const ScmrHandle *handle, json_t * answer)
 		code = scmr_recovery(&session->rpc, handle, &recovery);
 	if (code == 0)
 	{
-		answer_config(answer, &config);
-		answer_status(answer, &status);
-		answer_recovery(answer, &recovery);
+		scm_answer_config(answer, &config);
+		scm_answer_status(answer, &status);
+		scm_answer_recovery(answer, &recovery);
 	}
 	free(config.display);
 	text_free(&recovery.bytes);
@@ -105,19 +105,19 @@ query(Session *session, const ScmrHandle *handle, json_t * answer)
 }
 
 bool
-op_query(Session *session, const json_t * request)
+scm_op_query(Session *session, const json_t * request)
 {
-	json_t	   *answer = answer_new(request);
+	json_t	   *answer = scm_answer_new(request);
 	ScmrHandle	handle;
-	uint32_t	code = request_open(session, request, SCMR_QUERY_CONFIG
-									| SCMR_QUERY_STATUS, &handle);
+	uint32_t	code = scm_request_open(session, request, SCMR_QUERY_CONFIG
+										| SCMR_QUERY_STATUS, &handle);
 
 	if (code == 0)
 	{
 		code = query(session, &handle, answer);
 		scmr_close(&session->rpc, &handle);
 	}
-	return answer_end(session, answer, code);
+	return scm_answer_end(session, answer, code);
 }
 
 /* Whether a service may be opened so; the code of another hindrance. */
@@ -125,7 +125,7 @@ static uint32_t
 may(Session *session, const json_t * request, uint32_t access, bool *may_it)
 {
 	ScmrHandle	handle;
-	uint32_t	code = request_open(session, request, access, &handle);
+	uint32_t	code = scm_request_open(session, request, access, &handle);
 
 	*may_it = code == 0;
 	if (code == 0)
@@ -134,7 +134,7 @@ may(Session *session, const json_t * request, uint32_t access, bool *may_it)
 }
 
 bool
-op_rights(Session *session, const json_t * request)
+scm_op_rights(Session *session, const json_t * request)
 {
 	static const struct
 	{
@@ -145,7 +145,7 @@ op_rights(Session *session, const json_t * request)
 		{"start", SCMR_START | SCMR_QUERY_STATUS},
 		{"config", SCMR_CHANGE_CONFIG | SCMR_QUERY_CONFIG | SCMR_START},
 	};
-	json_t	   *answer = answer_new(request);
+	json_t	   *answer = scm_answer_new(request);
 	uint32_t	code = 0;
 
 	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0])
@@ -156,15 +156,15 @@ op_rights(Session *session, const json_t * request)
 		code = may(session, request, rights[i].access, &may_it);
 		json_object_set_new(answer, rights[i].name, json_boolean(may_it));
 	}
-	return answer_end(session, answer, code);
+	return scm_answer_end(session, answer, code);
 }
 
 bool
-op_kill(Session *session, const json_t * request)
+scm_op_kill(Session *session, const json_t * request)
 {
-	json_t	   *answer = answer_new(request);
+	json_t	   *answer = scm_answer_new(request);
 
 	json_set_text(answer, "error_name", "not supported");
-	answer_text(answer, "The service control manager cannot end a process.");
-	return answer_end(session, answer, 50);
+	scm_answer_text(answer, "The service control manager cannot end a process.");
+	return scm_answer_end(session, answer, 50);
 }

@@ -21,17 +21,17 @@ typedef struct Operation
 } Operation;
 
 static const Operation operations[] = {
-	{"list", false, op_list},
-	{"query", true, op_query},
-	{"start", true, op_start},
-	{"stop", true, op_stop},
-	{"config", true, op_config},
-	{"rights", true, op_rights},
-	{"kill", true, op_kill},
+	{"list", false, scm_op_list},
+	{"query", true, scm_op_query},
+	{"start", true, scm_op_start},
+	{"stop", true, scm_op_stop},
+	{"config", true, scm_op_config},
+	{"rights", true, scm_op_rights},
+	{"kill", true, scm_op_kill},
 };
 
 bool
-session_begin(Session *session)
+scm_begin(Session *session)
 {
 	Rpc		   *rpc = &session->rpc;
 	uint32_t	code;
@@ -47,7 +47,7 @@ session_begin(Session *session)
 }
 
 void
-session_end(Session *session)
+scm_end(Session *session)
 {
 	if (session->rpc.failure.kind == FAILURE_NONE)
 		scmr_close(&session->rpc, &session->manager);
@@ -57,17 +57,17 @@ session_end(Session *session)
 static bool
 refuse(Session *session, const json_t * request, const char *why)
 {
-	json_t	   *answer = answer_new(request);
+	json_t	   *answer = scm_answer_new(request);
 
-	answer_text(answer, why);
-	return answer_end(session, answer, INVALID_PARAMETER);
+	scm_answer_text(answer, why);
+	return scm_answer_end(session, answer, INVALID_PARAMETER);
 }
 
 bool
-session_request(Session *session, const json_t * request)
+scm_request(Session *session, const json_t * request)
 {
-	const char *name = request_text(request, "op");
-	const char *service = request_text(request, "service");
+	const char *name = scm_request_text(request, "op");
+	const char *service = scm_request_text(request, "service");
 
 	if (name == NULL)
 		return refuse(session, request, "A request needs \"op\".");
@@ -85,17 +85,17 @@ session_request(Session *session, const json_t * request)
 }
 
 void
-session_skip(Session *session, const json_t * request)
+scm_skip(Session *session, const json_t * request)
 {
-	json_t	   *answer = answer_new(request);
+	json_t	   *answer = scm_answer_new(request);
 
 	json_object_set_new(answer, "skipped", json_true());
 	json_object_set_new(answer, "ok", json_false());
-	answer_print(session->out, answer);
+	scm_answer_print(session->out, answer);
 }
 
 void
-session_print_failure(FILE *out, const Failure *failure)
+scm_print_failure(FILE *out, const Failure *failure)
 {
 	json_t	   *answer = json_object();
 	json_t	   *error = json_object();
@@ -105,29 +105,29 @@ session_print_failure(FILE *out, const Failure *failure)
 	json_object_set_new(error, "code", json_integer(failure->code));
 	json_object_set_new(error, "text", json_text(failure->text));
 	json_object_set_new(answer, "error", error);
-	answer_print(out, answer);
+	scm_answer_print(out, answer);
 }
 
 void
-session_print_connected(FILE *out)
+scm_print_connected(FILE *out)
 {
 	json_t	   *answer = json_object();
 
 	json_object_set_new(answer, "connected", json_true());
-	answer_print(out, answer);
+	scm_answer_print(out, answer);
 }
 
 uint32_t
-request_open(Session *session, const json_t * request, uint32_t access,
-			 ScmrHandle *handle)
+scm_request_open(Session *session, const json_t * request, uint32_t access,
+				 ScmrHandle *handle)
 {
 	return scmr_open_service(&session->rpc, &session->manager,
-							 request_text(request, "service"), access,
+							 scm_request_text(request, "service"), access,
 							 handle);
 }
 
 const char *
-request_text(const json_t * request, const char *name)
+scm_request_text(const json_t * request, const char *name)
 {
 	return json_string_value(json_object_get(request, name));
 }

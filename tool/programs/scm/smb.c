@@ -40,6 +40,7 @@ static struct
 	SMBCFILE   *file;
 	Account    *account;		/* while connecting */
 	Failure    *failure;		/* the same */
+	bool		resolved;		/* the host's address was found */
 	int			timeout_ms;
 }			smb;
 
@@ -83,8 +84,11 @@ on_log(void *arg, int level, const char *line)
 {
 	(void) arg;
 	(void) level;
-	if (smb.failure != NULL)
-		logon_failure(line, smb.failure);
+	if (smb.failure == NULL)
+		return;
+	if (strstr(line, "Connecting to ") != NULL)
+		smb.resolved = true;
+	logon_failure(line, smb.failure);
 }
 
 static bool
@@ -178,6 +182,7 @@ smb_open(const Options *options, Account *account, RpcPipe *pipe,
 	bool		good;
 	int			error;
 
+	smb.resolved = false;
 	smb.account = account;
 	smb.failure = failure;
 	smb.timeout_ms = options->timeout_ms;
@@ -192,6 +197,10 @@ smb_open(const Options *options, Account *account, RpcPipe *pipe,
 	{
 		smb_write, smb_read, NULL
 	};
+	if (!good && !smb.resolved)
+		failure_set(failure, FAILURE_UNREACHABLE, 0,
+					"could not find the address of host \"%s\"",
+					options->host);
 	return good || fail(failure, "could not open the pipe of the service "
 						"control manager", error);
 }
@@ -201,7 +210,7 @@ smb_close(void)
 {
 	if (smb.context == NULL)
 		return;
-	plat_alarm_set(smb.timeout_ms, "", 1);
+	plat_alarm_set(smb.timeout_ms, "", 0);
 	if (smb.file != NULL)
 		smbc_getFunctionClose(smb.context) (smb.context, smb.file);
 	smbc_free_context(smb.context, 1);
