@@ -3,6 +3,8 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IO::Socket::INET;
+use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -251,6 +253,37 @@ dns('switch', '--to', 'A', '--yes');
 is($code, 6, 'a program that fails');
 like($err, qr/no name server takes.*the portal says no/s, 'is told in its words');
 is(scalar(() = $err =~ /portal/g), 1, 'and called once');
+
+# One that takes questions and never answers.
+my $silent = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1') or die;
+conf(A => "dns_servers = $a->{server} 127.0.0.1#" . $silent->sockport . "\n", B => $two{B}, dns => "timeout = 1s\nkey_file = $key\n");
+$began = time;
+dns('show');
+cmp_ok(time - $began, '<', 3, 'a silent server costs its timeout');
+is($code, 7, 'and is no success');
+like($out, qr/^  127\.0\.0\.1#@{[ $silent->sockport ]} +does not answer$/m, 'which is told');
+
+# The local resolver, with a hosts file of its own.
+SKIP:
+{
+	my @apart = ('unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', "$tool_dir/etc_hosts");
+
+	skip 'no namespaces here', 4 if system('unshare --user --map-root-user --mount true 2>/dev/null') != 0;
+	foreach my $case (
+		[ "10.9.0.1 qs-a.company.test qs.company.test\n", '', 'qs-a\.company\.test \(site A\)' ],
+		[ "10.9.0.1 qs.company.test\n10.9.0.1 qs-b.company.test\n", '', '10\.9\.0\.1 \(site B\)' ],
+		[ "10.9.0.1 qs.company.test\n", '', '10\.9\.0\.1 \(no site\'s\)' ],
+		[ "10.9.0.2 qs.company.test\n", "type = A\n", '10\.9\.0\.2 \(site B\)' ])
+	{
+		my ($hosts, $type, $expected) = @$case;
+
+		unlink "$tool_dir/etc_hosts";
+		append_to_file("$tool_dir/etc_hosts", $hosts);
+		conf(%two, dns => "${type}key_file = $key\n", $type ne '' ? (target_A => '10.9.0.1', target_B => '10.9.0.2') : ());
+		IPC::Run::run([ @apart, $qsrepl_program, 'dns', 'show', '--config', "$tool_dir/qsrepl.conf" ], '>', \$out, '2>', \$err);
+		like($out, qr/^  local resolver +$expected$/m, 'the local resolver') or diag $err;
+	}
+}
 
 # An address record; dns_required; servers that answer with errors.
 set_record($_, 'A 127.0.0.1') foreach $a, $b;

@@ -167,6 +167,8 @@ is(state_of('CN-A'), 'conflict', 'another address');
 hosts('check');
 is($code, 1, 'exit code');
 like($out, qr/^conflict .*: line 1 gives "cn" the address 10\.9\.9\.9\n +hint: Remove the line, or .*--force/m, 'is told; the same address is none');
+hosts('apply');
+is($code, 1, 'nobody is asked where nothing can be written');
 hosts('apply', '--yes');
 is($code, 1, 'and not written over');
 is(get(), $theirs, 'nothing is changed');
@@ -241,6 +243,11 @@ is("$code $out", "0 No machine's hosts file is looked after.\n", 'no machines');
 conf("[node N]\nsite = A\naddress = n.company.test\nroles = central\n");
 hosts('show');
 like("$code $err", qr/^6 .*address of node "N" is not an IP address: "n\.company\.test"\n.*hosts_address/s, 'no address');
+conf("${nodes}[node N]\nsite = A\naddress = n.company.test\n");
+put('');
+hosts('apply', '--yes');
+like("$code $out", qr/^1 damaged +node CN-A .*address of node "N" is not an IP address: "n\.company\.test"\n +hint: Give its IP address/ms, 'no lines for a node');
+is(get(), '', 'and nothing is written');
 foreach my $case (
 	[ "[alias CN]\nA = 10.0.0.1\nB = 10.0.0.2\n", qr/alias "CN" is that of node "CN-A"/ ],
 	[ "[alias FS.company.test]\nA = 10.0.0.1\nB = 10.0.0.2\n", qr/aliases "fs\.company\.test" and "FS\.company\.test" are the same name/ ],

@@ -1,5 +1,5 @@
 # Hosts files of nodes: on a real smbd's administrative share, and through a
-# real sshd, with PowerShell's part played by a program.
+# real sshd, with PowerShell's part played by tests/nodes/powershell.py.
 use strict;
 use warnings FATAL => 'all';
 
@@ -10,15 +10,15 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplNodes;
 use QsreplTool;
+use QsreplWindows;
 use Test::More;
 use Time::HiRes qw(time);
 
-my ($sshd) = grep { -x } '/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/libexec/sshd';
 my ($code, $out, $err);
 my $begin = '# BEGIN qsrepl: kept by "qsrepl hosts apply", lines of yours go elsewhere';
 my $nodes = start_nodes(n => 3, net => '127.0.9', first => 11);
-my $port = PostgreSQL::Test::Cluster::get_free_port();
-my %at = (linux => "$tool_dir/etc/hosts", windows => "$tool_dir/drivers/hosts's");
+my ($linux, $windows) = ('127.0.9.21', '127.0.9.22');
+my %at = (linux => "$tool_dir/etc/hosts", windows => $nodes->dir . "/shares/$windows/hosts's");
 
 sub script
 {
@@ -30,55 +30,9 @@ sub script
 	return "$tool_dir/$name";
 }
 
-# What powershell is at the stand-in for a Windows node: it takes the script
-# apart as PowerShell does, and does what the two scripts say.
-script('powershell', <<'SCRIPT' =~ s/DIR/$tool_dir/gr);
-#!/usr/bin/python3
-import base64, os, sys
-assert sys.argv[1:4] == ['-NoProfile', '-NonInteractive', '-EncodedCommand'], sys.argv
-script = base64.b64decode(sys.argv[4], validate=True).decode('utf-16-le')
-with open('DIR/scripts', 'a') as file:
-    file.write(script + '\n')
-head, path, rest = script.split("$path = ")[0], *script.split("$path = ")[1].split("; ", 1)
-assert "$ErrorActionPreference = 'Stop'" in head
-path = path[1:-1].replace("''", "'").replace('D:\\hosts', 'DIR/drivers/hosts')
-if os.path.exists('DIR/fail'):
-    sys.exit('powershell says no')
-if 'WriteAllBytes' in rest:
-    data = base64.b64decode(sys.stdin.read().strip(), validate=True)
-    with open(path + '.qsrepl-new', 'wb') as file:
-        file.write(data)
-    os.rename(path, path + '.qsrepl-backup')
-    os.rename(path + '.qsrepl-new', path)
-else:
-    with open(path, 'rb') as file:
-        sys.stdout.write(base64.b64encode(file.read()).decode('ascii') + ('\r\n' if os.path.exists('DIR/feed') else ''))
-SCRIPT
-
-foreach my $key ('host', 'user')
-{
-	PostgreSQL::Test::Utils::system_or_bail('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', "$tool_dir/$key");
-}
-script('known', "[127.0.0.1]:$port " . slurp_file("$tool_dir/host.pub"));
-script('sshd_config', <<"CONF");
-Port $port
-ListenAddress 127.0.0.1
-HostKey $tool_dir/host
-AuthorizedKeysFile $tool_dir/user.pub
-PidFile none
-UsePAM no
-StrictModes no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-SetEnv PATH=$tool_dir:/usr/bin:/bin
-CONF
-my $daemon = IPC::Run::start([ $sshd, '-D', '-e', '-f', "$tool_dir/sshd_config" ], '<', \'', '>', \my $said, '2>', "$tool_dir/sshd.log");
-for (1 .. 1000)
-{
-	last if -s "$tool_dir/sshd.log" && slurp_file("$tool_dir/sshd.log") =~ /Server listening/;
-	Time::HiRes::usleep(10_000);
-}
-my $ssh = "ssh -p $port -i $tool_dir/user -F none -o BatchMode=yes -o IdentitiesOnly=yes -o UserKnownHostsFile=$tool_dir/known -o StrictHostKeyChecking=yes 127.0.0.1";
+my $sshd = start_windows_ssh(addresses => [ $linux, $windows ], dir => $nodes->dir) or plan skip_all => 'no sshd';
+my $ssh = join ' ', $sshd->words($linux);
+my $ssh_windows = join ' ', $sshd->words($windows);
 
 sub conf
 {
@@ -113,7 +67,7 @@ site = B
 address = 10.2.0.2
 hosts_access = ssh
 hosts_file = D:\\hosts's
-ssh_command = @{[ $opt{ssh} // $ssh ]}
+ssh_command = @{[ $opt{ssh} // $ssh_windows ]}
 CONF
 	return write_private("$tool_dir/qsrepl.conf", $text);
 }
@@ -152,7 +106,7 @@ sub block
 	return join '', map { "$_$end" } $begin, @{ $block{$site} }, '# END qsrepl';
 }
 
-make_path("$tool_dir/etc", "$tool_dir/drivers");
+make_path("$tool_dir/etc", $nodes->dir . "/shares/$windows");
 put($at{linux}, "127.0.0.1 localhost\n# f\xFCr alle");
 put($at{windows}, "\xEF\xBB\xBF127.0.0.1 localhost\r\n");
 chmod 0604, $at{linux};
@@ -184,8 +138,6 @@ is(get("$at{linux}.qsrepl-backup"), $before{ $at{linux} }, 'the old one is kept'
 is((stat $at{linux})[2] & 07777, 0604, 'with its permissions');
 is(get($at{windows}), $before{ $at{windows} } . block('B', "\r\n"), 'by ssh, Windows');
 is(get("$at{windows}.qsrepl-backup"), $before{ $at{windows} }, 'the old one is kept');
-like(slurp_file("$tool_dir/scripts"), qr/\$path = 'D:\\hosts''s'; .*\[IO\.File\]::Replace\(\$new, \$path, \$path \+ '\.qsrepl-backup'\)$/m, 'what PowerShell is told');
-put("$tool_dir/feed", '');
 hosts('check');
 is($code, 0, 'all are current');
 is(scalar(() = $out =~ /^current /mg), 5, 'all') or diag $out;
@@ -215,14 +167,15 @@ is($code, 0, 'forced');
 is(get($nodes->hosts_file(1)), block('A', "\r\n") . "10.9.9.9 w2\r\n", 'the block comes first');
 
 # What goes wrong at nodes.
-put("$tool_dir/fail", '');
+$sshd->set_state($windows, { powershell => { throw => 'Zugriff verweigert' } });
 hosts('check', '--node', 'P');
-is($code, 7, 'PowerShell fails');
-like($out, qr/^unreachable +node P .*powershell says no/m, 'is told in its words');
-unlink "$tool_dir/fail";
-script('powershell', "#!/bin/sh\necho Willkommen!\n");
-hosts('check', '--node', 'P');
-like("$code $out", qr/^7 .*node P .*what PowerShell there prints is not a file in base64/s, 'what is no file');
+is($code, 7, 'the script fails');
+like($out, qr/^unreachable +node P .*script "Set-QlikHostsFile" failed at node "P": Zugriff verweigert/m, 'is told in its words');
+$sshd->set_state($windows, {});
+put($at{windows}, join '', map { "10.0.0.$_ n$_\r\n" x 100 } 1 .. 50);
+hosts('apply', '--yes', '--node', 'P');
+is($code, 0, 'a long file, in pieces');
+is(get($at{windows}), join('', map { "10.0.0.$_ n$_\r\n" x 100 } 1 .. 50) . block('B', "\r\n"), 'arrives as it is');
 unlink $at{linux};
 hosts('check', '--node', 'L');
 like("$code $out", qr/^7 .*unreachable +node L .*No such file/s, 'no file there');
@@ -259,6 +212,16 @@ like($out, qr/^unreachable +node W$_ .*not tried: node W1 has refused the logon 
 is(scalar(grep { $_->{status} eq 'NT_STATUS_WRONG_PASSWORD' } $nodes->logons), 1, 'one logon in all');
 unlike("$out$err", qr/not the password/, 'which is not shown');
 
+# A node that is silent holds up nobody.
+my ($silent_port, $silent) = silent_address('127.0.9.31');
+conf(sections => "[node S]\nsite = B\naddress = 127.0.9.31\nhosts_access = share\nsmb_port = $silent_port\ncredentials = @{[ $nodes->credentials ]}\n");
+$began = time;
+hosts('check');
+cmp_ok(time - $began, '<', 9, 'a silent node is given up');
+is($code, 7, 'and is no success');
+like($out, qr/^unreachable +node S /m, 'which is told');
+like($out, qr/^current +node W3 /m, 'others are read');
+
 # A share that cannot be written.
 conf();
 put($nodes->hosts_file(2), "new\r\n");
@@ -270,5 +233,4 @@ chmod 0700, $etc;
 is($code, 1, 'a share that is closed');
 like($out, qr/^failed +node W2 .*NT_STATUS_ACCESS_DENIED/m, 'is told');
 is(get($nodes->hosts_file(2)), "new\r\n", 'and the file is as it was');
-$daemon->kill_kill;
 done_testing();

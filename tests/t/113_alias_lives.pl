@@ -66,6 +66,21 @@ tool('check');
 like($out, qr/^fail  dns +this machine: could not read attributes of file "\Q$key\E"/m, 'check: the key is missing');
 rename "$key.away", $key;
 
+SKIP:
+{
+	skip 'no namespaces here', 2 if system('unshare --user --map-root-user --mount true 2>/dev/null') != 0;
+	foreach my $case ([ 5, 'pass', ' \(site A\)$' ], [ 6, 'warn', ' \(site B\), but site "A" is active$' ])
+	{
+		my ($number, $word, $end) = @$case;
+
+		unlink "$tool_dir/etc_hosts";
+		append_to_file("$tool_dir/etc_hosts", "127.0.0.$number qs.company.test\n");
+		IPC::Run::run([ 'unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', "$tool_dir/etc_hosts",
+			$qsrepl_program, 'check', '--config', conf_of() ], '>', \$out, '2>', \$err);
+		like($out, qr/^$word  dns +local resolver: alias "qs\.company\.test" points to 127\.0\.0\.$number$end/m, "check: the local resolver: $word");
+	}
+}
+
 # In status.
 set_record($named{B}, 'A 127.0.0.5');
 tool('status');
@@ -79,7 +94,8 @@ set_record($named{B}, 'A 127.0.0.5');
 # A sign of life.
 sub serve
 {
-	my $server = IPC::Run::start([ 'openssl', 's_server', '-accept', "127.0.0.5:$web_port", '-cert', "$tool_dir/web.pem", '-key', "$tool_dir/web.pem", '-quiet', '-www' ], '<', \'', '>', \my $said, '2>', \my $complaint);
+	my (@how) = @_;
+	my $server = IPC::Run::start([ 'openssl', 's_server', '-accept', "127.0.0.5:$web_port", '-cert', "$tool_dir/web.pem", '-key', "$tool_dir/web.pem", '-quiet', '-www', @how ], '<', \'', '>', \my $said, '2>', \my $complaint);
 
 	for (1 .. 500)
 	{
@@ -108,6 +124,10 @@ is($code, 0, 'one server has it at B already: no sign');
 set_record($named{B}, 'A 127.0.0.5');
 tool(@failover, '--dry-run', \"probe = off\n");
 is($code, 0, 'not asked for');
+$web->kill_kill;
+$web = serve('-tls1', '-cipher', 'DEFAULT@SECLEVEL=0');
+tool(@failover, '--dry-run');
+is($code, 6, 'an old server is a sign, too');
 $web->kill_kill;
 tool(@failover, '--dry-run');
 is($code, 0, 'nothing listens');

@@ -64,10 +64,22 @@ check_ttl(CheckRun *run, const DnsReport *report)
 				   "%ld s", report->longest);
 }
 
+/* It may hold what it has heard for as long as the TTL says. */
 static void
 check_local(CheckRun *run, const DnsAnswer *local)
 {
-	if (local->state == DNS_POINTS)
+	const SiteServer *active = run->active;
+
+	if (local->state == DNS_POINTS && active != NULL &&
+		local->site != active->site)
+		check_warn(run, "local resolver", "If that stays so for longer than "
+				   "the time to live, look which name servers, and which "
+				   "hosts file, this machine uses.",
+				   "alias \"%s\" points to %s, but site \"%s\" is active",
+				   run->config->dns.name,
+				   dns_answer_text(local, &run->report->arena),
+				   active->site->name);
+	else if (local->state == DNS_POINTS)
 		check_pass(run, "local resolver", "alias \"%s\" points to %s",
 				   run->config->dns.name,
 				   dns_answer_text(local, &run->report->arena));

@@ -251,23 +251,23 @@ apply_code(const HostsReport *report)
 	return code;
 }
 
-/* Show what would be changed; how many files. */
-static size_t
+static bool
+is_to_write(const HostsFinding *finding)
+{
+	return finding->state == HOSTS_MISSING ||
+		finding->state == HOSTS_DIFFERENT;
+}
+
+/* Show what would be changed. */
+static void
 print_changes(const HostsReport *report)
 {
-	size_t		n = 0;
-
 	for (size_t i = 0; i < report->n; i++)
-		if (report->list[i].diff != NULL &&
-			report->list[i].state != HOSTS_CONFLICT)
-		{
+		if (is_to_write(&report->list[i]))
 			printf("%s (site %s)\n%s", report->list[i].machine,
 				   report->list[i].site->name, report->list[i].diff);
-			n++;
-		}
 		else if (report->list[i].state != HOSTS_CURRENT)
 			print_finding(&report->list[i]);
-	return n;
 }
 
 /* May it be written?  Else the exit code. */
@@ -276,12 +276,14 @@ confirmed(const HostsCall *call, const HostsReport *report, int *code)
 {
 	size_t		n = 0;
 
-	if (!call->json)
-		n = print_changes(report);
+	for (size_t i = 0; i < report->n; i++)
+		n += is_to_write(&report->list[i]);
 	*code = apply_code(report);
-	if (call->dry_run || (!call->json && n == 0 && *code == EXIT_OK))
+	if (n > 0 && !call->json)
+		print_changes(report);
+	if (call->dry_run || n == 0)
 		return false;
-	if (call->yes || (n > 0 && ask_possible() &&
+	if (call->yes || (ask_possible() &&
 					  ask_confirmed("Write them? (yes or no) ")))
 		return true;
 	report_error("not confirmed", NULL, "Nothing was changed. Give --yes "
@@ -310,7 +312,7 @@ cmd_hosts_apply(const HostsCall *call)
 	}
 	if (call->json)
 		print_json(&config, &report);
-	else if (applied || code == EXIT_OK)
+	else if (applied || !call->dry_run)
 		print_text(&report);
 	hosts_report_free(&report);
 	config_free(&config);

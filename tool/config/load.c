@@ -138,12 +138,26 @@ allocate(ConfigLoad *load)
 								   settings * sizeof(ConfigSetting));
 }
 
+/* The struct of a kind that has one section. */
+static void *
+only_fields(Config *config, size_t kind)
+{
+	switch (kind)
+	{
+		case CONFIG_KIND_CERTIFICATES:
+			return &config->certificates;
+		case CONFIG_KIND_DNS:
+			return &config->dns;
+		default:
+			return config;
+	}
+}
+
 /* The struct that a section fills, with its name in it if it has one. */
 static void *
 new_fields(Config *config, size_t kind, const IniSection *section)
 {
-	const char *name = section != NULL ?
-	arena_strdup(&config->arena, section->name) : NULL;
+	const char *name = arena_strdup(&config->arena, section->name);
 
 	switch (kind)
 	{
@@ -164,18 +178,15 @@ new_fields(Config *config, size_t kind, const IniSection *section)
 			config->nodes[config->n_nodes].name = name;
 			config->nodes[config->n_nodes].line = section->line;
 			return &config->nodes[config->n_nodes++];
-		case CONFIG_KIND_CERTIFICATES:
-			return &config->certificates;
 		case CONFIG_KIND_ALIAS:
 			config->aliases[config->n_aliases].name = name;
 			config->aliases[config->n_aliases].line = section->line;
 			return &config->aliases[config->n_aliases++];
 		case CONFIG_KIND_DNS:
 			config->dns.line = section->line;
-			return &config->dns;
-		default:
-			return config;
+			break;
 	}
+	return only_fields(config, kind);
 }
 
 /* The lines of a section whose keys are sites. */
@@ -224,7 +235,7 @@ fill_kind(ConfigLoad *load, size_t place)
 	{
 		ConfigTarget target = {kind, NULL, kind->word, NULL};
 
-		target.fields = new_fields(load->config, place, NULL);
+		target.fields = only_fields(load->config, place);
 		config_fill(load, &target);
 	}
 }

@@ -151,6 +151,16 @@ site_at(const Config *config, const PlatResolved *found, int deadline_ms,
 	return NULL;
 }
 
+/* An A record's address, else the name at the end. */
+static const char *
+local_target(const Config *config, const PlatResolved *found)
+{
+	for (size_t i = 0; config->dns.type == CONFIG_DNS_A && i < found->n; i++)
+		if (address_is_ipv4(found->addresses[i]))
+			return found->addresses[i];
+	return found->canonical;
+}
+
 void
 dns_ask_local(const Config *config, int deadline_ms, DnsReport *report)
 {
@@ -165,8 +175,7 @@ dns_ask_local(const Config *config, int deadline_ms, DnsReport *report)
 	if (plat_resolve(config->dns.name, deadline_ms, arena, &found, &error))
 	{
 		local->state = DNS_POINTS;
-		local->target = config->dns.type == CONFIG_DNS_A && found.n > 0 ?
-			found.addresses[0] : found.canonical;
+		local->target = local_target(config, &found);
 		local->site = dns_site_of(config, local->target);
 		/* Where the target is an alias itself, or in the hosts file */
 		if (local->site == NULL)

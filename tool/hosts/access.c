@@ -90,7 +90,7 @@ hosts_run(const char *const *argv, const Text *input, Error *error)
 }
 
 bool
-hosts_read(const HostsFinding *finding, Text *content, Error *error)
+hosts_read(HostsFinding *finding, Text *content, Error *error)
 {
 	const HostsAccess *access = hosts_access(finding);
 	Arena		arena = {NULL};
@@ -104,7 +104,7 @@ hosts_read(const HostsFinding *finding, Text *content, Error *error)
 		return access->read(finding, content, error);
 	access->prepare(finding, &arena, &child);
 	plat_child_run(&child, &result, &failed);
-	good = access->take(&result, &failed, content, error);
+	good = access->take(finding, &result, &failed, content, error);
 	plat_child_free(&result);
 	error_free(&failed);
 	arena_free(&arena);

@@ -15,7 +15,7 @@ same(const Text *a, const Text *b)
 
 /* Is the file what was expected? */
 static bool
-holds(const HostsFinding *finding, const Text *expected,
+holds(HostsFinding *finding, const Text *expected,
 	  const char *otherwise, Error *error)
 {
 	Text		now = {NULL, 0, 0};

@@ -14,6 +14,9 @@
 
 #define AT_ONCE 16
 
+/* Beside connect_timeout: for ssh's logon, and the start of PowerShell; ms. */
+#define START_MS 5000
+
 typedef struct Reading
 {
 	const HostsRequest *request;
@@ -110,8 +113,9 @@ conclude(const HostsRequest *request, HostsFinding *finding, bool good,
 	}
 	else
 	{
-		finding->state = HOSTS_SKIPPED;
+		finding->state = HOSTS_DAMAGED;
 		finding->problem = arena_strdup(arena, wrong.message);
+		finding->hint = arena_strdup(arena, wrong.hint);
 	}
 	error_free(&wrong);
 	text_free(&block);
@@ -193,10 +197,11 @@ next(void *arg, PlatChild *child, size_t *number)
 		reading->started[i] = true;
 		*number = i;
 		memset(child, 0, sizeof(*child));
-		child->deadline_ms = HOSTS_DEADLINE_MS;
 		child->output_limit = 2 * HOSTS_BYTES_MAX;
 		hosts_access(&report->list[i])->prepare(&report->list[i],
 												&report->arena, child);
+		child->deadline_ms = START_MS +
+			(int) reading->request->config->connect_timeout;
 		return PLAT_NEXT_START;
 	}
 	return answer;
@@ -209,7 +214,7 @@ ended(void *arg, size_t number, const PlatChildResult *result,
 	Reading    *reading = arg;
 	HostsFinding *finding = &reading->report->list[number];
 	Error		error = ERROR_NONE;
-	bool		good = hosts_access(finding)->take(result, failed,
+	bool		good = hosts_access(finding)->take(finding, result, failed,
 												   &finding->content, &error);
 
 	conclude(reading->request, finding, good, &error,

@@ -21,7 +21,8 @@ typedef enum HostsState
 	HOSTS_DIFFERENT,			/* it has other lines */
 	HOSTS_CONFLICT,				/* a line outside gives an alias another
 								 * address */
-	HOSTS_DAMAGED,				/* two blocks, one without end, UTF-16 */
+	HOSTS_DAMAGED,				/* two blocks, one without end, UTF-16; or
+								 * there are no lines for it */
 	HOSTS_UNREACHABLE,			/* it could not be read */
 	HOSTS_SKIPPED				/* hosts_access is none, or it is elsewhere */
 } HostsState;
@@ -42,6 +43,7 @@ typedef struct HostsFinding
 	const char *diff;			/* what apply would change; NULL: nothing */
 	bool		written;		/* by hosts_apply() */
 	bool		failed;			/* hosts_apply() could not, or would not */
+	struct HostsWay *way;		/* private, while it is read */
 	Text		content;		/* the file as it was read */
 	Text		result;			/* as it would be */
 } HostsFinding;

@@ -94,11 +94,11 @@ typedef struct HostsAccess
 {
 	const char *word;			/* as in keys.c */
 	/* Prepare the child that prints the file; NULL: read() instead. */
-	void		(*prepare) (const HostsFinding *finding, Arena *arena,
+	void		(*prepare) (HostsFinding *finding, Arena *arena,
 							PlatChild *child);
-	/* What it has printed. */
-	bool		(*take) (const PlatChildResult *result, const Error *failed,
-						 Text *content, Error *error);
+	/* What it has printed; called once for each prepare(). */
+	bool		(*take) (HostsFinding *finding, const PlatChildResult *result,
+						 const Error *failed, Text *content, Error *error);
 	bool		(*read) (const HostsFinding *finding, Text *content,
 						 Error *error);
 	/* Keep finding->content beside it, and put finding->result in place. */
@@ -113,23 +113,26 @@ extern bool hosts_local_read(const HostsFinding *finding, Text *content,
 							 Error *error);
 extern bool hosts_local_write(const HostsFinding *finding, Arena *arena,
 							  Error *error);
-extern void hosts_unix_prepare(const HostsFinding *finding, Arena *arena,
+extern void hosts_unix_prepare(HostsFinding *finding, Arena *arena,
 							   PlatChild *child);
-extern bool hosts_unix_take(const PlatChildResult *result,
+extern bool hosts_unix_take(HostsFinding *finding,
+							const PlatChildResult *result,
 							const Error *failed, Text *content,
 							Error *error);
 extern bool hosts_unix_write(const HostsFinding *finding, Arena *arena,
 							 Error *error);
-extern void hosts_powershell_prepare(const HostsFinding *finding,
-									 Arena *arena, PlatChild *child);
-extern bool hosts_powershell_take(const PlatChildResult *result,
+extern void hosts_powershell_prepare(HostsFinding *finding, Arena *arena,
+									 PlatChild *child);
+extern bool hosts_powershell_take(HostsFinding *finding,
+								  const PlatChildResult *result,
 								  const Error *failed, Text *content,
 								  Error *error);
 extern bool hosts_powershell_write(const HostsFinding *finding, Arena *arena,
 								   Error *error);
-extern void hosts_share_prepare(const HostsFinding *finding, Arena *arena,
+extern void hosts_share_prepare(HostsFinding *finding, Arena *arena,
 								PlatChild *child);
-extern bool hosts_share_take(const PlatChildResult *result,
+extern bool hosts_share_take(HostsFinding *finding,
+							 const PlatChildResult *result,
 							 const Error *failed, Text *content,
 							 Error *error);
 extern bool hosts_share_write(const HostsFinding *finding, Arena *arena,
@@ -145,8 +148,7 @@ extern bool hosts_run(const char *const *argv, const Text *input,
 					  Error *error);
 
 /* Read one file, by a child where it takes one. */
-extern bool hosts_read(const HostsFinding *finding, Text *content,
-					   Error *error);
+extern bool hosts_read(HostsFinding *finding, Text *content, Error *error);
 
 /* Read all that are to be read, many at the same time, and judge them. */
 extern void hosts_read_all(const HostsRequest *request,

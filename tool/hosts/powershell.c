@@ -1,128 +1,127 @@
 /*
  * powershell.c
- *		Access: a file of a Windows node by ssh, with PowerShell there.
- *
- * The script is one word in base64, which no shell on the way changes; the
- * file's bytes come and go in base64, too.  File.Replace puts the new file in
- * place in one step, keeps the old one's access rights, and keeps the old one.
+ *		Access: a file of a Windows node by ssh, with a script of PowerShell
+ *		there, which reads it or replaces it in one step.
  */
 #include <string.h>
 
-#include <openssl/evp.h>
-
+#include "base/base64.h"
+#include "base/secret.h"
 #include "hosts/internal.h"
+#include "powershell/powershell.h"
 
-static const char head[] =
-"$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; ";
+/* Of base64 in one line. */
+#define PIECE 8192
 
-static const char read_script[] =
-"[Console]::Out.Write([Convert]::ToBase64String("
-"[IO.File]::ReadAllBytes($path)))";
-
-static const char write_script[] =
-"$bytes = [Convert]::FromBase64String([Console]::In.ReadToEnd().Trim()); "
-"$new = $path + '" HOSTS_NEW "'; "
-"[IO.File]::WriteAllBytes($new, $bytes); "
-"[IO.File]::Replace($new, $path, $path + '" HOSTS_BACKUP "')";
-
-static char *
-base64(const void *bytes, size_t len, Arena *arena)
+/* A file that is being read. */
+typedef struct HostsWay
 {
-	char	   *out = arena_alloc(arena, 4 * ((len + 2) / 3) + 1);
+	PowershellCall call;
+	PowershellAnswer answer;
+	PowershellChild child;
+	Text		pieces;
+} HostsWay;
 
-	EVP_EncodeBlock((unsigned char *) out, bytes, (int) len);
-	return out;
+static void
+take_piece(void *arg, const json_t * line)
+{
+	HostsWay   *way = arg;
+	const char *piece = json_string_value(json_object_get(line, "content"));
+
+	if (piece != NULL && way->pieces.len < 2 * HOSTS_BYTES_MAX)
+		text_add(&way->pieces, piece);
 }
 
-/* The script with the path, as -EncodedCommand takes it: UTF-16, base64. */
-static const char *
-encoded(const char *path, const char *script, Arena *arena)
+static void
+read_line(void *arg, PlatStream stream, const char *line)
 {
-	Text		text = {NULL, 0, 0};
-	char	   *wide;
-	const char *result;
+	HostsWay   *way = arg;
 
-	text_addf(&text, "%s$path = '", head);
-	for (; *path != '\0'; path++)
-		text_addf(&text, "%s%c", *path == '\'' ? "'" : "", *path);
-	text_addf(&text, "'; %s", script);
-	wide = arena_alloc(arena, 2 * text.len);
-	for (size_t i = 0; i < text.len; i++)
-		wide[2 * i] = text.bytes[i];
-	result = base64(wide, 2 * text.len, arena);
-	text_free(&text);
-	return result;
+	if (stream == PLAT_STDOUT)
+		powershell_read(&way->answer, line);
 }
 
-static const char *const *
-words(const HostsFinding *finding, const char *script, Arena *arena)
+static PowershellCall
+call_of(const HostsFinding *finding)
 {
-	const char *const powershell[] = {
-		"powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand",
-		encoded(finding->path, script, arena), NULL
+	const PowershellCall call = {
+		.node = finding->node,.script = POWERSHELL_HOSTS,
+		.parameters = json_pack("{s:s}", "Path", finding->path),
+		.deadline_ms = HOSTS_DEADLINE_MS
 	};
 
-	return hosts_ssh_words(finding, powershell, arena);
+	return call;
 }
 
 void
-hosts_powershell_prepare(const HostsFinding *finding, Arena *arena,
+hosts_powershell_prepare(HostsFinding *finding, Arena *arena,
 						 PlatChild *child)
 {
-	child->argv = words(finding, read_script, arena);
-}
+	HostsWay   *way = arena_alloc(arena, sizeof(HostsWay));
+	Error		error = ERROR_NONE;
 
-/* Of four bytes each; EVP_DecodeBlock() counts the padding as bytes. */
-static bool
-decode(char *bytes, size_t len, Text *content)
-{
-	int			padding;
-	int			n;
-
-	while (len > 0 && strchr("\r\n ", bytes[len - 1]) != NULL)
-		len--;
-	if (len == 0)
-		return true;
-	if (len % 4 != 0)
-		return false;
-	padding = (bytes[len - 1] == '=') + (bytes[len - 2] == '=');
-	n = EVP_DecodeBlock((unsigned char *) bytes, (unsigned char *) bytes,
-						(int) len);
-	if (n < 0)
-		return false;
-	text_add_bytes(content, bytes, (size_t) (n - padding));
-	return true;
+	finding->way = way;
+	way->call = call_of(finding);
+	way->call.on_line = take_piece;
+	way->call.arg = way;
+	way->answer = (PowershellAnswer) POWERSHELL_ANSWER(&way->call);
+	/* It has an ssh_command: that is checked with the configuration. */
+	(void) powershell_prepare(&way->call, &way->child, &error);
+	error_free(&error);
+	*child = way->child.child;
+	child->on_line = read_line;
+	child->arg = way;
+	child->deadline_ms = HOSTS_DEADLINE_MS;
 }
 
 bool
-hosts_powershell_take(const PlatChildResult *result, const Error *failed,
-					  Text *content, Error *error)
+hosts_powershell_take(HostsFinding *finding, const PlatChildResult *result,
+					  const Error *failed, Text *content, Error *error)
 {
-	Text		output = {NULL, 0, 0};
+	HostsWay   *way = finding->way;
+	const bool	ran = failed->message == NULL;
 	bool		good;
 
-	if (failed->message != NULL)
-		return error_set(error, failed->detail, failed->hint, "%s",
-						 failed->message);
-	text_add_bytes(&output, result->output, result->output_len);
-	good = output.len == 0 || decode(output.bytes, output.len, content);
-	text_free(&output);
-	return good || error_set(error, NULL, "It must be Windows, with OpenSSH's "
-							 "server and PowerShell.",
-							 "what PowerShell there prints is not a file in "
-							 "base64");
+	if (!ran)
+		error_set(error, failed->detail, failed->hint, "%s", failed->message);
+	good = powershell_judge(&way->answer, ran, result, error);
+	if (good && (!base64_decode(way->pieces.bytes != NULL ?
+								way->pieces.bytes : "", content) ||
+				 content->len > HOSTS_BYTES_MAX))
+		good = error_set(error, NULL, NULL, "hosts file is too large");
+	text_free(&way->pieces);
+	powershell_free(&way->child);
+	json_decref(way->call.parameters);
+	finding->way = NULL;
+	return good;
+}
+
+/* The bytes in base64, in lines. */
+static const char *const *
+lines_of(const Text *bytes, Arena *arena, size_t *n)
+{
+	Text		text = {NULL, 0, 0};
+	const char **lines;
+
+	base64_add(&text, bytes->bytes, bytes->len);
+	*n = (text.len + PIECE - 1) / PIECE;
+	lines = arena_alloc(arena, (*n + 1) * sizeof(char *));
+	for (size_t i = 0; i < *n; i++)
+		lines[i] = arena_printf(arena, "%.*s", PIECE,
+								text.bytes + i * PIECE);
+	secret_free(&text);
+	return lines;
 }
 
 bool
 hosts_powershell_write(const HostsFinding *finding, Arena *arena,
 					   Error *error)
 {
-	Text		input = {NULL, 0, 0};
+	PowershellCall call = call_of(finding);
 	bool		good;
 
-	text_add(&input, base64(finding->result.bytes, finding->result.len,
-							arena));
-	good = hosts_run(words(finding, write_script, arena), &input, error);
-	text_free(&input);
+	call.lines = lines_of(&finding->result, arena, &call.n_lines);
+	good = powershell_run(&call, error);
+	json_decref(call.parameters);
 	return good;
 }

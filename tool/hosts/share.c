@@ -43,18 +43,17 @@ get(const HostsFinding *finding, const char *suffix, Arena *arena)
 }
 
 void
-hosts_share_prepare(const HostsFinding *finding, Arena *arena,
-					PlatChild *child)
+hosts_share_prepare(HostsFinding *finding, Arena *arena, PlatChild *child)
 {
 	child->argv = words(finding, get(finding, "", arena), arena);
 }
 
 bool
-hosts_share_take(const PlatChildResult *result, const Error *failed,
-				 Text *content, Error *error)
+hosts_share_take(HostsFinding *finding, const PlatChildResult *result,
+				 const Error *failed, Text *content, Error *error)
 {
 	if (failed->message == NULL)
-		return hosts_unix_take(result, failed, content, error);
+		return hosts_unix_take(finding, result, failed, content, error);
 	error_set(error, failed->detail, failed->hint, "%s", failed->message);
 	if (result->output_len > 0)
 		error_take_detail(error, text_format("%.*s",

@@ -16,8 +16,7 @@ add_path(const HostsFinding *finding, Arena *arena, const char **words,
 }
 
 void
-hosts_unix_prepare(const HostsFinding *finding, Arena *arena,
-				   PlatChild *child)
+hosts_unix_prepare(HostsFinding *finding, Arena *arena, PlatChild *child)
 {
 	const char *const words[] = {"cat", finding->path, NULL};
 
@@ -25,9 +24,10 @@ hosts_unix_prepare(const HostsFinding *finding, Arena *arena,
 }
 
 bool
-hosts_unix_take(const PlatChildResult *result, const Error *failed,
-				Text *content, Error *error)
+hosts_unix_take(HostsFinding *finding, const PlatChildResult *result,
+				const Error *failed, Text *content, Error *error)
 {
+	(void) finding;
 	if (failed->message != NULL)
 		return error_set(error, failed->detail, failed->hint, "%s",
 						 failed->message);
