@@ -77,7 +77,12 @@ sub _make_files
 {
 	my ($self) = @_;
 	my $own = $self->{own};
-	my $listen = join '', map { "ListenAddress $_\n" } @{ $self->{addresses} };
+	my @listen = @{ $self->{addresses} };
+
+	# sshd takes no more than 16.
+	@listen = ('0.0.0.0') if @listen > 16;
+	$self->{listens} = @listen;
+	my $listen = join '', map { "ListenAddress $_\n" } @listen;
 
 	foreach my $key ('host', 'user')
 	{
@@ -115,7 +120,7 @@ sub start
 	$self->{daemon} = IPC::Run::start([ $self->{sshd}, '-D', '-e', '-f', "$self->{own}/sshd_config" ], '<', \'', '>', \my $said, '2>', $log);
 	for (1 .. 1000)
 	{
-		last if -s $log && slurp_file($log) =~ /Server listening/;
+		last if -s $log && (() = slurp_file($log) =~ /Server listening/g) == $self->{listens};
 		usleep(10_000);
 	}
 	return;
