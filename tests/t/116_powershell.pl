@@ -90,7 +90,7 @@ is($seen->{lines}, 4, 'all lines have come');
 my $processes = slurp_file("$ssh->{dir}/processes");
 like($processes, qr/powershell\.exe/, 'processes were looked at');
 unlike($processes, qr/7361/, 'and none has its input on a command line or in its environment');
-unlike(slurp_file("$ssh->{own}/log"), qr/7361/, 'nor sshd in its log');
+unlike($ssh->log, qr/7361/, 'nor sshd in its log');
 
 # Answers.
 services(

@@ -167,7 +167,7 @@ my $processes = slurp_file("$ssh->{dir}/processes");
 my ($piece) = slurp_file("$tool_dir/first/work/client.key") =~ /\n(.{64})\n/;
 like($processes, qr/powershell\.exe/, 'processes were looked at');
 unlike($processes, qr/"password"|MII|\Q$piece\E/, 'no command line and no environment has any of it');
-unlike(slurp_file("$ssh->{own}/log"), qr/password"|MII/, 'nor has the log of sshd');
+unlike($ssh->log, qr/password"|MII/, 'nor has the log of sshd');
 
 # The same again, then another one, and back.
 cert('import', $first, '--yes');
