@@ -362,6 +362,19 @@ begin {
 		}
 	}
 
+	# One run at a time changes this machine: one whose connection was lost may
+	# still be at work. That it has ended in the middle is no problem.
+	function Enter-Lock {
+		$lock = New-Object -TypeName Threading.Mutex -ArgumentList $false, 'Global\qsrepl-certificates'
+		$mine = $true
+		try { $mine = $lock.WaitOne(60000) }
+		catch {
+			if ($_.Exception.InnerException -isnot [Threading.AbandonedMutexException]) { throw }
+		}
+		if (-not $mine) { throw 'Another run has been at work on this machine for a minute.' }
+		$lock
+	}
+
 	# Replace what is there by what is wanted: all of it or nothing.
 	function Install-Set {
 		param($Wanted, [string]$Name)
@@ -409,14 +422,15 @@ end {
 		$object = Get-FolderRequest
 	}
 
-	if ($Rollback) {
+	if ($Rollback -or $Mode -eq 'Install') {
 		Assert-Session
-		Install-Set @(Get-Saved) 'rollback'
-	}
-	elseif ($Mode -eq 'Install') {
-		Assert-Session
-		if ($null -eq $object) { throw 'There is no set to install: give a request or a folder.' }
-		Install-Set @(Get-Wanted $object) 'install'
+		$lock = Enter-Lock
+		try {
+			if ($Rollback) { Install-Set @(Get-Saved) 'rollback' }
+			elseif ($null -eq $object) { throw 'There is no set to install: give a request or a folder.' }
+			else { Install-Set @(Get-Wanted $object) 'install' }
+		}
+		finally { $lock.ReleaseMutex() }
 	}
 	else {
 		foreach ($entry in Get-Present) {
