@@ -146,7 +146,7 @@ typedef struct ConfigCertificates
 	int			format;			/* ConfigCertificateFormat */
 	const char *password_file;	/* of PFX files, and encrypted keys */
 	int			compat;			/* ConfigCompat; of exports */
-	long		expiry_warning; /* ms */
+	int			expiry_days;	/* from which on a check warns */
 } ConfigCertificates;
 
 /* A value of a mapping at a site. */
