@@ -41,12 +41,13 @@ sub named_key
 
 =pod
 
-=item start_named($name, address => '127.0.0.1', port => number, of => server, notify => servers, fixed => 1, records => lines)
+=item start_named($name, address => '127.0.0.1', port => number, of => server, notify => servers, fixed => 1, records => lines, keytab => file, who => principal)
 
 Start a server for the zone company.test: a primary, or a secondary of another
 one. A fixed one takes no
 changes. Returns its hash, with "server" as the tool's
-configuration has it.
+configuration has it. With a keytab, which has the key of
+DNS/ns.qliktest.local, the principal may change the record, too.
 
 =cut
 
@@ -57,18 +58,21 @@ sub start_named
 	my $address = $opt{address};
 	my $port = $opt{port} // PostgreSQL::Test::Cluster::get_free_port();
 	my $key = named_key('qsrepl-key');
+	my $grant = $opt{keytab} ? "grant $opt{who} name qs.company.test. ANY; " : '';
+	my $gss = $opt{keytab} ? "tkey-gssapi-keytab \"$opt{keytab}\";" : '';
+	my $mname = $opt{keytab} ? 'ns.qliktest.local.' : 'ns.company.test.';
 	my $also = join ' ', map { "$_->{address} port $_->{port};" } @{ $opt{notify} // [] };
 	my $zone = $opt{of}
 	  ? "type secondary; primaries { $opt{of}{address} port $opt{of}{port}; };"
-	  : 'type primary; file "zone"; ' . ($opt{fixed} ? '' : 'update-policy { grant qsrepl-key name qs.company.test. ANY; }; ')
+	  : 'type primary; file "zone"; ' . ($opt{fixed} ? '' : 'update-policy { grant qsrepl-key name qs.company.test. ANY; ' . $grant . '}; ')
 	  . "allow-transfer { any; }; notify explicit; also-notify { $also }; notify-delay 0;";
 
 	mkdir $dir;
 	unlink glob("$dir/zone*");
-	append_to_file("$dir/zone", <<'ZONE' . ($opt{records} // "qs 60 CNAME qs-a\n"));
-$ORIGIN company.test.
-@ 300 SOA ns.company.test. admin.company.test. 1 86400 86400 864000 60
-@ 300 NS ns
+	append_to_file("$dir/zone", <<"ZONE" . ($opt{records} // "qs 60 CNAME qs-a\n"));
+\$ORIGIN company.test.
+\@ 300 SOA $mname admin.company.test. 1 86400 86400 864000 60
+\@ 300 NS ns
 ns 300 A 127.0.0.1
 qs-a 300 A 127.0.0.3
 qs-b 300 A 127.0.0.4
@@ -80,6 +84,7 @@ options {
 	directory "$dir";
 	pid-file none;
 	session-keyfile none;
+	$gss
 	managed-keys-directory "$dir";
 	listen-on port $port { $address; };
 	listen-on-v6 { none; };

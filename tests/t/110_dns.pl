@@ -226,7 +226,11 @@ set_record($a, 'CNAME qs-b.company.test.');
 	local $ENV{PATH} = stand_in('nsupdate', "exit 127\n");
 
 	dns('switch', '--to', 'A', '--yes');
-	like("$code $err", qr/^6 .*hint: Install BIND's programs/s, 'nsupdate is missing');
+	like("$code $err", qr/^6 .*"nsupdate" .*hint: Install BIND's programs/s, 'nsupdate is missing');
+	stand_in('dig', "exit 127\n");
+	dns('switch', '--to', 'A', '--yes');
+	like("$code $err", qr/^6 .*"dig" .*hint: Install BIND's programs/s, 'dig is missing');
+	unlink "$tool_dir/bin/dig";
 }
 
 # A program of one's own.

@@ -56,6 +56,9 @@ extern const ConfigSite *dns_site_of(const Config *config,
 extern void dns_list(const Config *config, const ConfigSite *to,
 					 DnsReport *report);
 
+/* Is a program of BIND's there?  It is, where it tells its version. */
+extern bool dns_program(const char *name, const char *version, Error *error);
+
 /* Ask all servers of a report at the same time. */
 extern void dns_ask(const Config *config, int deadline_ms,
 					DnsReport *report);

@@ -48,17 +48,9 @@ run(const char *const *argv, const Text *input, long timeout_ms,
 bool
 dns_rfc2136_ready(const Config *config, Error *error)
 {
-	static const char *const version[] = {"nsupdate", "-V", NULL};
-	const Text	nothing = {NULL, 0, 0};
-
-	if (config->dns.key_file != NULL &&
-		!plat_file_private(config->dns.key_file, error))
-		return false;
-	if (run(version, &nothing, config->dns.timeout, error))
-		return true;
-	error_take_hint(error, text_format("Install BIND's programs (Debian: "
-									   "bind9-dnsutils)."));
-	return false;
+	return (config->dns.key_file == NULL ||
+			plat_file_private(config->dns.key_file, error)) &&
+		dns_program("nsupdate", "-V", error);
 }
 
 bool

@@ -6,7 +6,11 @@
 
 #include "config/address.h"
 #include "dns/internal.h"
+#include "platform/child.h"
 #include "platform/clock.h"
+
+/* For a program to tell its version. */
+#define PROGRAM_MS 5000
 
 /* The local resolver gets at least this. */
 #define LOCAL_MS 500
@@ -146,7 +150,23 @@ dns_longest(const Config *config, const DnsReport *report)
 }
 
 bool
+dns_program(const char *name, const char *version, Error *error)
+{
+	const char *const argv[] = {name, version, NULL};
+	const PlatChild child = {.argv = argv,.deadline_ms = PROGRAM_MS};
+	PlatChildResult result;
+	bool		there = plat_child_run(&child, &result, error);
+
+	plat_child_free(&result);
+	if (!there)
+		error_take_hint(error, text_format("Install BIND's programs (Debian: "
+										   "bind9-dnsutils)."));
+	return there;
+}
+
+bool
 dns_ready(const Config *config, Error *error)
 {
-	return dns_providers[config->dns.provider].ready(config, error);
+	return dns_program("dig", "-v", error) &&
+		dns_providers[config->dns.provider].ready(config, error);
 }

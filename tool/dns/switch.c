@@ -277,7 +277,7 @@ dns_switch(const Config *config, const ConfigSite *to, const char *expected,
 	dns_list(config, to, report);
 	dns_ask(config, (int) config->dns.timeout, report);
 	if (!dns_reached(report))
-		good = s.provider->ready(config, error) && all_answer(&s, error) &&
+		good = dns_ready(config, error) && all_answer(&s, error) &&
 			change(&s, error) && settle(&s, error);
 	dns_ask_local(config, (int) config->dns.timeout, report);
 	text_free(&s.refusals);
