@@ -109,5 +109,15 @@ bench-scm: tool
 		$(BENCH_BUILD)/scm.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SCM_ROUNDS)
 
+# Services of twenty nodes, beside a loop over "net rpc service".
+BENCH_SERVICES_ROUNDS ?= 7
+
+.PHONY: bench-services
+
+bench-services: tool
+	@sh bench/start.sh bench/services/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/services.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
+		$(BENCH_SERVICES_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm
+	bench-compare bench-moves bench-scm bench-services
