@@ -31,7 +31,8 @@ WHERE p.pronamespace = 'qsrepl'::regnamespace AND p.proname !~ '^_'
 SELECT (SELECT count(*) FROM qsrepl.site) + (SELECT count(*) FROM qsrepl.mapping)
 	+ (SELECT count(*) FROM qsrepl.mapping_value) + (SELECT count(*) FROM qsrepl.rule)
 	+ (SELECT count(*) FROM qsrepl.state) + (SELECT count(*) FROM qsrepl.fixup)
-	+ (SELECT count(*) FROM qsrepl.event) + (SELECT count(*) FROM qsrepl.journal) AS rows;
+	+ (SELECT count(*) FROM qsrepl.event) + (SELECT count(*) FROM qsrepl.journal)
+	+ (SELECT count(*) FROM qsrepl.service) AS rows;
 SELECT t::regclass AS dumped
 FROM pg_extension e, unnest(e.extconfig) AS t
 WHERE e.extname = 'qsrepl'
@@ -60,6 +61,8 @@ SELECT * FROM qsrepl.rule;
 SELECT count(*) FROM qsrepl.state;
 SELECT count(*) FROM qsrepl.journal;
 INSERT INTO qsrepl.journal VALUES ('r', 0, '{}');
+SELECT count(*) FROM qsrepl.service;
+INSERT INTO qsrepl.service (node, service, start) VALUES ('n', 's', 'auto');
 SELECT count(*) FROM qsrepl.fixup;
 SELECT what, detail FROM qsrepl.event ORDER BY id;
 SELECT site, state, logical, mappings, rules FROM qsrepl.status;
