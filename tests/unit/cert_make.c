@@ -15,7 +15,7 @@
 #define DAYS (1000L * 86400L)
 
 static void
-mark(X509 *certificate)
+mark(X509 * certificate)
 {
 	ASN1_OBJECT *oid = OBJ_txt2obj(CERT_MARKER, 1);
 	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();

@@ -37,7 +37,7 @@ static struct
 {
 	unsigned char bytes[NEEDLES][NEEDLE];
 	size_t		n;
-} needles;
+}			needles;
 
 static void
 add_needle(const unsigned char *bytes)
@@ -49,7 +49,7 @@ add_needle(const unsigned char *bytes)
 
 /* A secret number as files have it, and as libcrypto computes with it. */
 static void
-add_number(const EVP_PKEY *key, const char *name)
+add_number(const EVP_PKEY * key, const char *name)
 {
 	BIGNUM	   *number = NULL;
 	unsigned char bytes[256];

@@ -98,7 +98,7 @@ cert_bundle_is(const Text *bytes)
 
 /* What was sealed, once its checksum is right. */
 static bool
-open_sealed(CMS_ContentInfo *cms, const char *password, Text *content)
+open_sealed(CMS_ContentInfo * cms, const char *password, Text *content)
 {
 	BIO		   *bio = BIO_new(BIO_s_mem());
 	char	   *bytes;

@@ -171,7 +171,7 @@ add_names(const Issue *issue)
 
 /* The marker of a server certificate that is there; NULL: none has it. */
 static X509_EXTENSION *
-marker_of(const CertSet *set, const ASN1_OBJECT *oid)
+marker_of(const CertSet *set, const ASN1_OBJECT * oid)
 {
 	for (size_t i = 0; i < set->n; i++)
 	{

@@ -42,7 +42,7 @@ fail(const Verify *verify, const char *hint, const char *problem)
 
 /* Does a root's key make the signature?  Errors of libcrypto are dropped. */
 static bool
-is_signed_by(X509 *certificate, X509 *root)
+is_signed_by(X509 * certificate, X509 * root)
 {
 	EVP_PKEY   *key = X509_get0_pubkey(root);
 	bool		good = key != NULL &&

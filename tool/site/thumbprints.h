@@ -26,8 +26,7 @@ typedef struct SiteThumbprints
 	SiteThumbprint *list;
 	size_t		n;
 	size_t		columns;		/* that could name one */
-	const char *error;			/* a database that could not be asked; or
-								 * NULL */
+	const char *error;			/* a database that could not be asked; or NULL */
 } SiteThumbprints;
 
 /*
