@@ -111,7 +111,7 @@ for my $word ('', $top =~ /^  (\w+)  /mg)
 	$help =~ s/^Options.*//ms;
 	$listed{ $word eq '' ? $1 : "$word $1" } = 1 while $help =~ /^  (\w[\w-]*(?: \w+)?)  /mg;
 }
-delete $listed{$_} foreach 'cert', 'config', 'setup', 'maintenance', 'rules', 'completion', 'docs';
+delete $listed{$_} foreach 'cert', 'config', 'setup', 'maintenance', 'service', 'rules', 'completion', 'docs';
 cmp_ok(scalar keys %listed, '>', 20, 'all commands of all groups');
 for my $command (sort grep { !$plain{$_} } keys %listed)
 {
@@ -268,7 +268,7 @@ sub completes
 	return;
 }
 my $first = 'abort cert check compare completion config do docs drill failback failover init is-active '
-  . 'maintenance rejoin resume rules setup status switchover';
+  . 'maintenance rejoin resume rules service setup status switchover';
 mkdir "$dir/folder";
 completes([ 'qsrepl', '' ], $first);
 completes([ 'qsrepl', 'co' ], 'compare completion config');
