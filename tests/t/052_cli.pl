@@ -111,7 +111,7 @@ for my $word ('', $top =~ /^  (\w+)  /mg)
 	$help =~ s/^Options.*//ms;
 	$listed{ $word eq '' ? $1 : "$word $1" } = 1 while $help =~ /^  (\w[\w-]*(?: \w+)?)  /mg;
 }
-delete $listed{$_} foreach 'config', 'setup', 'maintenance', 'rules', 'completion', 'docs';
+delete $listed{$_} foreach 'config', 'setup', 'cert', 'maintenance', 'rules', 'completion', 'docs';
 cmp_ok(scalar keys %listed, '>', 20, 'all commands of all groups');
 for my $command (sort grep { !$plain{$_} } keys %listed)
 {
@@ -267,7 +267,7 @@ sub completes
 	is(join(' ', sort split /\n/, $got) . $errors, $expected, "complete: @$words");
 	return;
 }
-my $first = 'abort check compare completion config do docs drill failback failover init is-active '
+my $first = 'abort cert check compare completion config do docs drill failback failover init is-active '
   . 'maintenance rejoin resume rules setup status switchover';
 mkdir "$dir/folder";
 completes([ 'qsrepl', '' ], $first);

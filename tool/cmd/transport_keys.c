@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/report.h"
 #include "cmd/transport_work.h"
@@ -194,6 +195,26 @@ transport_follow(Transport *transport, PgConnection *from, bool *known,
 	return good;
 }
 
+/* What a verb ends with, in words or as JSON. */
+static void
+tell_key(bool json, const char *words, const char *site, int serial,
+		 const char *fingerprint)
+{
+	json_t	   *document;
+
+	if (!json)
+	{
+		printf("%s site %s: transport key %d, fingerprint\n  %s\n", words, site,
+			   serial, fingerprint);
+		return;
+	}
+	document = json_object();
+	json_set_text(document, "site", site);
+	json_object_set_new(document, "serial", json_integer(serial));
+	json_set_text(document, "fingerprint", fingerprint);
+	json_print(document);
+}
+
 /* A killed rotation may have registered its key already. */
 static bool
 rotate(Transport *transport, void *arg, Error *error)
@@ -206,7 +227,6 @@ rotate(Transport *transport, void *arg, Error *error)
 	seal_exchange_key(writer, transport->here->name, 0, &newest, error) &&
 	seal_ring_prepare(&transport->ring, transport->here->name, error);
 
-	(void) arg;
 	if (good)
 	{
 		row.serial = newest.serial + 1;
@@ -218,18 +238,17 @@ rotate(Transport *transport, void *arg, Error *error)
 			seal_ring_turn(&transport->ring, error);
 	}
 	if (good)
-		printf("site %s has transport key %d, fingerprint %s\n",
-			   transport->here->name, row.serial,
-			   seal_key_fingerprint(transport->ring.current));
+		tell_key(*(const bool *) arg, "new for", transport->here->name,
+				 row.serial, seal_key_fingerprint(transport->ring.current));
 	seal_row_free(&newest);
 	seal_row_free(&row);
 	return good;
 }
 
 int
-cmd_cert_rotate(const char *file)
+cmd_cert_rotate(const char *file, bool json)
 {
-	return transport_run(file, rotate, NULL);
+	return transport_run(file, rotate, &json);
 }
 
 /* Who is to be trusted, and as whom. */
@@ -237,6 +256,7 @@ typedef struct Trust
 {
 	const char *site;
 	const char *fingerprint;
+	bool		json;
 } Trust;
 
 static bool
@@ -280,17 +300,18 @@ trust_site(Transport *transport, void *arg, Error *error)
 	if (good)
 	{
 		transport_note(transport, "trusted", 0, trust->fingerprint);
-		printf("trusted transport key %d of site %s\n", row.serial,
-			   trust->site);
+		tell_key(trust->json, "trusted for", trust->site, row.serial,
+				 trust->fingerprint);
 	}
 	seal_row_free(&row);
 	return good;
 }
 
 int
-cmd_cert_trust(const char *file, const char *site, const char *fingerprint)
+cmd_cert_trust(const char *file, const char *site, const char *fingerprint,
+			   bool json)
 {
-	Trust		trust = {site, fingerprint};
+	Trust		trust = {site, fingerprint, json};
 
 	return transport_run(file, trust_site, &trust);
 }
