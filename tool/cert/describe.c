@@ -30,7 +30,7 @@ hex(const unsigned char *bytes, size_t len, const char *digits, char *out)
 }
 
 void
-cert_thumbprint(X509 *certificate, char thumbprint[CERT_THUMBPRINT_SIZE])
+cert_thumbprint(X509 * certificate, char thumbprint[CERT_THUMBPRINT_SIZE])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE] = {0};
 
@@ -40,7 +40,7 @@ cert_thumbprint(X509 *certificate, char thumbprint[CERT_THUMBPRINT_SIZE])
 
 /* An ASN.1 string as UTF-8 without control characters; NULL: it is none. */
 static const char *
-text_of(const ASN1_STRING *string, Arena *arena)
+text_of(const ASN1_STRING * string, Arena *arena)
 {
 	unsigned char *utf8 = NULL;
 	int			len = ASN1_STRING_to_UTF8(&utf8, string);
@@ -57,9 +57,9 @@ text_of(const ASN1_STRING *string, Arena *arena)
 }
 
 const char *
-cert_common_name(X509 *certificate, Arena *arena)
+cert_common_name(X509 * certificate, Arena *arena)
 {
-	const X509_NAME *name = X509_get_subject_name(certificate);
+	const		X509_NAME *name = X509_get_subject_name(certificate);
 	int			place = -1;
 	int			last = -1;
 
@@ -73,7 +73,7 @@ cert_common_name(X509 *certificate, Arena *arena)
 }
 
 static const char *
-name_of(const X509_NAME *name, Arena *arena)
+name_of(const X509_NAME * name, Arena *arena)
 {
 	BIO		   *bio = BIO_new(BIO_s_mem());
 	char	   *bytes;
@@ -90,7 +90,7 @@ name_of(const X509_NAME *name, Arena *arena)
 }
 
 static int64_t
-ms_of(const ASN1_TIME *time)
+ms_of(const ASN1_TIME * time)
 {
 	ASN1_TIME  *epoch = ASN1_TIME_set(NULL, 0);
 	int			days = 0;
@@ -102,7 +102,7 @@ ms_of(const ASN1_TIME *time)
 }
 
 static const char *
-serial_of(X509 *certificate, Arena *arena)
+serial_of(X509 * certificate, Arena *arena)
 {
 	BIGNUM	   *number = ASN1_INTEGER_to_BN(
 											X509_get0_serialNumber(certificate), NULL);
@@ -116,10 +116,10 @@ serial_of(X509 *certificate, Arena *arena)
 
 /* The extension's content as text, where it is that: by itself or in DER. */
 static const char *
-marker_of(const X509_EXTENSION *extension, Arena *arena)
+marker_of(const X509_EXTENSION * extension, Arena *arena)
 {
-	const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(
-															 (X509_EXTENSION *) (uintptr_t) extension);
+	const		ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(
+																   (X509_EXTENSION *) (uintptr_t) extension);
 	const unsigned char *bytes = ASN1_STRING_get0_data(value);
 	size_t		len = (size_t) ASN1_STRING_length(value);
 	char	   *text;
@@ -140,7 +140,7 @@ marker_of(const X509_EXTENSION *extension, Arena *arena)
 }
 
 static void
-describe_marker(X509 *certificate, Arena *arena, CertDescription *description)
+describe_marker(X509 * certificate, Arena *arena, CertDescription *description)
 {
 	ASN1_OBJECT *oid = OBJ_txt2obj(CERT_MARKER, 1);
 	int			place = X509_get_ext_by_OBJ(certificate, oid, -1);
@@ -153,9 +153,9 @@ describe_marker(X509 *certificate, Arena *arena, CertDescription *description)
 }
 
 void
-cert_describe(X509 *certificate, Arena *arena, CertDescription *description)
+cert_describe(X509 * certificate, Arena *arena, CertDescription *description)
 {
-	const EVP_PKEY *key = X509_get0_pubkey(certificate);
+	const		EVP_PKEY *key = X509_get0_pubkey(certificate);
 	unsigned char id[32];
 	int			digest = NID_undef;
 

@@ -324,7 +324,7 @@ cert_directory_back(const CertDirectory *directory, Error *error)
 		return false;
 	good = read_pointer(directory->path, &pointer, error) &&
 		write_pointer(directory->path, (Pointer)
-	{
+					  {
 		pointer.before, pointer.current
 	}, error);
 	plat_lock_release(lock);

@@ -26,7 +26,7 @@ extern bool cert_error(Error *error, const char *hint, const char *format,...)
  * out: NULL without an error being filled where it is none; the bytes are
  *      freed by OPENSSL_clear_free()
  */
-extern EVP_PKEY *cert_key_decode(const unsigned char *der, size_t len);
+extern EVP_PKEY * cert_key_decode(const unsigned char *der, size_t len);
 extern unsigned char *cert_key_encode(const EVP_PKEY * key, size_t *len);
 
 /* Does a private key belong to a certificate? */

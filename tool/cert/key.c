@@ -32,7 +32,7 @@ cert_error(Error *error, const char *hint, const char *format,...)
 
 /* A kind and a size that is worked with. */
 static bool
-is_usable(const EVP_PKEY *key)
+is_usable(const EVP_PKEY * key)
 {
 	int			id = EVP_PKEY_get_base_id(key);
 
@@ -58,7 +58,7 @@ cert_key_decode(const unsigned char *der, size_t len)
 }
 
 unsigned char *
-cert_key_encode(const EVP_PKEY *key, size_t *len)
+cert_key_encode(const EVP_PKEY * key, size_t *len)
 {
 	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
 	unsigned char *der = NULL;
@@ -71,7 +71,7 @@ cert_key_encode(const EVP_PKEY *key, size_t *len)
 }
 
 bool
-cert_key_fits(X509 *certificate, const EVP_PKEY *key)
+cert_key_fits(X509 * certificate, const EVP_PKEY * key)
 {
 	bool		fits = X509_check_private_key(certificate, key) == 1;
 
@@ -80,7 +80,7 @@ cert_key_fits(X509 *certificate, const EVP_PKEY *key)
 }
 
 void
-cert_key_id(X509 *certificate, unsigned char id[32])
+cert_key_id(X509 * certificate, unsigned char id[32])
 {
 	unsigned char *der = NULL;
 	int			len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);

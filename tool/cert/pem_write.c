@@ -38,7 +38,7 @@ add_attributes(const CertEntry *entry, bool key, Text *bytes)
 }
 
 static void
-add_bio(BIO *bio, Text *bytes)
+add_bio(BIO * bio, Text *bytes)
 {
 	char	   *content;
 	long		len = BIO_get_mem_data(bio, &content);
@@ -65,7 +65,7 @@ cert_write_certificate(const CertEntry *entry, Text *bytes, Error *error)
 }
 
 static bool
-write_encrypted(BIO *bio, const EVP_PKEY *key, const char *password)
+write_encrypted(BIO * bio, const EVP_PKEY * key, const char *password)
 {
 	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
 	X509_SIG   *sealed = info != NULL ?

@@ -42,7 +42,7 @@ refuse(const Pfx *pfx)
 }
 
 static void
-take_name(PKCS12_SAFEBAG *bag, CertEntry *entry)
+take_name(PKCS12_SAFEBAG * bag, CertEntry *entry)
 {
 	char	   *name = PKCS12_get_friendlyname(bag);
 
@@ -52,10 +52,10 @@ take_name(PKCS12_SAFEBAG *bag, CertEntry *entry)
 }
 
 static void
-take_attributes(PKCS12_SAFEBAG *bag, CertEntry *entry)
+take_attributes(PKCS12_SAFEBAG * bag, CertEntry *entry)
 {
-	const ASN1_TYPE *id = PKCS12_SAFEBAG_get0_attr(bag, NID_localKeyID);
-	const ASN1_TYPE *csp = PKCS12_SAFEBAG_get0_attr(bag, NID_ms_csp_name);
+	const		ASN1_TYPE *id = PKCS12_SAFEBAG_get0_attr(bag, NID_localKeyID);
+	const		ASN1_TYPE *csp = PKCS12_SAFEBAG_get0_attr(bag, NID_ms_csp_name);
 
 	take_name(bag, entry);
 	if (id != NULL && id->type == V_ASN1_OCTET_STRING &&
@@ -82,7 +82,7 @@ take_attributes(PKCS12_SAFEBAG *bag, CertEntry *entry)
  * afterwards, as it has all others.
  */
 static EVP_PKEY *
-key_of(const PKCS8_PRIV_KEY_INFO *info)
+key_of(const PKCS8_PRIV_KEY_INFO * info)
 {
 	unsigned char *der = NULL;
 	int			len = i2d_PKCS8_PRIV_KEY_INFO(info, &der);
@@ -93,7 +93,7 @@ key_of(const PKCS8_PRIV_KEY_INFO *info)
 }
 
 static EVP_PKEY *
-shrouded_key(const Pfx *pfx, const PKCS12_SAFEBAG *bag)
+shrouded_key(const Pfx *pfx, const PKCS12_SAFEBAG * bag)
 {
 	PKCS8_PRIV_KEY_INFO *info = PKCS12_decrypt_skey_ex(bag, pfx->password,
 													   pfx->password != NULL ? (int) strlen(pfx->password) : 0,
@@ -106,7 +106,7 @@ shrouded_key(const Pfx *pfx, const PKCS12_SAFEBAG *bag)
 
 /* A bag with one thing in it. */
 static bool
-take_bag(const Pfx *pfx, PKCS12_SAFEBAG *bag)
+take_bag(const Pfx *pfx, PKCS12_SAFEBAG * bag)
 {
 	CertEntry	entry = {.role = CERT_ROOT};
 	int			kind = PKCS12_SAFEBAG_get_nid(bag);
@@ -148,7 +148,7 @@ take_bags(const Pfx *pfx, const STACK_OF(PKCS12_SAFEBAG) * bags, int depth)
 }
 
 static bool
-take_safe(const Pfx *pfx, PKCS7 *safe)
+take_safe(const Pfx *pfx, PKCS7 * safe)
 {
 	STACK_OF(PKCS12_SAFEBAG) * bags = NULL;
 	bool		good;
@@ -168,7 +168,7 @@ take_safe(const Pfx *pfx, PKCS7 *safe)
 
 /* Is it this password?  Then it is the one of all parts. */
 static bool
-opens(PKCS12 *container, const char *password, Pfx *pfx)
+opens(PKCS12 * container, const char *password, Pfx *pfx)
 {
 	if (password[0] == '\0' && PKCS12_verify_mac(container, NULL, 0))
 		pfx->password = NULL;
@@ -182,9 +182,9 @@ opens(PKCS12 *container, const char *password, Pfx *pfx)
 
 /* Find the password; its checksum is also one over the content. */
 static bool
-open_with(PKCS12 *container, const char *password, Pfx *pfx)
+open_with(PKCS12 * container, const char *password, Pfx *pfx)
 {
-	const ASN1_INTEGER *iterations = NULL;
+	const		ASN1_INTEGER *iterations = NULL;
 
 	if (!PKCS12_mac_present(container))
 		return error_set(pfx->error, "It has no checksum: it is protected in "
@@ -233,6 +233,7 @@ cert_read_pfx(const Text *bytes, const char *file, const char *password,
 {
 	Pfx			pfx = {file, NULL, pool, error};
 	PKCS12	   *container = decode(bytes);
+
 	STACK_OF(PKCS7) * safes;
 	bool		good;
 

@@ -26,7 +26,7 @@ typedef struct Work
 
 /* Windows shows the name, and finds the key by the id. */
 static bool
-add_names(const Work *work, PKCS12_SAFEBAG *bag)
+add_names(const Work *work, PKCS12_SAFEBAG * bag)
 {
 	const CertEntry *entry = work->entry;
 	const char *name = entry->friendly_name;
@@ -93,7 +93,7 @@ add_key(const Work *work, STACK_OF(PKCS7) * *safes)
 }
 
 static bool
-add_encoded(PKCS12 *container, Text *bytes)
+add_encoded(PKCS12 * container, Text *bytes)
 {
 	unsigned char *der = NULL;
 	int			len = container != NULL ? i2d_PKCS12(container, &der) : -1;
@@ -111,6 +111,7 @@ cert_write_pfx(const CertEntry *entry, const char *password, bool old,
 	Work		work = {.entry = entry,.password = password,
 		.cipher = old ? NID_pbe_WithSHA1And3_Key_TripleDES_CBC :
 	NID_aes_256_cbc};
+
 	STACK_OF(PKCS7) * safes = NULL;
 	PKCS12	   *container = NULL;
 	bool		good = X509_digest(entry->certificate, EVP_sha1(), work.id,

@@ -19,7 +19,7 @@
 OSSL_LIB_CTX *
 cert_legacy(void)
 {
-	static OSSL_LIB_CTX *context;
+	static OSSL_LIB_CTX * context;
 
 	if (context != NULL)
 		return context;

@@ -84,7 +84,7 @@ extern bool cert_write_key(const CertEntry *entry, const char *password,
 						   Text *bytes, Error *error);
 
 /* OpenSSL with what is not used any more for writing (OSSL_LIB_CTX). */
-extern OSSL_LIB_CTX *cert_legacy(void);
+extern OSSL_LIB_CTX * cert_legacy(void);
 
 /*
  * A name from any bytes, without control characters and blanks around it;

@@ -43,7 +43,7 @@ begins(const char *string, const char *with)
 }
 
 CertRole
-cert_role_of(X509 *certificate, const char *file)
+cert_role_of(X509 * certificate, const char *file)
 {
 	Arena		arena = {NULL};
 	const char *name = cert_common_name(certificate, &arena);
