@@ -117,6 +117,14 @@ foreach my $case ([ 'lost', sub { PostgreSQL::Test::Utils::system_or_bail('rm', 
 	is(installed_keys('B'), installed_keys('A'), 'the same keys again');
 }
 
+# What it has issued for a node of its own stays.
+append_to_file("$tool_dir/transport_B.conf", join '', map { "[node $_->[0]]\nsite = B\naddress = 127.0.0.$_->[1]\nroles = $_->[2] repository engine\n" }
+	  [ 'CN', 7, 'central' ], [ 'P7', 8, '' ]);
+is(at('B', 'issue', '--node', 'P7'), '0 ', 'a certificate for a node of B');
+is(at('B', 'sync'), '0 ', 'and the next sync');
+like($out, qr/^site B has them already: number 1$/m, 'finds its set there');
+like((at('B', 'list'), $out)[1], qr/^server certificate "P7"$/m, 'and leaves that in it');
+
 # By remote_command, in under a second.
 sub with_remote
 {

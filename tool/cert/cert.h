@@ -140,9 +140,10 @@ extern bool cert_set_unpack(const void *bytes, size_t len, CertSet *set,
 
 /*
  * cert_set_identify
- *		What says which set it is: its certificates in order.  Keys, which a
- *		store may not give out, and what Windows keeps beside them, which it
- *		makes anew, do not count.
+ *		What says which set it is: its root and client certificates.  A site
+ *		may issue server certificates for nodes of its own; a store may keep
+ *		those of its nodes only, not give keys out, and make anew what Windows
+ *		keeps beside them.
  *
  * out: *bytes: replaced; nothing in it is secret
  */

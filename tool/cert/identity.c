@@ -17,8 +17,11 @@ cert_set_identify(const CertSet *set, Text *bytes, Error *error)
 	{
 		unsigned char *der = NULL;
 		const char	role = (char) set->entries[i].role;
-		int			len = i2d_X509(set->entries[i].certificate, &der);
+		int			len;
 
+		if (role != CERT_ROOT && role != CERT_CLIENT)
+			continue;
+		len = i2d_X509(set->entries[i].certificate, &der);
 		if (len < 0)
 			return cert_error(error, NULL, "could not encode a certificate");
 		text_add_bytes(bytes, &role, 1);
