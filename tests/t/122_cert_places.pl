@@ -126,4 +126,12 @@ chmod 0750, $store;
 is((qsrepl('cert', 'import', $new, '--yes', @conf))[0], 0, 'one that it may enter is not');
 is((stat "$store/set.1")[2] & 07777, 0700, 'since keys are in one of its own');
 
+# A set that somebody has removed is not gone back to.
+qsrepl('cert', 'import', $old, '--yes', @conf);
+remove_tree("$store/set.1");
+($code, $out, $err) = qsrepl('cert', 'rollback', '--yes', @conf);
+is($code, 6, 'the set before is gone');
+like($err, qr/error: there is no set of certificates to go back to in ".*site_A"/, 'its words');
+is(which(), 'old', 'the one that is there stays');
+
 done_testing();

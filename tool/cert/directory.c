@@ -309,6 +309,21 @@ cert_directory_put(const CertDirectory *directory, const CertSet *set,
 	return good;
 }
 
+/* Is the set before the current one there? */
+static bool
+has_before(const char *path, Pointer pointer, Error *error)
+{
+	char	   *place = generation(path, pointer.before);
+	PlatFileInfo info = {.exists = false};
+	bool		good = pointer.before == 0 ||
+	plat_file_info(place, &info, error);
+
+	free(place);
+	return good && (info.exists ||
+					error_set(error, NULL, NULL, "there is no set of "
+							  "certificates to go back to in \"%s\"", path));
+}
+
 bool
 cert_directory_back(const CertDirectory *directory, Error *error)
 {
@@ -316,11 +331,9 @@ cert_directory_back(const CertDirectory *directory, Error *error)
 	PlatLock   *lock;
 	bool		good;
 
-	if (!read_pointer(directory->path, &pointer, error))
+	if (!read_pointer(directory->path, &pointer, error) ||
+		!has_before(directory->path, pointer, error))
 		return false;
-	if (pointer.before == 0)
-		return error_set(error, NULL, NULL, "there is no set of certificates "
-						 "to go back to in \"%s\"", directory->path);
 	if (!take_lock(directory, &lock, error))
 		return false;
 	good = read_pointer(directory->path, &pointer, error) &&
