@@ -300,6 +300,11 @@ test_headers(void)
 		"signer x\nrecipient x\nrecovery x\nmore x\n\n",
 		"qsrepl-sealed-set 1\nto B\nfrom A\nsystem 1\ncounter 1\ntime 1\n"
 		"signer x\nrecipient x\nrecovery x\n\n",
+		/* Names are shown before anybody has vouched for them. */
+		"qsrepl-sealed-set 1\nfrom A\033[2J\nto B\nsystem 1\ncounter 1\n"
+		"time 1\nsigner x\nrecipient x\nrecovery x\n\n",
+		"qsrepl-sealed-set 1\nfrom A\nto B\177\nsystem 1\ncounter 1\n"
+		"time 1\nsigner x\nrecipient x\nrecovery x\n\n",
 	};
 	SealHeader	header;
 	size_t		len;

@@ -68,6 +68,17 @@ take_fingerprint(char **at, const char *key,
 	snprintf(fingerprint, SEAL_FINGERPRINT_SIZE, "%s", take(at, key));
 }
 
+/* Nothing that would do something to a terminal or a log. */
+static bool
+is_plain(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (((unsigned char) bytes[i] < ' ' && bytes[i] != '\n') ||
+			bytes[i] == 0x7f)
+			return false;
+	return true;
+}
+
 /* Where the empty line ends; 0: there is none. */
 static size_t
 length_of(const char *bytes, size_t len)
@@ -104,6 +115,7 @@ seal_header_read(const void *bytes, size_t len, Arena *arena,
 	take_fingerprint(&at, "recovery", header->recovery);
 	seal_header_add(&again, header);
 	good = again.len == *header_len && header->counter > 0 &&
+		is_plain(bytes, *header_len) &&
 		memcmp(again.bytes, bytes, again.len) == 0;
 	text_free(&again);
 	return good || error_set(error, NULL, NULL, "invalid sealed set: its "

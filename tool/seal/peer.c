@@ -42,7 +42,9 @@ parse(const Text *content, const char *path, SealPeer *peer, Error *error)
 	json_t	   *document = json_loadb(content->bytes, content->len, 0, NULL);
 
 	if (!json_is_object(document) ||
-		!json_is_integer(json_object_get(document, "installed")))
+		!json_is_integer(json_object_get(document, "installed")) ||
+		json_is_string(json_object_get(document, "certificate")) !=
+		json_is_string(json_object_get(document, "system")))
 	{
 		json_decref(document);
 		return error_set(error, NULL, "Put it back from a backup: without it, "
