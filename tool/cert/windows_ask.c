@@ -38,6 +38,7 @@ make_password(Text *password, Error *error)
 	if (RAND_priv_bytes(random, sizeof(random)) != 1)
 		return cert_error(error, NULL, "could not make a password");
 	base64_add(password, random, sizeof(random));
+	OPENSSL_cleanse(random, sizeof(random));
 	return true;
 }
 
