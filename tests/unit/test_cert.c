@@ -340,6 +340,32 @@ test_verify(void)
 	cert_set_free(&set);
 }
 
+/* What encrypted apps need is the key. */
+static void
+test_named(void)
+{
+	char		thumbprint[CERT_THUMBPRINT_SIZE];
+	CertSet		set = CERT_SET_NONE;
+	CertFindings findings = {.n = 0};
+	CertNamed	named = {CERT_ENCRYPTION, thumbprint, "y"};
+	CertExpectations expected = {.now_ms = plat_wall_ms(),.named = &named,
+	.n_named = 1};
+	const char *object;
+
+	make_set(&set);
+	cert_thumbprint(set.entries[4].certificate, thumbprint);
+	object = arena_printf(&findings.arena, "encryption certificate \"%s\"",
+						  thumbprint);
+	check(cert_verify(&set, &expected, &findings));
+	check(has_finding(&findings, CERT_PASS, object, "is named by y"));
+	EVP_PKEY_free(set.entries[4].key);
+	set.entries[4].key = NULL;
+	check(!cert_verify(&set, &expected, &findings));
+	check(has_finding(&findings, CERT_FAIL, object, "has no private key"));
+	cert_findings_free(&findings);
+	cert_set_free(&set);
+}
+
 static void
 test_issue(void)
 {
@@ -429,6 +455,7 @@ main(void)
 	test_changed();
 	test_compare();
 	test_verify();
+	test_named();
 	test_issue();
 	test_bundle();
 	return harness_finish();

@@ -289,8 +289,8 @@ plain_thumbprint(const char *thumbprint, Arena *arena)
 	return plain;
 }
 
-static bool
-has_thumbprint(const CertSet *set, const char *thumbprint)
+static const CertEntry *
+by_thumbprint(const CertSet *set, const char *thumbprint)
 {
 	for (size_t i = 0; i < set->n; i++)
 	{
@@ -298,9 +298,25 @@ has_thumbprint(const CertSet *set, const char *thumbprint)
 
 		cert_thumbprint(set->entries[i].certificate, own);
 		if (strcmp(own, thumbprint) == 0)
-			return true;
+			return &set->entries[i];
 	}
-	return false;
+	return NULL;
+}
+
+/* A browser certificate without its key is warned of as such. */
+static void
+verify_found(const Verify *verify, const CertNamed *named, const char *object,
+			 const CertEntry *entry)
+{
+	if (named->role == CERT_ENCRYPTION && entry->key == NULL &&
+		!verify->expected->public_only)
+		cert_findings_add(verify->findings, CERT_FAIL, object, export_keys,
+						  "is named by %s, but has no private key, without "
+						  "which encrypted apps cannot be opened",
+						  named->where);
+	else
+		cert_findings_add(verify->findings, CERT_PASS, object, NULL,
+						  "is named by %s", named->where);
 }
 
 static void
@@ -314,14 +330,14 @@ verify_named(const Verify *verify)
 		const char *thumbprint = plain_thumbprint(named->thumbprint,
 												  &findings->arena);
 		bool		browser = named->role == CERT_BROWSER;
+		const		CertEntry *entry = by_thumbprint(verify->set, thumbprint);
 		const char *object = arena_printf(&findings->arena,
 										  "%s certificate \"%.60s\"",
 										  cert_role_word(named->role),
 										  thumbprint);
 
-		if (has_thumbprint(verify->set, thumbprint))
-			cert_findings_add(findings, CERT_PASS, object, NULL,
-							  "is named by %s", named->where);
+		if (entry != NULL)
+			verify_found(verify, named, object, entry);
 		else
 			cert_findings_add(findings, browser ? CERT_WARN : CERT_FAIL,
 							  object, browser ? "Add it to the set as "
