@@ -330,7 +330,7 @@ verify_named(const Verify *verify)
 		const char *thumbprint = plain_thumbprint(named->thumbprint,
 												  &findings->arena);
 		bool		browser = named->role == CERT_BROWSER;
-		const		CertEntry *entry = by_thumbprint(verify->set, thumbprint);
+		const CertEntry *entry = by_thumbprint(verify->set, thumbprint);
 		const char *object = arena_printf(&findings->arena,
 										  "%s certificate \"%.60s\"",
 										  cert_role_word(named->role),
