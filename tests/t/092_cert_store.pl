@@ -6,6 +6,7 @@ use warnings FATAL => 'all';
 use Fcntl qw(:flock);
 use File::Path qw(make_path remove_tree);
 use IPC::Run ();
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use QsreplCert;
 use QsreplTest;
@@ -76,6 +77,12 @@ qlik_root("$dir/broken", 'CN');
 is($code, 6, 'a root alone');
 like("$out$err", qr/^fail  client certificate: is missing\n.*error: certificates in ".*broken" are no set to install\n/ms, 'its words');
 is(set_of(@conf), $set{new}, 'nothing was changed');
+my $told;
+($code, $told) = qsrepl('cert', 'import', "$dir/broken", '--yes', '--json', @conf);
+$told = JSON::PP::decode_json($told);
+is($told->{changed} . scalar(grep { $_->{severity} eq 'fail' } @{ $told->{findings} }), '01', 'as JSON');
+$told = JSON::PP::decode_json((qsrepl('cert', 'rollback', '--dry-run', '--json', @conf))[1]);
+is("$told->{changed} $told->{message}", '0 would bring back the certificates of site A before the last change', 'a dry run as JSON');
 good('by force', 'cert', 'import', "$dir/broken", '--yes', '--force', @conf);
 good('and back', 'cert', 'rollback', '--yes', @conf);
 
@@ -109,6 +116,10 @@ foreach my $format ('pfx', 'pem')
 	good('... the same again', 'cert', 'import', $old, '--yes', @sealed);
 	is(slurp_file("$dir/sealed_${format}_A/current"), "current 1\nprevious 0\n", '... changes nothing');
 }
+# What the Snapshots tool leaves has a password of its own.
+qsrepl('cert', 'export', '--folder', $new, '--password-file', write_private("$dir/theirs", "QlikSense\n"), "$dir/snapshots");
+good('as the Snapshots tool leaves it', 'cert', 'import', "$dir/snapshots", '--yes', '--config', "$dir/sealed_pfx.conf");
+is(set_of('--config', "$dir/sealed_pfx.conf"), $set{new}, '... installed');
 my @without = ('--config', cert_conf("$dir/without", lines => "format = pfx\n"));
 ($code, $out, $err) = qsrepl('cert', 'import', $old, '--yes', @without);
 is($code, 4, 'PFX without a password');

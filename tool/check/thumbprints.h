@@ -6,6 +6,7 @@
 #define CHECK_THUMBPRINTS_H
 
 #include "cert/verify.h"
+#include "site/thumbprints.h"
 
 /*
  * check_thumbprints
@@ -18,5 +19,14 @@
 extern void check_thumbprints(const Config *config, const ConfigSite *site,
 							  CertExpectations *expected,
 							  CertFindings *findings);
+
+/*
+ * check_expect_named
+ *		Make what was found in databases expected: what check_thumbprints()
+ *		does with what it has read.
+ */
+extern void check_expect_named(const SiteThumbprints *found,
+							   CertExpectations *expected,
+							   CertFindings *findings);
 
 #endif							/* CHECK_THUMBPRINTS_H */

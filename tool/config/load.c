@@ -136,12 +136,19 @@ allocate(ConfigLoad *load)
 								   settings * sizeof(ConfigSetting));
 }
 
-/* The struct that a section fills, with its name in it if it has one. */
+/* The struct of a section without a name, which is there in any case. */
+static void *
+only_fields(Config *config, size_t kind)
+{
+	return kind == CONFIG_KIND_CERTIFICATES ? (void *) &config->certificates :
+		config;
+}
+
+/* The struct that a section fills, with its name in it. */
 static void *
 new_fields(Config *config, size_t kind, const IniSection *section)
 {
-	const char *name = section != NULL ?
-	arena_strdup(&config->arena, section->name) : NULL;
+	const char *name = arena_strdup(&config->arena, section->name);
 
 	switch (kind)
 	{
@@ -162,10 +169,8 @@ new_fields(Config *config, size_t kind, const IniSection *section)
 			config->nodes[config->n_nodes].name = name;
 			config->nodes[config->n_nodes].line = section->line;
 			return &config->nodes[config->n_nodes++];
-		case CONFIG_KIND_CERTIFICATES:
-			return &config->certificates;
 		default:
-			return config;
+			return only_fields(config, kind);
 	}
 }
 
@@ -201,7 +206,7 @@ fill_kind(ConfigLoad *load, size_t place)
 	{
 		ConfigTarget target = {kind, NULL, kind->word, NULL};
 
-		target.fields = new_fields(load->config, place, NULL);
+		target.fields = only_fields(load->config, place);
 		config_fill(load, &target);
 	}
 }

@@ -45,7 +45,7 @@ static const char no_certificates[] =
 "\n# How Qlik Sense's certificates are read and written:\n"
 "#[certificates]\n"
 "#password_file = /etc/qsrepl/certificate-password\n"
-"#expiry_warning = 90d\n";
+"#expiry_warning_days = 90\n";
 
 const char *
 config_answer(const ConfigAnswers *answers, const char *section,

@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "config/config.h"
+#include "pg/connection.h"
 
 typedef struct SiteThumbprint
 {
@@ -40,5 +42,17 @@ typedef struct SiteThumbprints
 extern void site_thumbprints_read(const Config *config,
 								  const ConfigSite *site, int64_t end,
 								  Arena *arena, SiteThumbprints *found);
+
+/*
+ * site_thumbprints_look
+ *		The same in one database by its connection, as of a drill's copy; adds
+ *		to what was found.
+ *
+ * in:     database: its name, for messages; kept
+ * errors: the server's
+ */
+extern bool site_thumbprints_look(PgConnection *connection,
+								  const char *database, Arena *arena,
+								  SiteThumbprints *found, Error *error);
 
 #endif							/* SITE_THUMBPRINTS_H */
