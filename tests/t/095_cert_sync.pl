@@ -91,6 +91,17 @@ rename "$tool_dir/store_kept", "$tool_dir/store_A";
 is($code, 8, 'the act at the active site');
 like($err, qr/site "A" is the active one/, 'is refused');
 
+# First contact by remote_command: what that says of its key must be in the
+# database, too.
+my $liar = write_private("$tool_dir/liar", "#!/bin/sh\necho '{\"fingerprint\": \"" . 'f' x 64 . "\"}'\n");
+chmod 0700, $liar;
+transport_conf('A', \%node, recovery => $recovery, remote => { B => $liar });
+at('A', 'sync');
+is($code, 6, 'a machine that has another key than the database says');
+like($err, qr/the machine of site "B" has another transport key than the one that is registered\n.*Nothing was pinned/s, 'is not sealed for');
+ok(!-e "$tool_dir/keys_A/site-B.json", 'nor pinned');
+transport_conf('A', \%node, recovery => $recovery);
+
 # The keys are private, and known at both sites.
 is(at('B', 'keys'), '0 ', 'the keys of B');
 like($out, qr/^site B: transport key 1, until 20\d\d-\d\d-\d\d, fingerprint\n  ([0-9a-f]{64})\nsite A: pinned transport key 1, /m, 'are told');
