@@ -92,6 +92,18 @@ check_backends(ServiceWork *work)
 	}
 }
 
+/* What is recorded, and what the services have now. */
+static bool
+look(ServiceWork *work, ServiceOriginals *known, Error *error)
+{
+	if (!service_record_read(work->config, &work->report->arena, known,
+							 error))
+		return false;
+	check_backends(work);
+	service_each(work, SERVICE_ALL, ask_queries);
+	return true;
+}
+
 static bool
 record(ServiceWork *work, const ServiceOriginals *known, Error *error)
 {
@@ -159,10 +171,8 @@ service_set_passive(const Config *config, const ConfigSite *site,
 	service_work_begin(&work, config, site, options, report);
 	if (report->n == 0)
 		return true;
-	if (!service_record_read(config, &report->arena, &known, error))
+	if (!look(&work, &known, error))
 		return false;
-	check_backends(&work);
-	service_each(&work, SERVICE_ALL, ask_queries);
 	if (!record(&work, &known, error))
 		return false;
 	service_each(&work, SERVICE_ALL, ask_manual);
@@ -248,11 +258,9 @@ service_set_active(const Config *config, const ConfigSite *site,
 	service_work_begin(&work, config, site, options, report);
 	if (report->n == 0)
 		return true;
-	if (!service_record_read(config, &report->arena, &known, error))
+	if (!look(&work, &known, error))
 		return false;
 	work.originals = &known;
-	check_backends(&work);
-	service_each(&work, SERVICE_ALL, ask_queries);
 	service_each(&work, SERVICE_ALL, ask_originals);
 	if (!forget(&work, error))
 		return false;
