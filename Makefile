@@ -32,7 +32,9 @@ EMBEDDED = $(BUILD)/embedded/powershell.c
 TOOL_LIBS = $(shell pkg-config --libs $(TOOL_PACKAGES))
 TOOL_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(CORE_SRC) $(TOOL_SRC)) \
 	$(EMBEDDED:.c=.o)
-# A program of its own, since libsmbclient is under the GPL.
+# A program of its own, since libsmbclient is under the GPL; "make SCM=" leaves
+# it out.
+SCM ?= $(BUILD)/qsrepl-scm
 SCM_SRC = $(wildcard tool/programs/scm/*.c)
 SCM_PACKAGES = jansson libcrypto smbclient
 SCM_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(SCM_SRC) \
@@ -51,7 +53,7 @@ all: extension tool
 extension:
 	+$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) all
 
-tool: $(BUILD)/qsrepl $(BUILD)/qsrepl-scm
+tool: $(BUILD)/qsrepl $(SCM)
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
 	@echo "  LD $@"
@@ -80,7 +82,7 @@ $(EMBEDDED:.c=.o): $(EMBEDDED)
 
 install: install-extension tool
 	install -D -m 755 $(BUILD)/qsrepl $(DESTDIR)$(prefix)/bin/qsrepl
-	install -D -m 755 $(BUILD)/qsrepl-scm $(DESTDIR)$(prefix)/bin/qsrepl-scm
+	$(if $(SCM),install -D -m 755 $(SCM) $(DESTDIR)$(prefix)/bin/qsrepl-scm)
 	install -D -m 644 docs/qsrepl.1 $(DESTDIR)$(prefix)/share/man/man1/qsrepl.1
 	install -d $(DESTDIR)$(prefix)/share/qsrepl
 	install -m 644 $(filter-out %/bootstrap.ps1,$(WINDOWS_SCRIPTS)) \

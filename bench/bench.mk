@@ -109,6 +109,15 @@ bench-scm: tool
 		$(BENCH_BUILD)/scm.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SCM_ROUNDS)
 
+# cert sync end to end, for a site with so many nodes.
+BENCH_CERT_NODES ?= 20
+
+.PHONY: bench-certs
+
+bench-certs: install-extension tool
+	@sh bench/start.sh bench/certs/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/certs.json $(BENCH_CERT_NODES)
+
 # Services of twenty nodes, beside a loop over "net rpc service".
 BENCH_SERVICES_ROUNDS ?= 7
 
@@ -120,4 +129,4 @@ bench-services: tool
 		$(BENCH_SERVICES_ROUNDS)
 
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm bench-services
+	bench-compare bench-moves bench-scm bench-certs bench-services

@@ -34,10 +34,12 @@ pq_include=$(pkg-config --variable=includedir libpq)
 json_include=$(pkg-config --variable=includedir jansson)
 ssl_include=$(pkg-config --variable=includedir libcrypto)
 curl_include=$(pkg-config --variable=includedir libcurl)
+smb_include=$(pkg-config --variable=includedir smbclient)
 multiarch=$(gcc -print-multiarch)
 cp "$inih_include"/ini.h "$pq_include"/libpq-fe.h "$pq_include"/postgres_ext.h \
 	"$pq_include"/pg_config_ext.h "$json_include"/jansson.h \
-	"$json_include"/jansson_config.h "$libraries"
+	"$json_include"/jansson_config.h "$smb_include"/libsmbclient.h \
+	"$libraries"
 mkdir "$libraries/openssl" "$libraries/curl"
 for folder in "$ssl_include" "$ssl_include/$multiarch" \
 	"/usr/include/$multiarch"; do
@@ -48,7 +50,6 @@ for folder in "$curl_include" "$curl_include/$multiarch" \
 	[ ! -d "$folder/curl" ] || cp "$folder"/curl/*.h "$libraries/curl"
 done
 include="$include -isystem $libraries"
-include="$include -isystem $(pkg-config --variable=includedir smbclient)"
 # What every system can compile, and what only one can.
 anywhere=$(ls core/*.c tool/*/*.c)
 # libsmbclient is for POSIX systems.
@@ -145,7 +146,7 @@ check "PowerShell without what PSScriptAnalyzer refuses" absent \
 	'Write-Host|Invoke-Expression|AsPlainText|\| *(where|foreach|select|sort|%|\?) ' \
 	tool/powershell/*.ps1
 # shellcheck disable=SC2046 # a list of words
-check "shellcheck" shellcheck scripts/embed scripts/powershell-syntax scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major $(git ls-files '*.sh' 2>/dev/null) .ci/run
+check "shellcheck" shellcheck scripts/embed scripts/powershell-syntax scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major tests/nodes/wrapped $(git ls-files '*.sh' 2>/dev/null) .ci/run
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -5,8 +5,8 @@ include tests/unit.mk
 REGRESS = $(basename $(notdir $(sort $(wildcard tests/sql/*.sql))))
 ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))
 
-# What major-* run on: PostgreSQL 13, 15, 17 or 18, in a chroot. 13 has no
-# pg_isolation_regress.
+# What major-* run on: PostgreSQL 13, 15, 17 or 18, in a chroot, which has no
+# libsmbclient. 13 has no pg_isolation_regress.
 MAJOR ?= 18
 
 .PHONY: regress isolation tap static cases \
@@ -50,7 +50,7 @@ tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 
 major-regress major-isolation major-tap: major-%:
-	@scripts/in-major "$(MAJOR)" make -s $* WERROR=-Werror \
+	@scripts/in-major "$(MAJOR)" make -s $* SCM= WERROR=-Werror \
 		PG_CONFIG="/usr/lib/postgresql/$(MAJOR)/bin/pg_config" \
 		REGRESS="$(REGRESS)" ISOLATION="$(ISOLATION)" \
 		PROVE_TESTS="$(PROVE_TESTS)"

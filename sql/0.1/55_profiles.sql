@@ -43,10 +43,11 @@ SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 	WHERE profile = name;
 $$;
 
--- Delete a table's rows, with its owner's rights: its triggers are not ours.
-CREATE FUNCTION qsrepl._empty(relation regclass) RETURNS bigint
+-- Delete the rows of a table, if there is one, with its owner's rights: its
+-- triggers are not ours.
+CREATE FUNCTION qsrepl._empty(relation text) RETURNS bigint
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-	SELECT qsrepl._run_as_owner(relation, format('DELETE FROM %s', relation));
+	SELECT qsrepl._run_as_owner(t, format('DELETE FROM %s', t)) FROM to_regclass(relation) AS t;
 $$;
 
 -- Statements that go with a profile: what is true of the other site only.
@@ -57,7 +58,9 @@ RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp A
 		-- Stale heartbeats let a failover candidate take the central role.
 		('qlik-sense', 'qlik-sense: node heartbeats', 10, 'public."ServerNodeHeartbeats"'),
 		-- Call-back addresses of the other site's services.
-		('qlik-sense', 'qlik-sense: change notifications', 20, 'public."MqChangeNotificationRegistrations"')
+		('qlik-sense', 'qlik-sense: change notifications', 20, 'public."MqChangeNotificationRegistrations"'),
+		-- What the other site's services said of themselves last.
+		('qlik-sense', 'qlik-sense: service states', 30, 'public."ServiceStatus"')
 	) AS x (profile, f, p, r)
 	WHERE profile = name;
 $$;

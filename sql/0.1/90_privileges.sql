@@ -15,3 +15,6 @@ GRANT EXECUTE ON FUNCTION
 	qsrepl._ruled_tables(oid), qsrepl._is_foreign(text, text), qsrepl._stored(text, text, integer), qsrepl._problem(oid, text, integer, oid),
 	qsrepl._type_class(oid), qsrepl._relation_name(oid), qsrepl._fence_state(), qsrepl._peer_state(), qsrepl._heard()
 	TO PUBLIC;
+
+-- No secret, but of no use to anybody else.
+REVOKE SELECT ON qsrepl.transport_key, qsrepl.sealed_set FROM PUBLIC;

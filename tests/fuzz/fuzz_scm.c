@@ -151,7 +151,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	peer.wrapped = (data[0] & WRAPPED) != 0;
 	session.rpc.pipe = (RpcPipe)
 	{
-		peer_write, peer_read, &peer
+		peer_write, peer_read, NULL, &peer
 	};
 	memset(out, 0, 16);
 	session.out = fmemopen(out, sizeof(out), "w");

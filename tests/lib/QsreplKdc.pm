@@ -11,7 +11,7 @@ use Exporter 'import';
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
-use QsreplNodes ();
+use QsreplServers ();
 
 our @EXPORT = qw(start_kdc);
 
@@ -19,7 +19,7 @@ our $realm = 'QLIKTEST.LOCAL';
 
 =pod
 
-=item start_kdc($address, user => principal, ...)
+=item start_kdc($address)
 
 Start a KDC; returns an object with dir, and stop(). KRB5_CONFIG is set.
 
@@ -69,7 +69,7 @@ CONF
 	$ENV{KRB5_CONFIG} = "$dir/krb5.conf";
 	$ENV{KRB5_KDC_PROFILE} = "$dir/kdc.conf";
 	PostgreSQL::Test::Utils::system_or_bail('kdb5_util', 'create', '-s', '-r', $realm, '-P', 'the master key');
-	$self->{servers} = QsreplNodes::background($dir, 'kdc', '/usr/sbin/krb5kdc', '-n', '-P', "$dir/pid");
+	$self->{servers} = QsreplServers::background($dir, 'kdc', '/usr/sbin/krb5kdc', '-n', '-P', "$dir/pid");
 	$self->{servers}->until_listening($address, $port);
 	return $self;
 }

@@ -13,27 +13,25 @@ package QsreplNodes;
 use strict;
 use warnings FATAL => 'all';
 
+use parent -norequire, 'QsreplServers';
+
 use Exporter 'import';
 use Fcntl qw(:flock);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Spec;
-use IO::Socket::INET;
 use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
-use POSIX ();
-use Time::HiRes qw(time usleep);
+use QsreplServers;
 
 our @EXPORT = qw(start_nodes silent_address broken_address qlik_services scm);
 
 my $programs = dirname(File::Spec->rel2abs(__FILE__)) . '/../nodes';
 my $scm_program = File::Spec->rel2abs($ENV{QSREPL_SCM} || 'build/qsrepl-scm');
-my $python = '/usr/bin/python3';
 my $seconds = $ENV{PG_TEST_TIMEOUT_DEFAULT} || 180;
 my $json = JSON::PP->new->utf8->canonical->pretty;
-my @running;
 
 =pod
 
@@ -101,15 +99,14 @@ sub start_nodes
 
 	$self->{dir} = PostgreSQL::Test::Utils::tempdir_short();
 	$self->{port} //= PostgreSQL::Test::Cluster::get_free_port();
-	$self->{pids} = [];
-	push @running, $self;
+	$self->look_after;
 	$self->_make_files;
 	$self->_make_account;
-	$self->_begin('nodes', $python, "$programs/nodes.py", $self->{dir});
-	$self->_until('nodes.py', sub { -S "$self->{dir}/ncalrpc/np/svcctl" });
-	$self->_begin('samba-dcerpcd', $self->_wrapped('/usr/libexec/samba/samba-dcerpcd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log", '/usr/libexec/samba/rpcd_lsad'))
+	$self->begin('nodes', $QsreplServers::python, "$programs/nodes.py", $self->{dir});
+	$self->wait_until('nodes.py', sub { -S "$self->{dir}/ncalrpc/np/svcctl" });
+	$self->begin('samba-dcerpcd', $self->_wrapped('/usr/libexec/samba/samba-dcerpcd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log", '/usr/libexec/samba/rpcd_lsad'))
 	  if $self->{lsa};
-	$self->_begin('smbd', $self->_wrapped('smbd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log"));
+	$self->begin('smbd', $self->_wrapped('smbd', '-F', '--no-process-group', '-s', "$self->{dir}/smb.conf", '-l', "$self->{dir}/log"));
 	$self->until_listening($_, $self->{port}) foreach $self->addresses;
 	return $self;
 }
@@ -130,15 +127,6 @@ sub _write
 	close $handle or die "$name: $!";
 	chmod 0600, $name;
 	return $name;
-}
-
-sub _slurp
-{
-	my ($name) = @_;
-
-	open my $handle, '<', $name or return '';
-	local $/;
-	return scalar <$handle>;
 }
 
 sub _make_files
@@ -210,39 +198,6 @@ sub _make_account
 	IPC::Run::run([ @pdbedit, '-a', '-t', '-u', $self->{user} ], '<', \$in, '>&', \$out)
 	  or die "pdbedit: $out";
 	$self->policy('bad lockout attempt', $self->{lockout}) if $self->{lockout};
-	return;
-}
-
-# A server in the background, which ends with this process.
-sub _begin
-{
-	my ($self, $name, @command) = @_;
-	my $pid = fork // die "fork: $!";
-
-	if ($pid == 0)
-	{
-		POSIX::setsid();
-		open STDIN, '<', '/dev/null';
-		open STDOUT, '>', "$self->{dir}/log/$name.out";
-		open STDERR, '>&', \*STDOUT;
-		$ENV{PYTHONDONTWRITEBYTECODE} = 1;
-		exec 'setpriv', '--pdeathsig', 'TERM', @command or POSIX::_exit(127);
-	}
-	push @{ $self->{pids} }, $pid;
-	return $pid;
-}
-
-sub _until
-{
-	my ($self, $what, $done) = @_;
-	my $end = time + $seconds;
-
-	while (!$done->())
-	{
-		die "$what does not come up:\n" . join('', map { _slurp($_) } glob "$self->{dir}/log/*.out $self->{dir}/log/log.smbd")
-		  if time > $end;
-		usleep(10_000);
-	}
 	return;
 }
 
@@ -335,7 +290,7 @@ sub change
 
 	open my $lock, '>>', "$self->{dir}/lock" or die "lock: $!";
 	flock $lock, LOCK_EX or die "lock: $!";
-	my $node = $json->decode(_slurp($file));
+	my $node = $json->decode(QsreplServers::slurp($file));
 	$act->($node);
 	_write("$file.changed", $json->encode($node));
 	rename "$file.changed", $file or die "$file: $!";
@@ -383,7 +338,7 @@ sub node
 {
 	my ($self, $number) = @_;
 
-	return $json->decode(_slurp($self->_state_file($number)));
+	return $json->decode(QsreplServers::slurp($self->_state_file($number)));
 }
 
 sub service
@@ -424,7 +379,7 @@ A rule for all accounts, as "bad lockout attempt" or "maximum password age" (s).
 sub operations
 {
 	my ($self, $number) = @_;
-	my @all = map { $json->decode($_) } split /\n/, _slurp("$self->{dir}/operations");
+	my @all = map { $json->decode($_) } split /\n/, QsreplServers::slurp("$self->{dir}/operations");
 
 	return grep { !$number || $_->{node} eq $self->address($number) } @all;
 }
@@ -440,7 +395,7 @@ sub forget
 sub logons
 {
 	my ($self, $number) = @_;
-	my $log = _slurp("$self->{dir}/log/log.smbd");
+	my $log = QsreplServers::slurp("$self->{dir}/log/log.smbd");
 	my @all;
 
 	while ($log =~ /^\s*Auth: \[SMB.*?user \[.*?\]\\\[(.*?)\].*? status \[(.*?)\].*? local host \[ipv4:([\d.]+):/mg)
@@ -509,93 +464,6 @@ sub scm
 	my @answers = map { $json->decode($_) } split /\n/, $out;
 	push @answers, $err if $err ne '';
 	return ($code, @answers);
-}
-
-=pod
-
-=item $nodes->stop()
-
-=item silent_address($address)
-
-A socket that never answers to a connection, as a machine that is off: returns
-the port and the socket, which must be kept.
-
-=item broken_address($address, $how)
-
-A server that takes connections and is no node (tests/nodes/broken.py): returns
-the port, and an object to call stop() of.
-
-=cut
-
-sub stop
-{
-	my ($self) = @_;
-	my @left = @{ $self->{pids} };
-	my $end = time + 10;
-
-	$self->{pids} = [];
-	kill 'TERM', map { -$_ } @left;
-	while (@left)
-	{
-		@left = grep { waitpid($_, POSIX::WNOHANG()) == 0 } @left;
-		kill 'KILL', map { -$_ } @left if time > $end;
-		usleep(5_000) if @left;
-	}
-	return;
-}
-
-sub silent_address
-{
-	my ($address) = @_;
-	my $listener = IO::Socket::INET->new(LocalAddr => $address, Listen => 1, Proto => 'tcp')
-	  or die "$address: $!";
-	my @filling;
-
-	# The kernel drops what comes once the queue is full.
-	listen $listener, 0;
-	foreach (1 .. 4)
-	{
-		push @filling, IO::Socket::INET->new(PeerAddr => $address, PeerPort => $listener->sockport, Blocking => 0);
-	}
-	return ($listener->sockport, [ $listener, @filling ]);
-}
-
-sub broken_address
-{
-	my ($address, $how) = @_;
-	my $self = background(PostgreSQL::Test::Utils::tempdir_short(), 'broken', $python, "$programs/broken.py", $address, $how);
-	my $port;
-
-	$self->_until('broken.py', sub { ($port) = _slurp("$self->{dir}/log/broken.out") =~ /^(\d+)$/m });
-	return ($port, $self);
-}
-
-# Another server, of which one wants the same: that it ends with the test.
-sub background
-{
-	my ($dir, $name, @command) = @_;
-	my $self = bless { dir => $dir, pids => [] }, __PACKAGE__;
-
-	make_path("$dir/log");
-	push @running, $self;
-	$self->_begin($name, @command);
-	return $self;
-}
-
-sub until_listening
-{
-	my ($self, $address, $port) = @_;
-
-	$self->_until("$address:$port", sub { IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port) });
-	return;
-}
-
-END
-{
-	my $code = $?;
-
-	$_->stop foreach @running;
-	$? = $code;
 }
 
 1;

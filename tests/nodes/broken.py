@@ -7,7 +7,7 @@
     smb1        says no version of SMB that we speak
     half        sends the half of a packet, and then nothing
 
-usage: broken.py ADDRESS HOW; prints its port
+usage: broken.py ADDRESS HOW; prints its port, and "taken" for each connection
 """
 import random
 import socket
@@ -39,6 +39,7 @@ def main():
     print(listener.getsockname()[1], flush=True)
     while True:
         connection, _ = listener.accept()
+        print('taken', flush=True)
         threading.Thread(target=answer, args=(connection, how),
                          daemon=True).start()
 

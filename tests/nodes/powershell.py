@@ -36,6 +36,7 @@ import time
 
 import scm
 import windows_certificates
+import windows_hosts
 import windows_services
 
 WORDS = ['-NoLogo', '-NoProfile', '-NonInteractive', '-InputFormat', 'Text',
@@ -146,6 +147,9 @@ def run(wire, manager, script, parameters, lines):
         raise Failed(wire.faults['throw'])
     if re.search('^Answers requests about the services', script, re.M):
         work = windows_services.answer(manager, lines)
+    elif re.search('^Reads or replaces the hosts file', script, re.M):
+        work = windows_hosts.answer(sys.argv[1], manager, parameters, lines,
+                                    Failed)
     else:
         work = windows_certificates.answer(manager, parameters, lines, Failed)
     for answer in work:

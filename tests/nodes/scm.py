@@ -13,6 +13,7 @@ A service; what is left out has the value in DEFAULTS:
     state       1 stopped, 2 starting, 3 stopping, 4 running, 7 paused
     start       boot, system, auto, delayed, manual, disabled
     delay       seconds that a start or stop takes
+    answers_after   seconds that the node's answer to it, or to a change, takes
     hang_start, hang_stop   it never ends
     fail_start, fail_stop   a Win32 code that refuses it
     dies        a start ends in stopped, with exit code 1067

@@ -173,6 +173,7 @@ class Session:
         except scm.Refused as refused:
             code = refused.args[0]
         self.manager.log(operation, name, code)
+        time.sleep(service.get('answers_after', 0))
         return code, service
 
     def start(self, stub):

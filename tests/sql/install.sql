@@ -32,6 +32,7 @@ SELECT (SELECT count(*) FROM qsrepl.site) + (SELECT count(*) FROM qsrepl.mapping
 	+ (SELECT count(*) FROM qsrepl.mapping_value) + (SELECT count(*) FROM qsrepl.rule)
 	+ (SELECT count(*) FROM qsrepl.state) + (SELECT count(*) FROM qsrepl.fixup)
 	+ (SELECT count(*) FROM qsrepl.event) + (SELECT count(*) FROM qsrepl.journal)
+	+ (SELECT count(*) FROM qsrepl.transport_key) + (SELECT count(*) FROM qsrepl.sealed_set)
 	+ (SELECT count(*) FROM qsrepl.service) AS rows;
 SELECT t::regclass AS dumped
 FROM pg_extension e, unnest(e.extconfig) AS t

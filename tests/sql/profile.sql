@@ -80,6 +80,7 @@ SELECT qsrepl.localize() > 0 AS localized;
 SELECT count(*) FROM qsrepl.leaks();
 SELECT count(*) FROM "ServerNodeHeartbeats";
 SELECT count(*) FROM "MqChangeNotificationRegistrations";
+SELECT count(*) FROM "ServiceStatus";
 SELECT "RootFolder", "AppFolder", "StaticContentRootFolder", "DatabaseHost"
 FROM "ServiceClusterSettingsSharedPersistenceProperties";
 SELECT count(*) FROM (TABLE before EXCEPT (
@@ -88,6 +89,15 @@ SELECT count(*) FROM (TABLE before EXCEPT (
 	UNION ALL SELECT 'result', "ID"::text, "Details" FROM "ExecutionResults"
 	UNION ALL SELECT 'node', "ID"::text, "Name" FROM "ServerNodeConfigurations")) changed;
 SELECT * FROM qsrepl.check();
+
+-- A release of Qlik Sense without one of the tables: the others are emptied
+-- without a warning.
+INSERT INTO "ServerNodeHeartbeats" ("ID", "Timestamp", "ServerNodeConfiguration_ID")
+SELECT '00000000-0000-0000-0000-00000000000a', '2026-02-01', "ID" FROM "ServerNodeConfigurations" LIMIT 1;
+ALTER TABLE "ServiceStatus" RENAME TO "ServiceStates";
+SELECT qsrepl.localize();
+SELECT count(*) FROM "ServerNodeHeartbeats";
+SELECT count(*) FROM qsrepl.event WHERE what = 'fixup failed';
 
 SELECT qsrepl.disable();
 \set ECHO none

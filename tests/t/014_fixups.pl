@@ -31,7 +31,7 @@ query_is(
 	$site_b,
 	$db,
 	'SELECT name, position FROM qsrepl.fixup ORDER BY 2',
-	"qlik-sense: node heartbeats|10\nqlik-sense: change notifications|20",
+	"qlik-sense: node heartbeats|10\nqlik-sense: change notifications|20\nqlik-sense: service states|30",
 	'the fixups of the profile');
 query_is($site_b, $db, $count, 't|t|t',
 	'replication brings what only site A needs');

@@ -101,7 +101,8 @@ for my $command (sort keys %commands)
 }
 
 # What prints has --json; but for text that is one by nature, and for acts.
-my %plain = map { $_ => 1 } 'rules rewrite', 'completion bash', 'docs man', 'docs configuration', 'do', 'drill end';
+my %plain = map { $_ => 1 } 'rules rewrite', 'completion bash', 'docs man', 'docs configuration', 'do', 'drill end',
+  'cert export', 'cert import', 'cert issue', 'cert rollback', 'cert rotate', 'cert trust';
 my %listed;
 for my $word ('', $top =~ /^  (\w+)  /mg)
 {
@@ -111,7 +112,7 @@ for my $word ('', $top =~ /^  (\w+)  /mg)
 	$help =~ s/^Options.*//ms;
 	$listed{ $word eq '' ? $1 : "$word $1" } = 1 while $help =~ /^  (\w[\w-]*(?: \w+)?)  /mg;
 }
-delete $listed{$_} foreach 'cert', 'config', 'setup', 'maintenance', 'service', 'rules', 'completion', 'docs';
+delete $listed{$_} foreach 'config', 'setup', 'maintenance', 'rules', 'cert', 'service', 'dns', 'hosts', 'completion', 'docs';
 cmp_ok(scalar keys %listed, '>', 20, 'all commands of all groups');
 for my $command (sort grep { !$plain{$_} } keys %listed)
 {
@@ -267,7 +268,7 @@ sub completes
 	is(join(' ', sort split /\n/, $got) . $errors, $expected, "complete: @$words");
 	return;
 }
-my $first = 'abort cert check compare completion config do docs drill failback failover init is-active '
+my $first = 'abort cert check compare completion config dns do docs drill failback failover hosts init is-active '
   . 'maintenance rejoin resume rules service setup status switchover';
 mkdir "$dir/folder";
 completes([ 'qsrepl', '' ], $first);

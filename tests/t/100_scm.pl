@@ -118,6 +118,11 @@ $nodes->set(1, $engine, fail_stop => 31);
 is_so(scalar ask({ op => 'stop', service => $engine }), { ok => 0, error => 31, error_name => 'ERROR' }, 'stop: a code without a name');
 $nodes->set(1, $engine, fail_stop => undef);
 
+# A paused one is left to who has paused it, but stopped.
+$nodes->set(1, $engine, state => 7);
+is_so(scalar ask({ op => 'start', service => $engine }), { ok => 0, error => 1056, error_name => 'ERROR_SERVICE_ALREADY_RUNNING', state => 'paused' }, 'start: paused');
+is_so(scalar ask({ op => 'stop', service => $engine }), { ok => 1, state => 'stopped' }, 'stop: paused');
+
 # Those that need it are stopped first, in order, and named.
 $nodes->set(1, $_, state => 4) foreach $engine, $proxy, $repository, 'QlikSensePrintingService';
 $nodes->set(1, $proxy, depends => [$engine], start => 'auto');
@@ -128,7 +133,7 @@ is_so(scalar ask({ op => 'stop', service => $engine }), { ok => 1, dependents =>
 is_deeply([ map { "$_->{service} $_->{code}" } $nodes->operations(1) ], [ "$engine 1051", 'QlikSensePrintingService 0', "$proxy 0", "$engine 0" ], 'stop: in order');
 is_so(scalar ask({ op => 'start', service => 'QlikSensePrintingService' }), { ok => 1, state => 'running' }, 'start: with what it needs');
 $nodes->set(1, $proxy, hang_stop => 1);
-is_so(scalar ask({ op => 'stop', service => $engine, deadline_ms => 300 }), { ok => 0, error => 1460, state => 'running', dependents => ['QlikSensePrintingService'] }, 'stop: one that needs it hangs');
+is_so(scalar ask({ op => 'stop', service => $engine, deadline_ms => 300 }), { ok => 0, error => 1460, state => 'running', dependents => ['QlikSensePrintingService'], blocked_by => $proxy }, 'stop: one that needs it hangs');
 $nodes->set(1, $proxy, hang_stop => undef, state => 4, until => undef, depends => []);
 
 # config: start types, each read back

@@ -57,6 +57,15 @@ is((scm([ @to, '--credentials', $file ]))[0], 0, 'domain before the user');
 # Logged on, but not allowed
 failure_is('denied', [ '--host', $nodes->address(3), '--port', $nodes->port, '--credentials', $nodes->credentials ], 'denied', 5, qr/^could not open the service control manager: ERROR_ACCESS_DENIED$/);
 
+# Not even to the pipe; and a machine whose pipe is not there
+my $closed = start_nodes(smb_conf => "[IPC\$]\nhosts deny = ALL\n");
+failure_is('IPC denied', [ '--host', $closed->address(1), '--port', $closed->port, '--credentials', $closed->credentials ], 'denied', undef, qr/^could not open the pipe of the service control manager: Permission denied$/);
+$closed->stop;
+my $without = start_nodes();
+unlink $without->dir . '/ncalrpc/np/svcctl';
+failure_is('no manager', [ '--host', $without->address(1), '--port', $without->port, '--credentials', $without->credentials ], 'protocol', undef, qr/^could not open the pipe of the service control manager: No such file or directory$/);
+$without->stop;
+
 # Nobody there, or nobody who answers: at the deadline, not later
 failure_is('refused', [ '--host', $nodes->address(1), '--port', PostgreSQL::Test::Cluster::get_free_port(), '--credentials', $nodes->credentials ], 'unreachable', 111, qr/Connection refused$/);
 failure_is('no such host', [ '--host', 'nothing.invalid', '--credentials', $nodes->credentials, '--timeout', '5000' ], 'unreachable', undef, qr/^could not find the address of host "nothing.invalid"$/);
@@ -124,6 +133,7 @@ wrong_words(qr/exactly one of --credentials, --kerberos, and --keytab with --pri
 wrong_words(qr/exactly one of/, '--host', 'x', '--kerberos', '--credentials', 'y');
 wrong_words(qr/exactly one of/, '--host', 'x', '--keytab', 'y');
 wrong_words(qr/invalid value of --host "a\/b"/, '--host', 'a/b', '--kerberos');
+wrong_words(qr/invalid value of --host "::1"/, '--host', '::1', '--kerberos');
 wrong_words(qr/invalid number "0"/, '--port', '0');
 wrong_words(qr/invalid number "99999"/, '--port', '99999');
 wrong_words(qr/invalid number "x"/, '--timeout', 'x');

@@ -3,6 +3,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IPC::Run ();
 use PostgreSQL::Test::Utils;
 use QsreplKdc;
 use QsreplNodes;
@@ -52,14 +53,14 @@ unlink "$dir/cache";
 is($code, 0, 'a keytab: exit code') or diag explain \@answers;
 is($answers[1]{state}, 'running', 'a keytab: answers');
 ok(!-e "$dir/cache", 'a keytab: the cache that is named is not used');
-is_deeply([ glob "$dir/tmp/*" ], [], 'a keytab: the ticket is gone');
+is_deeply([ glob "$dir/tmp/qsrepl-scm.*" ], [], 'a keytab: the ticket is gone');
 
 # One whose key is not in it; a realm that is not there
 ($code, @answers) = with_names([ @to, '--keytab', $own, '--principal', 'nobody' ]);
 is($code, 1, 'another principal: exit code');
 is($answers[0]{error}{kind}, 'logon', 'another principal: kind');
 like($answers[0]{error}{text}, qr/kinit/, 'another principal: text');
-is_deeply([ glob "$dir/tmp/*" ], [], 'another principal: nothing is left');
+is_deeply([ glob "$dir/tmp/qsrepl-scm.*" ], [], 'another principal: nothing is left');
 
 # A ticket, but no account at the node
 ($code, @answers) = with_names([ @to, '--keytab', $own, '--principal', 'stranger' ]);
@@ -71,7 +72,22 @@ my ($port, $socket) = silent_address('127.0.7.91');
 ($code, @answers) = scm([ '--host', '127.0.7.91', '--port', $port, '--keytab', $own, '--principal', 'operator', '--timeout', 500 ]);
 is($code, 1, 'silent: exit code');
 is($answers[0]{error}{kind}, 'unreachable', 'silent: kind');
-is_deeply([ glob "$dir/tmp/*" ], [], 'silent: the ticket is gone');
+is_deeply([ glob "$dir/tmp/qsrepl-scm.*" ], [], 'silent: the ticket is gone');
+
+# The same where it is ended while it waits.
+{
+	my ($mute, $server) = broken_address('127.0.7.92', 'mute');
+	my $out = '';
+	my $run = IPC::Run::start([ 'build/qsrepl-scm', '--host', '127.0.7.92', '--port', $mute, '--keytab', $own, '--principal', 'operator', '--timeout', 60000 ], '<', \'', '>', \$out, IPC::Run::timeout(60));
+
+	$server->wait_until('a connection', sub { $server->said('broken') =~ /^taken$/m });
+	is(scalar(() = glob "$dir/tmp/qsrepl-scm.*/cache"), 1, 'ended: there is a ticket before');
+	$run->signal('TERM');
+	$run->finish;
+	is($run->full_result(0) >> 8, 128 + 15, 'ended: exit code');
+	is_deeply([ glob "$dir/tmp/qsrepl-scm.*" ], [], 'ended: the ticket is gone');
+	$server->stop;
+}
 
 # The KDC is away: no password is asked for, and none tried.
 $kdc->stop;

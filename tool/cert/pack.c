@@ -25,7 +25,7 @@
 #include "base/utf8.h"
 #include "cert/internal.h"
 
-static const char magic[] = {
+static const unsigned char magic[] = {
 	'Q', 'S', 'R', 'E', 'P', 'L', 'C', 'S', 1
 };
 

@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "cert/store.h"
-#include "cert/verify.h"
+#include "check/certified.h"
 #include "check/internal.h"
-#include "check/thumbprints.h"
 #include "platform/file.h"
-#include "platform/secret.h"
 
 /* Files are on the site's own machine, which may be another one. */
 static bool
@@ -31,7 +29,7 @@ is_elsewhere(const CheckRun *run, const ConfigSite *site)
 
 /* All that is well in one line, and each thing that is not in its own. */
 static void
-tell(CheckRun *run, const SiteServer *server, const CertSet *set,
+tell(CheckRun *run, const SiteServer *server, size_t n,
 	 const CertFindings *findings)
 {
 	const char *site = check_site(run, server->site);
@@ -50,38 +48,28 @@ tell(CheckRun *run, const SiteServer *server, const CertSet *set,
 	}
 	if (findings->counts[CERT_WARN] == 0 && findings->counts[CERT_FAIL] == 0)
 		check_pass(run, site, "%lu certificates belong together, and have "
-				   "their keys", (unsigned long) set->n);
+				   "their keys", (unsigned long) n);
 }
 
 static void
 look_at(CheckRun *run, const SiteServer *server)
 {
-	const CertPlace place = {run->config, server->site};
 	const char *site = check_site(run, server->site);
-	CertSet		set = CERT_SET_NONE;
 	CertFindings findings = {.n = 0};
-	CertExpectations expected;
 	Error		error = ERROR_NONE;
-	const CertStore *store = cert_store_of(&place, &error);
+	size_t		n;
 
-	if (store == NULL || !store->read(&place, &set, &error))
+	if (!check_certified(run->config, server->site, server->error == NULL,
+						 &findings, &n, &error))
 		check_fail(run, CHECK_BOTH, site, error.hint != NULL ? error.hint :
 				   error.detail, "certificates: %s", error.message);
-	else if (set.n == 0)
+	else if (n == 0)
 		check_fail(run, server == run->active ? 0 : CHECK_BOTH, site,
 				   "\"qsrepl cert import\" installs a set.",
 				   "has no certificates");
 	else
-	{
-		cert_expect(run->config, server->site, &expected, &findings);
-		if (server->error == NULL)
-			check_thumbprints(run->config, server->site, &expected,
-							  &findings);
-		cert_verify(&set, &expected, &findings);
-		tell(run, server, &set, &findings);
-	}
+		tell(run, server, n, &findings);
 	cert_findings_free(&findings);
-	cert_set_free(&set);
 	error_free(&error);
 }
 
@@ -94,8 +82,6 @@ check_certificates(CheckRun *run)
 
 		if (!cert_is_configured(server->site))
 			continue;
-		/* Keys are read. */
-		plat_secret_process();
 		if (is_elsewhere(run, server->site))
 			check_pass(run, check_site(run, server->site), "certificates are "
 					   "on another machine, where its own check looks at "

@@ -41,6 +41,9 @@ visit(void *arg, PgConnection *connection, const SiteDatabase *database)
 	site_insight_read(connection, parts, left > CHECK_SCAN_LEAST_MS ? left :
 					  CHECK_SCAN_LEAST_MS, &run->report->arena, insight);
 	run->scan_ms += insight->scan_ms;
+	if (strcmp(database->name, run->config->databases.words[0]) == 0)
+		site_transport_read(connection, &run->report->arena,
+							&run->transports[at->site]);
 }
 
 static void
@@ -126,6 +129,7 @@ read_sites(CheckRun *run)
 	run->logins = arena_alloc(arena, run->n * sizeof(SiteLogin));
 	run->insights = arena_alloc(arena, run->n * config->databases.n *
 								sizeof(SiteInsight));
+	run->transports = arena_alloc(arena, run->n * sizeof(SiteTransport));
 	for (size_t i = 0; i < run->n; i++)
 		site_server_read(config, &config->sites[i], arena, &run->servers[i]);
 	for (size_t i = 0; i < run->n; i++)

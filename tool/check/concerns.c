@@ -39,7 +39,10 @@ const CheckConcern check_concerns[] = {
 	{"replicator", true, true, false, check_replicator},
 	{"clock", true, true, false, check_clocks},
 	{"disk", true, true, false, check_disk},
+	{"dns", true, true, false, check_dns},
+	{"hosts", true, true, true, check_hosts},
 	{"services", true, true, false, check_services},
 	{"certificates", true, true, false, check_certificates},
+	{"transport", true, true, false, check_transport},
 	{NULL, false, false, false, NULL}
 };

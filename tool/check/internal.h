@@ -14,6 +14,7 @@
 #include "site/login.h"
 #include "site/server.h"
 #include "site/status.h"
+#include "site/transport.h"
 
 /*
  * How long qsrepl.scan() may take in all databases together, and in each one
@@ -47,6 +48,7 @@ typedef struct CheckRun
 	SiteLogin  *logins;
 	SiteInsight *insights;		/* of all databases that were read */
 	size_t		n_insights;
+	SiteTransport *transports;	/* of the first database */
 	int			scan_ms;		/* how long scan() has taken */
 	CheckPair  *pairs;			/* in logical mode */
 	size_t		n_pairs;
@@ -119,7 +121,10 @@ extern void check_keys(CheckRun *run);
 extern void check_scan(CheckRun *run);
 extern void check_clocks(CheckRun *run);
 extern void check_disk(CheckRun *run);
+extern void check_dns(CheckRun *run);
+extern void check_hosts(CheckRun *run);
 extern void check_services(CheckRun *run);
 extern void check_certificates(CheckRun *run);
+extern void check_transport(CheckRun *run);
 
 #endif							/* CHECK_INTERNAL_H */

@@ -5,33 +5,39 @@
 #include "check/thumbprints.h"
 
 #include "platform/clock.h"
-#include "site/thumbprints.h"
+
+void
+check_expect_thumbprints(const SiteThumbprints *found,
+						 CertExpectations *expected, CertFindings *findings)
+{
+	Arena	   *arena = &findings->arena;
+	CertNamed  *named = arena_alloc(arena, (found->n + 1) * sizeof(CertNamed));
+
+	for (size_t i = 0; i < found->n; i++)
+		named[i] = (CertNamed)
+	{
+		found->list[i].encryption ? CERT_ENCRYPTION : CERT_BROWSER,
+			found->list[i].value,
+			arena_printf(arena, "database %s, table %s",
+						 found->list[i].database, found->list[i].relation)
+	};
+	expected->named = named;
+	expected->n_named = found->n;
+}
 
 void
 check_thumbprints(const Config *config, const ConfigSite *site,
 				  CertExpectations *expected, CertFindings *findings)
 {
-	Arena	   *arena = &findings->arena;
 	SiteThumbprints found;
-	CertNamed  *named;
 
 	site_thumbprints_read(config, site, plat_clock_ms() +
-						  config->connect_timeout, arena, &found);
+						  config->connect_timeout, &findings->arena, &found);
 	if (found.error != NULL)
 		cert_findings_add(findings, CERT_WARN, "thumbprints", NULL,
 						  "could not be asked for: %s", found.error);
 	else if (found.columns == 0)
 		cert_findings_add(findings, CERT_PASS, "thumbprints", NULL,
 						  "no table of the databases has a column for them");
-	named = arena_alloc(arena, (found.n + 1) * sizeof(CertNamed));
-	for (size_t i = 0; i < found.n; i++)
-		named[i] = (CertNamed)
-	{
-		found.list[i].encryption ? CERT_ENCRYPTION : CERT_BROWSER,
-			found.list[i].value,
-			arena_printf(arena, "database %s, table %s",
-						 found.list[i].database, found.list[i].relation)
-	};
-	expected->named = named;
-	expected->n_named = found.n;
+	check_expect_thumbprints(&found, expected, findings);
 }

@@ -6,6 +6,7 @@
 #define CHECK_THUMBPRINTS_H
 
 #include "cert/verify.h"
+#include "site/thumbprints.h"
 
 /*
  * check_thumbprints
@@ -18,5 +19,10 @@
 extern void check_thumbprints(const Config *config, const ConfigSite *site,
 							  CertExpectations *expected,
 							  CertFindings *findings);
+
+/* The same of what has been found; *expected: in the arena of findings. */
+extern void check_expect_thumbprints(const SiteThumbprints *found,
+									 CertExpectations *expected,
+									 CertFindings *findings);
 
 #endif							/* CHECK_THUMBPRINTS_H */

@@ -3,7 +3,9 @@
  *		The command line that remote_command ends in.
  */
 #include "cli/commands.h"
+#include "cmd/cert_ready.h"
 #include "cmd/do.h"
+#include "cmd/transport.h"
 #include "server/act.h"
 
 static int
@@ -22,7 +24,7 @@ static const CliOption options[] = {
 const CliCommand cli_do = {
 	.words = "do",
 	.summary = "one act at this machine's server, as a plan's step needs it",
-	.operand = {"ACT", SERVER_ACTS},
+	.operand = {"ACT", SERVER_ACTS " " TRANSPORT_ACTS " " CERT_READY_ACT},
 	.globals = CLI_CONFIG | CLI_VERBOSE,
 	.options = options,
 	.about =
@@ -30,6 +32,8 @@ const CliCommand cli_do = {
 	"JSON document; start and stop are the server's; standby writes the files\n"
 	"that make it start as a standby, primary takes standby.signal away; hold\n"
 	"and release write the settings file of a standby; fence closes the server for\n"
-	"all but superusers; reach logs in at the other site for replication.\n",
+	"all but superusers; reach logs in at the other site for replication;\n"
+	"transport makes and registers the site's transport key, certificates\n"
+	"installs what the active site has sealed for it.\n",
 	.run = run_do
 };

@@ -43,7 +43,8 @@ const CliCommand cli_status = {
 	.options = status_options,
 	.about =
 	"Exit code 7 where a site does not answer or a database could not be\n"
-	"read.  All sites together take no longer than connect_timeout.\n",
+	"read.  All sites together take no longer than connect_timeout, nor do the\n"
+	"name servers.\n",
 	.run = run_status
 };
 

@@ -42,6 +42,17 @@ cmd_load_config(const char *file, Config *config)
 	return code;
 }
 
+const ConfigSite *
+cmd_find_site(const Config *config, const char *name)
+{
+	const ConfigSite *site = config_site(config, name);
+
+	if (site == NULL)
+		report_errorf("The sites are the [site ...] sections of the "
+					  "configuration.", "site \"%.80s\" is not defined", name);
+	return site;
+}
+
 static json_t *
 problem_object(const Problem *problem)
 {

@@ -25,4 +25,8 @@ extern int	cmd_config_show(const char *file, bool json);
  */
 extern int	cmd_load_config(const char *file, Config *config);
 
+/* The site of this name; NULL: there is none, which is printed. */
+extern const ConfigSite *cmd_find_site(const Config *config,
+									   const char *name);
+
 #endif							/* CMD_CONFIG_H */

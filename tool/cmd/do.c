@@ -8,8 +8,23 @@
 
 #include "base/exitcode.h"
 #include "base/report.h"
+#include "cmd/cert_ready.h"
 #include "cmd/config.h"
+#include "cmd/transport.h"
 #include "server/act.h"
+
+/* Acts of concerns that server/ does not know, or its own. */
+static bool
+run(const Config *config, const char *file, const char *act, Error *error)
+{
+	const ConfigSite *site = config_site(config, config->site);
+
+	if (transport_is_act(act))
+		return transport_act(file, act, error);
+	if (strcmp(act, CERT_READY_ACT) == 0)
+		return cert_ready_here(config, site, error);
+	return server_act_here(config, site, act, error);
+}
 
 int
 cmd_do(const char *file, const char *act, const char *name)
@@ -28,8 +43,7 @@ cmd_do(const char *file, const char *act, const char *name)
 					  config.site, name);
 		code = EXIT_REFUSED;
 	}
-	else if (!server_act_here(&config, config_site(&config, name), act,
-							  &error))
+	else if (!run(&config, file, act, &error))
 	{
 		error_report(&error);
 		code = EXIT_STOPPED;

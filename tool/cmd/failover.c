@@ -9,9 +9,11 @@
 #include "base/exitcode.h"
 #include "cmd/ask.h"
 #include "cmd/move_work.h"
+#include "dns/dns.h"
 #include "pg/ping.h"
 #include "server/act.h"
 #include "server/target.h"
+#include "service/service.h"
 
 static const PlanStep steps[] = {
 	{"before", "Run your programs before the failover", "",
@@ -24,6 +26,7 @@ static const PlanStep steps[] = {
 		"At site ${to}: SELECT pg_create_physical_replication_slot("
 		"'qsrepl_...', true);",
 	move_slot_done, move_slot_run, move_slot_undo, 0},
+	MOVE_STEP_CERTIFICATES,
 	{"promote", "Promote site ${to}",
 		"At ${to_host}: pg_ctl -D \"${to_data}\" promote",
 	move_promote_done, move_promote_run, NULL, PLAN_NO_RETURN},
@@ -33,6 +36,9 @@ static const PlanStep steps[] = {
 	{"bar", "Make site ${from} start as a standby, where its machine answers",
 		"At ${from_host}: touch \"${from_data}/standby.signal\"",
 	NULL, move_bar_run, NULL, 0},
+	MOVE_STEP_SERVICES_UP,
+	MOVE_STEP_DNS,
+	MOVE_STEP_SERVICES_BAR,
 	{"leaks", "Look for stored values of another site",
 		"In each database: SELECT * FROM qsrepl.leaks();",
 	NULL, move_leaks_run, NULL, 0},
@@ -84,6 +90,35 @@ server_runs(Move *move, const SiteRisk *risk)
 	return runs;
 }
 
+/* Nodes that do not answer say nothing. */
+static bool
+services_run(Move *move, const SiteRisk *risk)
+{
+	ServiceOptions options;
+	ServiceReport report;
+	Error		silent = ERROR_NONE;
+	bool		runs = false;
+
+	(void) risk;
+	if (!service_has_nodes(&move->config, move->from))
+		return false;
+	memset(&options, 0, sizeof(options));
+	service_site_running(&move->config, move->from, &options, &report, &runs,
+						 &silent);
+	service_report_free(&report);
+	error_free(&silent);
+	return runs;
+}
+
+/* Users still get through; not where the alias points elsewhere already. */
+static bool
+alias_serves(Move *move, const SiteRisk *risk)
+{
+	(void) risk;
+	return dns_serves(&move->config, move->from,
+					  (int) move->config.connect_timeout);
+}
+
 /* A further concern that can tell is a line here. */
 static const struct
 {
@@ -94,7 +129,9 @@ static const struct
 {
 	{"its database server answers", server_answers},
 	{"the standby receives what it writes", is_streaming},
-	{"the process of its database server runs", server_runs}
+	{"the process of its database server runs", server_runs},
+	{"services of Qlik Sense run on its nodes", services_run},
+	{"what the public alias points to answers", alias_serves}
 };
 
 static bool

@@ -20,6 +20,7 @@ static const PlanStep steps[] = {
 		"At site ${from}: SELECT qsrepl.fence('failover'); then stop its "
 		"server.",
 	NULL, move_force_run, NULL, 0},
+	MOVE_STEP_CERTIFICATES,
 	{"sequences", "Set the sequences of site ${to} behind the numbers in use",
 		"At site ${to}: SELECT setval('...', max(\"ID\") + 1000) FROM ...;",
 	logical_sequences_done, logical_guess_run, NULL, 0},
@@ -36,6 +37,9 @@ static const PlanStep steps[] = {
 		"At ${from_host}: start the server with listen_addresses = "
 		"'127.0.0.1' on another port;\nSELECT qsrepl.fence('superseded');",
 	NULL, logical_bar_run, NULL, 0},
+	MOVE_STEP_SERVICES_UP,
+	MOVE_STEP_DNS,
+	MOVE_STEP_SERVICES_BAR,
 	{"leaks", "Look for stored values of another site",
 		"In each database: SELECT * FROM qsrepl.leaks();",
 	NULL, move_leaks_run, NULL, 0},

@@ -131,6 +131,7 @@ static const PlanStep steps[] = {
 	{"fence", "Fence site ${from}, where its server runs",
 		"At site ${from}: SELECT qsrepl.fence('rejoin');",
 	is_subscriber, rejoin_fence_run, NULL, 0},
+	MOVE_STEP_SERVICES_BAR,
 	{"diverged", "Save what site ${from} has committed and site ${to} never "
 		"got",
 		"pg_waldump from confirmed_flush_lsn of the slots on; SELECT the rows "

@@ -13,7 +13,7 @@
 /* In the order of enum ConfigPhase */
 static const char *const phases[] = {
 	"switchover", "failover", "rejoin", "drain", "fence", "stop", "promote",
-	"localize", "start"
+	"localize", "start", "services_down", "services_up", "dns"
 };
 
 /* The site that a phase is about. */
@@ -26,6 +26,8 @@ site_of(const Move *move, int phase)
 		case CONFIG_PHASE_FAILOVER:
 		case CONFIG_PHASE_PROMOTE:
 		case CONFIG_PHASE_LOCALIZE:
+		case CONFIG_PHASE_SERVICES_UP:
+		case CONFIG_PHASE_DNS:
 			return move->to;
 		default:
 			return move->from;

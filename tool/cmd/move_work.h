@@ -199,7 +199,49 @@ MOVE_STEP(move_start);
 MOVE_STEP(move_leaks);
 MOVE_STEP(move_slots);
 MOVE_STEP(move_force);
+MOVE_STEP(move_services_down);
+MOVE_STEP(move_services_up);
+MOVE_STEP(move_services_bar);
+MOVE_STEP(move_certificates);
+MOVE_STEP(move_dns);
 MOVE_STEP(move_bar);
+
+/*
+ * The steps that are the same in all plans and both modes, as elements of a
+ * table of steps.
+ */
+#define MOVE_STEP_SERVICES_DOWN \
+	{"services_down", "Stop the services of Qlik Sense at site ${from}", \
+		"On each node of site ${from}, rims first: Get-Service Qlik* | " \
+		"Set-Service -StartupType\nManual; Stop-Service -Force; all but the " \
+		"Repository Database.", \
+	NULL, move_services_down_run, move_services_down_undo, 0}
+#define MOVE_STEP_SERVICES_BAR \
+	{"services_bar", "Stop the services of Qlik Sense at site ${from}, where " \
+		"its nodes answer", \
+		"On each node of site ${from}: Get-Service Qlik* | Set-Service " \
+		"-StartupType Manual;\nStop-Service -Force; all but the Repository " \
+		"Database.", \
+	NULL, move_services_bar_run, NULL, 0}
+#define MOVE_STEP_CERTIFICATES \
+	{"certificates", "Bring the newest certificates to site ${to}, and " \
+		"verify them", \
+		"qsrepl cert sync; qsrepl cert verify --site ${to}", \
+	NULL, move_certificates_run, NULL, 0}
+#define MOVE_STEP_SERVICES_UP \
+	{"services_up", "Start the services of Qlik Sense at site ${to}", \
+		"On each node of site ${to}, the central one first: Start-Service " \
+		"QlikSenseServiceDispatcher,\nQlikSenseRepositoryService, then the " \
+		"others.", \
+	NULL, move_services_up_run, NULL, 0}
+#define MOVE_STEP_DNS \
+	{"dns", "Let the public alias point to site ${to}", \
+		"Change the alias's record at the name server to the target of site " \
+		"${to}.", \
+	move_dns_done, move_dns_run, NULL, 0}
+
+/* May the services of the target start with the certificates it has? */
+extern bool move_certificates_good(Move *move, Error *error);
 
 /* Is the target promoted already?  Then nothing may be undone. */
 extern PlanAnswer move_is_promoted(Move *move, Error *error);

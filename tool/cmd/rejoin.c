@@ -23,6 +23,7 @@ static const PlanStep steps[] = {
 	{"fence", "Fence site ${from}, where its server runs",
 		"At site ${from}: SELECT qsrepl.fence('rejoin');",
 	rejoin_done, rejoin_fence_run, NULL, 0},
+	MOVE_STEP_SERVICES_BAR,
 	{"diverged", "Save what site ${from} has committed and site ${to} never "
 		"got",
 		"pg_waldump from the place where the timelines part; SELECT the rows "

@@ -160,14 +160,12 @@ static int
 choose(const Config *config, const RulesRequest *request,
 	   const ConfigSite **site)
 {
-	const char *name = request->site != NULL ? request->site : config->site;
-
-	*site = config_site(config, name);
+	*site = cmd_find_site(config, request->site != NULL ? request->site :
+						  config->site);
 	if (*site == NULL)
-		report_errorf("The sites are the [site ...] sections of the "
-					  "configuration.", "site \"%.80s\" is not defined", name);
-	else if (request->database != NULL &&
-			 !is_configured(config, request->database))
+		return EXIT_USAGE;
+	if (request->database != NULL &&
+		!is_configured(config, request->database))
 		report_errorf("They are in the key \"databases\".",
 					  "database \"%.80s\" is none of the configured ones",
 					  request->database);

@@ -18,17 +18,41 @@
 
 #define WATCH_MS 1000
 
+/* The one that takes the users' work; NULL: none or several. */
+static const ConfigSite *
+active_site(const SiteList *sites)
+{
+	const ConfigSite *active = NULL;
+
+	for (size_t i = 0; i < sites->n; i++)
+	{
+		const SiteDatabase *answer = site_answer(&sites->list[i]);
+
+		if (answer == NULL || !answer->primary || answer->fenced)
+			continue;
+		if (active != NULL)
+			return NULL;
+		active = sites->list[i].site;
+	}
+	return active;
+}
+
 /* One after the other within one connect_timeout, dead ones too. */
 static void
 read_sites(const Config *config, Arena *arena, SiteList *sites)
 {
 	int			each = (int) (config->connect_timeout / (long) config->n_sites);
 
+	memset(sites, 0, sizeof(*sites));
+	sites->config = config;
 	sites->n = config->n_sites;
 	sites->list = arena_alloc(arena, sites->n * sizeof(SiteStatus));
 	for (size_t i = 0; i < sites->n; i++)
 		site_status_read(config, &config->sites[i], each, arena,
 						 &sites->list[i]);
+	if (dns_configured(config))
+		dns_show(config, active_site(sites), (int) config->connect_timeout,
+				 &sites->alias);
 }
 
 /* Over what stands on the screen, line by line: nothing flickers. */
@@ -94,6 +118,7 @@ show_once(const Config *config, const char *format, bool again)
 		show(&sites, format, again);
 	fflush(stdout);
 	code = code_of(&sites);
+	dns_report_free(&sites.alias);
 	arena_free(&arena);
 	return code;
 }

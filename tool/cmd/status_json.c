@@ -4,6 +4,7 @@
  */
 #include "base/json.h"
 #include "base/timestamp.h"
+#include "cmd/dns.h"
 #include "cmd/status_print.h"
 
 static json_t *
@@ -115,5 +116,8 @@ status_as_json(const SiteList *sites)
 	for (size_t i = 0; i < sites->n; i++)
 		json_array_append_new(list, site_object(&sites->list[i]));
 	json_object_set_new(document, "sites", list);
+	json_object_set_new(document, "alias", sites->alias.n > 0 ?
+						dns_as_json(sites->config, &sites->alias) :
+						json_null());
 	return document;
 }

@@ -8,12 +8,15 @@
 #include <jansson.h>
 
 #include "base/text.h"
+#include "dns/dns.h"
 #include "site/status.h"
 
 typedef struct SiteList
 {
+	const Config *config;
 	SiteStatus *list;
 	size_t		n;
+	DnsReport	alias;			/* n is 0 where none is configured */
 } SiteList;
 
 extern void status_as_text(const SiteList *sites, Text *out);

@@ -7,6 +7,7 @@
 
 #include "base/timestamp.h"
 #include "base/units.h"
+#include "cmd/dns.h"
 #include "cmd/status_print.h"
 
 #define EVENTS 5
@@ -167,6 +168,8 @@ status_as_text(const SiteList *sites, Text *out)
 
 	for (size_t i = 0; i < sites->n; i++)
 		add_site(&sites->list[i], out);
+	if (sites->alias.n > 0)
+		dns_as_status(sites->config, &sites->alias, out);
 	if (source != NULL)
 		add_events(source, &arena, out);
 	arena_free(&arena);

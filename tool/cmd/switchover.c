@@ -19,6 +19,7 @@
 static const PlanStep steps[] = {
 	{"before", "Run your programs before the switchover", "",
 	NULL, move_nothing, NULL, 0},
+	MOVE_STEP_CERTIFICATES,
 	{"slot", "Create a replication slot for site ${from} at site ${to}",
 		"At site ${to}: SELECT pg_create_physical_replication_slot("
 		"'qsrepl_...', true);",
@@ -26,6 +27,7 @@ static const PlanStep steps[] = {
 	{"drain", "Wait for the running tasks of site ${from}",
 		"Look into the QMC of site ${from}, and stop the schedulers.",
 	move_fence_done, move_drain_run, NULL, 0},
+	MOVE_STEP_SERVICES_DOWN,
 	{"checkpoint", "Write a checkpoint at site ${from}",
 		"At site ${from}: CHECKPOINT;",
 	move_fence_done, move_checkpoint_run, NULL, 0},
@@ -56,6 +58,8 @@ static const PlanStep steps[] = {
 	{"start", "Start site ${from} as its standby",
 		"At ${from_host}: pg_ctl -D \"${from_data}\" start",
 	move_start_done, move_start_run, NULL, 0},
+	MOVE_STEP_SERVICES_UP,
+	MOVE_STEP_DNS,
 	{"leaks", "Look for stored values of another site",
 		"In each database: SELECT * FROM qsrepl.leaks();",
 	NULL, move_leaks_run, NULL, 0},

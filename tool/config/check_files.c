@@ -10,9 +10,10 @@
 #include "platform/file.h"
 #include "platform/guard.h"
 
-/* A file with passwords: only its owner may read it. */
+/* A file with secrets: only its owner may read it. */
 static void
-check_passfile(const char *path, size_t line, Problems *problems)
+check_private(const char *path, size_t line, const char *what,
+			  Problems *problems)
 {
 	Error		error = ERROR_NONE;
 	PlatFileInfo info;
@@ -20,8 +21,8 @@ check_passfile(const char *path, size_t line, Problems *problems)
 	if (plat_file_info(path, &info, &error) && !info.exists)
 		problems_warning(problems, line, NULL,
 						 "Create it with permissions u=rw (0600).",
-						 "file \"%s\" with passwords is not there",
-						 arena_quote(&problems->arena, path));
+						 "file \"%s\" with %s is not there",
+						 arena_quote(&problems->arena, path), what);
 	else if (error.message != NULL || !plat_file_private(path, &error))
 		problems_error(problems, line, error.detail, error.hint, "%s",
 					   error.message);
@@ -42,9 +43,9 @@ check_conninfo(const Config *config, const ConfigSite *site,
 	while (conninfo_next(&rest, &problems->arena, &keyword, &value) &&
 		   keyword != NULL)
 		if (strcmp(keyword, "passfile") == 0 && path_is_absolute(value))
-			check_passfile(value, config_setting(config, section,
-												 "conninfo")->line,
-						   problems);
+			check_private(value, config_setting(config, section,
+												"conninfo")->line,
+						  "passwords", problems);
 }
 
 void
@@ -57,22 +58,27 @@ config_check_files(const Config *config, Problems *problems)
 					   error.message);
 	error_free(&error);
 	if (config->passfile != NULL)
-		check_passfile(config->passfile,
-					   config_setting(config, "qsrepl", "passfile")->line,
-					   problems);
+		check_private(config->passfile,
+					  config_setting(config, "qsrepl", "passfile")->line,
+					  "passwords", problems);
+	if (config->dns.key_file != NULL)
+		check_private(config->dns.key_file, config->dns.line, "a key",
+					  problems);
 	if (config->certificates.password_file != NULL)
-		check_passfile(config->certificates.password_file,
-					   config_setting(config, "certificates",
-									  "password_file")->line, problems);
+		check_private(config->certificates.password_file,
+					  config_setting(config, "certificates",
+									 "password_file")->line, "a password",
+					  problems);
 	for (size_t i = 0; i < config->n_sites; i++)
 		if (config->sites[i].conninfo != NULL)
 			check_conninfo(config, &config->sites[i], problems);
 	for (size_t i = 0; i < config->n_nodes; i++)
 		if (config->nodes[i].credentials != NULL)
-			check_passfile(config->nodes[i].credentials,
-						   config_setting(config,
-										  arena_printf(&problems->arena,
-													   "node %s",
-													   config->nodes[i].name),
-										  "credentials")->line, problems);
+			check_private(config->nodes[i].credentials,
+						  config_setting(config,
+										 arena_printf(&problems->arena,
+													  "node %s",
+													  config->nodes[i].name),
+										 "credentials")->line, "passwords",
+						  problems);
 }

@@ -55,7 +55,10 @@ typedef enum ConfigPhase
 	CONFIG_PHASE_STOP,
 	CONFIG_PHASE_PROMOTE,
 	CONFIG_PHASE_LOCALIZE,
-	CONFIG_PHASE_START
+	CONFIG_PHASE_START,
+	CONFIG_PHASE_SERVICES_DOWN,
+	CONFIG_PHASE_SERVICES_UP,
+	CONFIG_PHASE_DNS
 } ConfigPhase;
 
 typedef enum ConfigOnFailure
@@ -117,7 +120,49 @@ typedef struct ConfigSite
 	int			certificates;	/* ConfigCertificateStore */
 	const char *certificate_directory;
 	const char *host_cfg;		/* the central node's file Host.cfg */
+	const char *dns_target;		/* what the public alias means here */
+	ConfigWords dns_servers;	/* ADDRESS or ADDRESS#PORT */
+	ConfigWords dns_required;	/* n 0: all dns_servers */
+	const char *hosts_file;		/* of the database server's machine; NULL: it
+								 * is left alone */
 } ConfigSite;
+
+/* [dns]: the public alias; the orders are those of the words in keys.c. */
+typedef enum ConfigDnsType
+{
+	CONFIG_DNS_CNAME,
+	CONFIG_DNS_A
+} ConfigDnsType;
+
+typedef enum ConfigDnsProvider
+{
+	CONFIG_DNS_RFC2136,
+	CONFIG_DNS_EXEC
+} ConfigDnsProvider;
+
+typedef enum ConfigDnsProbe
+{
+	CONFIG_PROBE_TLS,
+	CONFIG_PROBE_TCP,
+	CONFIG_PROBE_OFF
+} ConfigDnsProbe;
+
+typedef struct ConfigDns
+{
+	size_t		line;			/* of the section; 0: there is none */
+	const char *name;
+	int			type;			/* ConfigDnsType */
+	const char *zone;
+	long		ttl;			/* ms */
+	int			provider;		/* ConfigDnsProvider */
+	const char *key_file;		/* TSIG, as nsupdate -k takes it */
+	bool		gssapi;
+	ConfigWords command;
+	long		timeout;		/* of one question or change; ms */
+	long		wait;			/* for the required servers; ms */
+	int			probe;			/* ConfigDnsProbe */
+	int			probe_port;
+} ConfigDns;
 
 /* The order is that of the words in keys.c. */
 typedef enum ConfigSystem
@@ -136,6 +181,13 @@ typedef enum ConfigServiceControl
 	CONFIG_SERVICE_SYSTEMD,
 	CONFIG_SERVICE_EXEC
 } ConfigServiceControl;
+typedef enum ConfigHostsAccess
+{
+	CONFIG_HOSTS_NONE,
+	CONFIG_HOSTS_LOCAL,
+	CONFIG_HOSTS_SSH,
+	CONFIG_HOSTS_SHARE
+} ConfigHostsAccess;
 
 /* [node NAME]: a machine with services of Qlik Sense */
 typedef struct ConfigNode
@@ -157,6 +209,9 @@ typedef struct ConfigNode
 	const char *keytab;			/* or with the key in this file */
 	const char *principal;		/* whose */
 	ConfigWords bootstrap_command;	/* of a central node */
+	int			hosts_access;	/* ConfigHostsAccess */
+	const char *hosts_file;		/* NULL: where its system has it */
+	const char *hosts_address;	/* NULL: address */
 } ConfigNode;
 
 /* [services] */
@@ -184,10 +239,12 @@ typedef struct ConfigCertificates
 	int			format;			/* ConfigCertificateFormat */
 	const char *password_file;	/* of PFX files, and encrypted keys */
 	int			compat;			/* ConfigCompat; of exports */
-	long		expiry_warning; /* ms */
+	int			expiry_days;	/* from which on a check warns */
+	const char *key_directory;	/* transport keys of this machine's site */
+	const char *recovery_certificate;
 } ConfigCertificates;
 
-/* A value of a mapping at a site. */
+/* A value of a mapping, or an alias's address, at a site. */
 typedef struct ConfigMappingValue
 {
 	const char *site;
@@ -205,6 +262,23 @@ typedef struct ConfigMapping
 	ConfigMappingValue *values; /* in the order of the file */
 	size_t		n_values;
 } ConfigMapping;
+
+typedef enum ConfigAliasKind
+{
+	CONFIG_ALIAS_SERVER,
+	CONFIG_ALIAS_DATABASE,
+	CONFIG_ALIAS_FILE_SERVER
+} ConfigAliasKind;
+
+/* [alias NAME]: a name in the hosts files that is no node's */
+typedef struct ConfigAlias
+{
+	const char *name;
+	size_t		line;
+	int			kind;			/* ConfigAliasKind */
+	ConfigMappingValue *values; /* a site's address each */
+	size_t		n_values;
+} ConfigAlias;
 
 /* [hook NAME] */
 typedef struct ConfigHook
@@ -274,6 +348,9 @@ typedef struct Config
 	ConfigNode *nodes;
 	size_t		n_nodes;
 	ConfigServices services;	/* there also without the section */
+	ConfigAlias *aliases;
+	size_t		n_aliases;
+	ConfigDns	dns;
 	/* every key's effective value, section by section */
 	ConfigSetting *settings;
 	size_t		n_settings;
@@ -322,6 +399,13 @@ extern bool config_node_has_role(const ConfigNode *node, const char *role);
 /* The central node of a site, or NULL. */
 extern const ConfigNode *config_central_node(const Config *config,
 											 const char *site);
+
+/* Its address in the hosts files of its site: hosts_address, or address. */
+extern const char *config_node_hosts_address(const ConfigNode *node);
+
+/* An alias's address at a site, or NULL. */
+extern const char *config_alias_address(const ConfigAlias *alias,
+										const char *site);
 
 /* Do two hosts' names mean one machine, as far as names can tell? */
 extern bool config_same_name(const char *a, const char *b);

@@ -177,6 +177,24 @@ static const ConfigKey site_keys[] = {
 		.example = "/mnt/central/Qlik/Sense/Host.cfg",
 		.help = "The file Host.cfg of the site's central node, where it can be "
 	"read from the site's machine; its name is compared with certificates."},
+	{"dns_target", CONFIG_HOST, AT(ConfigSite, dns_target),
+		.example = "qlik-a.example.com",
+		.help = "What the public alias of [dns] points to while this site is "
+	"the active one: a name for a CNAME, an address for an A record."},
+	{"dns_servers", CONFIG_NAMES, AT(ConfigSite, dns_servers),
+		.example = "10.1.0.53 10.1.0.54",
+		.help = "This site's name servers that know the alias's zone "
+		"themselves, as ADDRESS or ADDRESS#PORT. They are asked, and changes "
+	"are sent to the first one that takes them."},
+	{"dns_required", CONFIG_NAMES, AT(ConfigSite, dns_required),
+		.example = "10.1.0.53",
+		.help = "The name servers, of any site, that must answer anew before "
+		"a switch to this site has succeeded. Without it, the site's "
+	"dns_servers."},
+	{"hosts_file", CONFIG_PATH, AT(ConfigSite, hosts_file),
+		.example = "/etc/hosts",
+		.help = "The hosts file of the database server's machine. Without it, "
+	"that file is left alone."},
 	{.name = NULL}
 };
 
@@ -193,7 +211,7 @@ static const ConfigKey hook_keys[] = {
 	.help = "Whether it runs before or after the phase."},
 	{"phase", CONFIG_CHOICE, AT(ConfigHook, phase),.required = true,
 		.words = "switchover failover rejoin drain fence stop promote "
-		"localize start",.example = "promote",
+		"localize start services_down services_up dns",.example = "promote",
 	.help = "A whole plan, or a phase of it."},
 	{"site", CONFIG_NAME, AT(ConfigHook, site),.example = "B",
 		.help = "Only where the phase concerns this site; without it, at "
@@ -276,6 +294,18 @@ static const ConfigKey node_keys[] = {
 		"service_command, before the repository starts after a move. Left out "
 		"while host name and certificates are those of the last time. "
 	"Bootstrapping mends the host name that the database has."},
+	{"hosts_access", CONFIG_CHOICE, AT(ConfigNode, hosts_access),
+		.otherwise = "none",.words = "none local ssh share",
+		.help = "How its hosts file is reached: not at all; as a file, by a "
+		"qsrepl that runs there; by ssh_command; or on its administrative "
+	"share, with credentials."},
+	{"hosts_file", CONFIG_PATH, AT(ConfigNode, hosts_file),
+		.example = "C:\\Windows\\System32\\drivers\\etc\\hosts",
+	.help = "Its hosts file; without it, the one where its system has it."},
+	{"hosts_address", CONFIG_HOST, AT(ConfigNode, hosts_address),
+		.example = "10.1.0.11",
+		.help = "Its address in the hosts files of its site, where that is "
+	"not the one it is reached by, or that is a name."},
 	{.name = NULL}
 };
 
@@ -354,33 +384,109 @@ static const ConfigKey certificate_keys[] = {
 		"which all versions of Windows read, or with AES-256 and SHA-256, "
 		"which older ones report as a wrong password. Files of a site's "
 	"certificate_directory have the latter."},
-	{"expiry_warning", CONFIG_DURATION,
-		AT(ConfigCertificates, expiry_warning),.otherwise = "90d",
-		.min = 0,.max = 3650 * DAY,
-	.help = "How long before a certificate ends a check warns."},
+	{"expiry_warning_days", CONFIG_NUMBER,
+		AT(ConfigCertificates, expiry_days),.otherwise = "90",
+		.min = 0,.max = 3650,
+	.help = "How many days before a certificate ends a check warns."},
+	{"key_directory", CONFIG_PATH, AT(ConfigCertificates, key_directory),
+		.otherwise = CONFIG_DEFAULT_KEYS,
+		.help = "Where the key is that certificates are sealed and opened "
+		"with on their way between the sites. Only its owner may enter the "
+		"directory, which each machine has of its own, with backups apart from "
+	"the databases'."},
+	{"recovery_certificate", CONFIG_PATH,
+		AT(ConfigCertificates, recovery_certificate),
+		.example = "/etc/qsrepl/recovery.crt",
+		.help = "The certificate of the recovery key, which opens sealed "
+		"certificates where both sites' keys are lost. The key itself is kept "
+		"away from all machines; \"qsrepl init\" and \"qsrepl cert recovery\" "
+	"make both."},
+	{.name = NULL}
+};
+
+static const ConfigKey dns_keys[] = {
+	{"name", CONFIG_HOST, AT(ConfigDns, name),.required = true,
+		.example = "qliksense.example.com",
+	.help = "The public alias, which users have in their browsers."},
+	{"type", CONFIG_CHOICE, AT(ConfigDns, type),.otherwise = "CNAME",
+	.words = "CNAME A",.help = "The type of its record."},
+	{"zone", CONFIG_HOST, AT(ConfigDns, zone),.example = "example.com",
+		.help = "The zone it is in. Without it, nsupdate asks the server for "
+	"it."},
+	{"ttl", CONFIG_DURATION, AT(ConfigDns, ttl),.otherwise = "60s",
+		.min = SECOND,.max = DAY,
+		.help = "The time to live that the record is given: what users need at "
+	"most to learn of a switch."},
+	{"provider", CONFIG_CHOICE, AT(ConfigDns, provider),
+		.otherwise = "rfc2136",.words = "rfc2136 exec",
+		.help = "What changes the record: dynamic updates by nsupdate, or a "
+	"program of your own."},
+	{"key_file", CONFIG_PATH, AT(ConfigDns, key_file),
+		.example = "/etc/qsrepl/dns.key",
+		.help = "For rfc2136: the file with the TSIG key, as tsig-keygen "
+	"writes it. Only its owner may read it."},
+	{"gssapi", CONFIG_SWITCH, AT(ConfigDns, gssapi),.otherwise = "off",
+		.help = "For rfc2136: whether changes are signed by Kerberos, as "
+		"Active Directory wants it, with the ticket in the credential "
+	"cache."},
+	{"command", CONFIG_ARGUMENTS, AT(ConfigDns, command),
+		.example = "/usr/local/bin/change-alias",
+		.help = "For exec: a program and its arguments; the words NAME TYPE "
+		"OLD NEW TTL follow, TTL in seconds. It must change the record only "
+	"if it points to OLD."},
+	{"timeout", CONFIG_DURATION, AT(ConfigDns, timeout),.otherwise = "2s",
+		.min = SECOND,.max = MINUTE,
+	.help = "How long a name server may take to answer."},
+	{"wait", CONFIG_DURATION, AT(ConfigDns, wait),.otherwise = "30s",
+		.min = 0,.max = HOUR,
+		.help = "How long a switch waits for the required name servers to "
+	"answer anew."},
+	{"probe", CONFIG_CHOICE, AT(ConfigDns, probe),.otherwise = "tls",
+		.words = "tls tcp off",
+		.help = "How a failover tries whether the lost site still serves "
+		"users where the alias points to: a TLS handshake, a connection, or "
+	"not at all."},
+	{"probe_port", CONFIG_NUMBER, AT(ConfigDns, probe_port),
+	.otherwise = "443",.min = 1,.max = 65535,.help = "The port for that."},
+	{.name = NULL}
+};
+
+static const ConfigKey alias_keys[] = {
+	{"kind", CONFIG_CHOICE, AT(ConfigAlias, kind),.otherwise = "server",
+		.words = "server database file_server",.example = "file_server",
+		.help = "What it is the name of; for a file server, checks say what "
+	"Windows needs."},
 	{.name = NULL}
 };
 
 const ConfigSectionKind config_section_kinds[] = {
-	{"qsrepl", false, false, main_keys,
-	"What holds for both sites, and which site this is."},
-	{"site", true, false, site_keys,
-		"A site's database server, one section a site. All sites' sections "
-	"are in the file of every site."},
-	{"mapping", true, true, mapping_keys,
-		"What differs between the sites, one section a difference: a line "
-		"SITE = VALUE for each site, and alias.SITE = VALUE, as often as "
+	{"qsrepl",.keys = main_keys,
+	.help = "What holds for both sites, and which site this is."},
+	{"site",.named = true,.keys = site_keys,
+		.help = "A site's database server, one section a site. All sites' "
+	"sections are in the file of every site."},
+	{"mapping",.named = true,.open = true,.keys = mapping_keys,
+		.help = "What differs between the sites, one section a difference: a "
+		"line SITE = VALUE for each site, and alias.SITE = VALUE, as often as "
 		"needed, for former values and other spellings, which are rewritten "
 	"to the current one."},
-	{"hook", true, false, hook_keys,
-	"A program of your own that runs before or after a phase of a plan."},
-	{"node", true, false, node_keys,
-		"A machine with services of Qlik Sense, one section a machine, of all "
-	"sites. The name is yours; no two nodes have the same."},
-	{"certificates", false, false, certificate_keys,
-	"How Qlik Sense's certificates are read and written, at all sites."},
-	{"services", false, false, service_keys,
-	"How services of Qlik Sense are stopped, started and probed."},
+	{"hook",.named = true,.keys = hook_keys,
+		.help = "A program of your own that runs before or after a phase of a "
+	"plan."},
+	{"node",.named = true,.keys = node_keys,
+		.help = "A machine with services of Qlik Sense, one section a machine, "
+	"of all sites. The name is yours; no two nodes have the same."},
+	{"certificates",.keys = certificate_keys,
+		.help = "How Qlik Sense's certificates are read and written, at all "
+	"sites."},
+	{"services",.keys = service_keys,
+	.help = "How services of Qlik Sense are stopped, started and probed."},
+	{"alias",.named = true,.open = true,.keys = alias_keys,
+		.help = "A further name in the hosts files, one section a name: a line "
+	"SITE = ADDRESS for each site. Nodes' names are there anyway."},
+	{"dns",.optional = true,.keys = dns_keys,
+		.help = "The public alias in the DNS, which is switched with the "
+	"active site."},
 	{.word = NULL}
 };
 

@@ -50,6 +50,8 @@ typedef struct ConfigSectionKind
 {
 	const char *word;
 	bool		named;
+	bool		optional;		/* without the section, its keys have no
+								 * values */
 	bool		open;			/* keys beyond the table: a mapping's sites */
 	const ConfigKey *keys;
 	const char *help;
@@ -61,7 +63,8 @@ extern const ConfigSectionKind config_section_kinds[];
 enum
 {
 	CONFIG_KIND_MAIN, CONFIG_KIND_SITE, CONFIG_KIND_MAPPING, CONFIG_KIND_HOOK,
-	CONFIG_KIND_NODE, CONFIG_KIND_CERTIFICATES, CONFIG_KIND_SERVICES
+	CONFIG_KIND_NODE, CONFIG_KIND_CERTIFICATES, CONFIG_KIND_SERVICES,
+	CONFIG_KIND_ALIAS, CONFIG_KIND_DNS
 };
 
 /* The key with this name, or NULL; n_keys: how many there are. */

@@ -132,16 +132,32 @@ allocate(ConfigLoad *load)
 								   sections * sizeof(ConfigMapping));
 	config->hooks = arena_alloc(&config->arena, sections * sizeof(ConfigHook));
 	config->nodes = arena_alloc(&config->arena, sections * sizeof(ConfigNode));
+	config->aliases = arena_alloc(&config->arena,
+								  sections * sizeof(ConfigAlias));
 	config->settings = arena_alloc(&config->arena,
 								   settings * sizeof(ConfigSetting));
+}
+
+/* The struct of a kind that has one section. */
+static void *
+only_fields(Config *config, size_t kind)
+{
+	switch (kind)
+	{
+		case CONFIG_KIND_CERTIFICATES:
+			return &config->certificates;
+		case CONFIG_KIND_DNS:
+			return &config->dns;
+		default:
+			return config;
+	}
 }
 
 /* The struct that a section fills, with its name in it if it has one. */
 static void *
 new_fields(Config *config, size_t kind, const IniSection *section)
 {
-	const char *name = section != NULL ?
-	arena_strdup(&config->arena, section->name) : NULL;
+	const char *name = arena_strdup(&config->arena, section->name);
 
 	switch (kind)
 	{
@@ -162,11 +178,30 @@ new_fields(Config *config, size_t kind, const IniSection *section)
 			config->nodes[config->n_nodes].name = name;
 			config->nodes[config->n_nodes].line = section->line;
 			return &config->nodes[config->n_nodes++];
-		case CONFIG_KIND_CERTIFICATES:
-			return &config->certificates;
-		default:
-			return config;
+		case CONFIG_KIND_ALIAS:
+			config->aliases[config->n_aliases].name = name;
+			config->aliases[config->n_aliases].line = section->line;
+			return &config->aliases[config->n_aliases++];
+		case CONFIG_KIND_DNS:
+			config->dns.line = section->line;
+			break;
 	}
+	return only_fields(config, kind);
+}
+
+/* The lines of a section whose keys are sites. */
+static void
+fill_open(ConfigLoad *load, size_t place, const ConfigTarget *target)
+{
+	ConfigMapping *mapping = target->fields;
+	ConfigAlias *alias = target->fields;
+
+	if (place == CONFIG_KIND_MAPPING)
+		mapping->values = config_fill_values(load, target, true,
+											 &mapping->n_values);
+	else if (place == CONFIG_KIND_ALIAS)
+		alias->values = config_fill_values(load, target, false,
+										   &alias->n_values);
 }
 
 /* Fill all sections of one kind. */
@@ -194,14 +229,13 @@ fill_kind(ConfigLoad *load, size_t place)
 										arena_quote(arena, section->name));
 		target.fields = new_fields(load->config, place, section);
 		config_fill(load, &target);
-		if (kind->open)
-			config_fill_mapping(load, &target);
+		fill_open(load, place, &target);
 	}
-	if (!found && !kind->named)
+	if (!found && !kind->named && !kind->optional)
 	{
 		ConfigTarget target = {kind, NULL, kind->word, NULL};
 
-		target.fields = new_fields(load->config, place, NULL);
+		target.fields = only_fields(load->config, place);
 		config_fill(load, &target);
 	}
 }
@@ -231,6 +265,9 @@ config_load_text(const char *file, const char *text, size_t len,
 	config_check_nodes(config, problems);
 	config_check_services(config, problems);
 	config_check_certificates(config, problems);
+	config_check_aliases(config, problems);
+	config_check_dns(config, problems);
+	config_check_transport(config, problems);
 	return problems->errors > 0 ? CONFIG_WRONG : CONFIG_GOOD;
 }
 

@@ -29,8 +29,16 @@ typedef struct ConfigTarget
 /* config_fill: every key of a section, from the environment, file, default. */
 extern void config_fill(ConfigLoad *load, const ConfigTarget *target);
 
-/* config_fill_mapping: the values of a mapping, beside its keys. */
-extern void config_fill_mapping(ConfigLoad *load, const ConfigTarget *target);
+/*
+ * config_fill_values
+ *		The lines SITE = VALUE of a section, beside its keys.
+ *
+ * in:  former: alias.SITE = VALUE is taken, too
+ * out: *n: how many there are
+ */
+extern ConfigMappingValue *config_fill_values(ConfigLoad *load,
+											  const ConfigTarget *target,
+											  bool former, size_t *n);
 
 /* Note the effective value of a key. */
 extern ConfigSetting *config_note(ConfigLoad *load,
@@ -54,6 +62,9 @@ extern void config_check_nodes(const Config *config, Problems *problems);
 extern void config_check_services(const Config *config, Problems *problems);
 extern void config_check_certificates(const Config *config,
 									  Problems *problems);
+extern void config_check_aliases(const Config *config, Problems *problems);
+extern void config_check_dns(const Config *config, Problems *problems);
+extern void config_check_transport(const Config *config, Problems *problems);
 extern void config_check_files(const Config *config, Problems *problems);
 
 #endif							/* CONFIG_LOAD_H */

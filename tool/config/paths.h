@@ -7,5 +7,6 @@
 
 #define CONFIG_DEFAULT_FILE "/etc/qsrepl/qsrepl.conf"
 #define CONFIG_DEFAULT_JOURNAL "/var/lib/qsrepl"
+#define CONFIG_DEFAULT_KEYS "/var/lib/qsrepl/keys"
 
 #endif							/* CONFIG_PATHS_H */

@@ -45,7 +45,23 @@ static const char no_certificates[] =
 "\n# How Qlik Sense's certificates are read and written:\n"
 "#[certificates]\n"
 "#password_file = /etc/qsrepl/certificate-password\n"
-"#expiry_warning = 90d\n";
+"#expiry_warning_days = 90\n";
+
+static const char no_alias[] =
+"\n# Further names in the hosts files, a section a name:\n"
+"#[alias FS]\n"
+"#kind = file_server\n"
+"#A = 10.1.0.20\n"
+"#B = 10.2.0.20\n";
+
+static const char no_dns[] =
+"\n# The public alias in the DNS, which is switched with the active site; each\n"
+"# site needs dns_target and dns_servers:\n"
+"#[dns]\n"
+"#name = qliksense.example.com\n"
+"#zone = example.com\n"
+"#ttl = 60s\n"
+"#key_file = /etc/qsrepl/dns.key\n";
 
 const char *
 config_answer(const ConfigAnswers *answers, const char *section,
@@ -116,7 +132,9 @@ static const ConfigSectionKind *
 kind_of(const char *section)
 {
 	static const ConfigKey no_keys[] = {{.name = NULL}};
-	static const ConfigSectionKind unknown = {"", true, true, no_keys, ""};
+	static const ConfigSectionKind unknown = {
+		"",.named = true,.open = true,.keys = no_keys,.help = ""
+	};
 	size_t		len = strcspn(section, " ");
 
 	for (const ConfigSectionKind *kind = config_section_kinds;
@@ -175,5 +193,9 @@ config_template_add(Text *text, const ConfigAnswers *answers)
 		text_add(text, no_node);
 	if (!has_kind(answers, CONFIG_KIND_CERTIFICATES))
 		text_add(text, no_certificates);
+	if (!has_kind(answers, CONFIG_KIND_ALIAS))
+		text_add(text, no_alias);
+	if (!has_kind(answers, CONFIG_KIND_DNS))
+		text_add(text, no_dns);
 	arena_free(&arena);
 }

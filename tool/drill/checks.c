@@ -339,5 +339,6 @@ drill_checks(Drill *drill, Error *error)
 							  error))
 			return false;
 	}
-	return look_at_replication(drill, error);
+	return drill_certificates(drill, error) &&
+		look_at_replication(drill, error);
 }

@@ -168,6 +168,9 @@ extern bool drill_promote(Drill *drill, Error *error);
 extern bool drill_localize(Drill *drill, Error *error);
 extern bool drill_checks(Drill *drill, Error *error);
 
+/* Check the site's certificates against the copy; a part of the checks. */
+extern bool drill_certificates(Drill *drill, Error *error);
+
 /* Write the copy's own settings; a part of its start. */
 extern bool drill_settings(Drill *drill, Error *error);
 

@@ -19,12 +19,14 @@ plan_fill(const char *text, const json_t * parameters)
 	{
 		const char *close = strchr(open, '}');
 		const		json_t *value;
+		char	   *name;
 
 		if (close == NULL)
 			break;
 		text_add_bytes(&filled, text, (size_t) (open - text));
-		value = json_object_getn(parameters, open + 2,
-								 (size_t) (close - open - 2));
+		name = text_format("%.*s", (int) (close - open - 2), open + 2);
+		value = json_object_get(parameters, name);
+		free(name);
 		if (json_is_string(value))
 			text_add(&filled, json_string_value(value));
 		else

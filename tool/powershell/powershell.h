@@ -26,6 +26,7 @@
 /* The scripts, by name; their own heads say what they read and write. */
 #define POWERSHELL_CERTIFICATES "Install-QlikCertificates"
 #define POWERSHELL_SERVICES "Invoke-QlikServiceRequest"
+#define POWERSHELL_HOSTS "Set-QlikHostsFile"
 
 /* What to run where.  All that points is the caller's. */
 typedef struct PowershellCall

@@ -258,10 +258,9 @@ server_act_here(const Config *config, const ConfigSite *site,
 					 "act \"%s\" is not known", act);
 }
 
-/* By the qsrepl of the other machine; *output is freed by the caller. */
-static bool
-act_there(const Config *config, const ConfigSite *site, const char *act,
-		  char **output, Error *error)
+bool
+server_act_there(const Config *config, const ConfigSite *site, const char *act,
+				 char **output, Error *error)
 {
 	size_t		n = site->remote_command.n;
 	const char **argv = mem_alloc((n + 5) * sizeof(char *));
@@ -312,7 +311,7 @@ server_act(const Config *config, const ConfigSite *site, const char *act,
 		return server_act_here(config, site, act, error);
 	if (site->remote_command.n == 0)
 		return no_way(site, error);
-	if (!act_there(config, site, act, &output, error))
+	if (!server_act_there(config, site, act, &output, error))
 		return false;
 	free(output);
 	return true;
@@ -357,7 +356,7 @@ server_state(const Config *config, const ConfigSite *site, Arena *arena,
 		return server_controldata_read(site, arena, data, error);
 	if (site->remote_command.n == 0)
 		return no_way(site, error);
-	if (!act_there(config, site, "state", &output, error))
+	if (!server_act_there(config, site, "state", &output, error))
 		return false;
 	good = parse_state(output, arena, data) ||
 		error_set(error, NULL, "remote_command must end in the qsrepl there: "

@@ -51,6 +51,16 @@ extern bool server_state(const Config *config, const ConfigSite *site,
 						 Error *error);
 
 /*
+ * server_act_there
+ *		Have an act done by the qsrepl of the other machine, which
+ *		remote_command leads to: also one that is not among SERVER_ACTS.
+ *
+ * out: *output: what it has printed, freed by the caller
+ */
+extern bool server_act_there(const Config *config, const ConfigSite *site,
+							 const char *act, char **output, Error *error);
+
+/*
  * server_act_here
  *		Do an act at this machine, and print what it tells as JSON on standard
  *		output: what remote_command ends at.

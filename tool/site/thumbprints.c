@@ -81,24 +81,22 @@ take_value(void *arg, const PgRow *row, Error *error)
 	return true;
 }
 
-static bool
-look_into(const Config *config, const ConfigSite *site, int64_t end,
-		  Look *look, Error *error)
+bool
+site_thumbprints_in(PgConnection *connection, const char *database,
+					Arena *arena, SiteThumbprints *found, Error *error)
 {
-	PgConnection *connection = site_connect(config, site, look->database, end,
-											error);
-	bool		good = connection != NULL &&
-	pg_rows(connection, columns_query, PG_NONE, take_column, look, error);
+	Look		look = {.database = database,.arena = arena,.found = found};
+	bool		good = pg_rows(connection, columns_query, PG_NONE, take_column,
+							   &look, error);
 
-	for (size_t i = 0; good && i < look->n; i++)
+	for (size_t i = 0; good && i < look.n; i++)
 	{
-		look->column = &look->columns[i];
-		good = pg_rows(connection, look->columns[i].query, PG_NONE,
-					   take_value, look, error);
+		look.column = &look.columns[i];
+		good = pg_rows(connection, look.columns[i].query, PG_NONE, take_value,
+					   &look, error);
 	}
-	look->found->columns += look->n;
-	pg_close(connection);
-	free(look->columns);
+	found->columns += look.n;
+	free(look.columns);
 	return good;
 }
 
@@ -109,12 +107,15 @@ site_thumbprints_read(const Config *config, const ConfigSite *site,
 	memset(found, 0, sizeof(*found));
 	for (size_t i = 0; i < config->databases.n && found->error == NULL; i++)
 	{
-		Look		look = {.database = config->databases.words[i],
-		.arena = arena,.found = found};
+		const char *database = config->databases.words[i];
 		Error		error = ERROR_NONE;
+		PgConnection *connection = site_connect(config, site, database, end,
+												&error);
 
-		if (!look_into(config, site, end, &look, &error))
+		if (connection == NULL ||
+			!site_thumbprints_in(connection, database, arena, found, &error))
 			found->error = arena_strdup(arena, error.message);
+		pg_close(connection);
 		error_free(&error);
 	}
 }

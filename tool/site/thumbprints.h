@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "config/config.h"
+#include "pg/connection.h"
 
 typedef struct SiteThumbprint
 {
@@ -40,5 +41,14 @@ typedef struct SiteThumbprints
 extern void site_thumbprints_read(const Config *config,
 								  const ConfigSite *site, int64_t end,
 								  Arena *arena, SiteThumbprints *found);
+
+/*
+ * site_thumbprints_in
+ *		The same for one database that is connected; adds to *found, which
+ *		begins zeroed.
+ */
+extern bool site_thumbprints_in(PgConnection *connection,
+								const char *database, Arena *arena,
+								SiteThumbprints *found, Error *error);
 
 #endif							/* SITE_THUMBPRINTS_H */

@@ -6,13 +6,12 @@
  */
 #include "programs/scm/account.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
-#include "base/memory.h"
-#include "platform/file.h"
+#include "base/secret.h"
+#include "platform/secret.h"
 
 #define FILE_LIMIT 4096
 
@@ -81,24 +80,20 @@ split_user(Account *account)
 bool
 account_read(const char *path, Account *account, Error *error)
 {
-	/* Room from the beginning, so that no copy is left when it grows. */
-	Text		content = {mem_alloc(FILE_LIMIT * 4), 0, FILE_LIMIT * 4};
-	bool		good = plat_file_private(path, error)
-	&& plat_file_read(path, FILE_LIMIT, &content, error);
+	Text		content = {NULL, 0, 0};
+	bool		good;
 
-	if (good)
-	{
-		content.bytes[content.len] = '\0';
-		good = take_lines(content.bytes, account);
-		split_user(account);
-		if (!good || account->user[0] == '\0')
-			good = error_set(error, "A line \"username = ...\" is needed, and "
-							 "no value may have 512 bytes or more.", NULL,
-							 "invalid credentials file \"%s\"", path);
-	}
-	OPENSSL_cleanse(content.bytes, content.capacity);
-	text_free(&content);
-	return good;
+	if (!plat_secret_read(path, FILE_LIMIT, true, &content, error))
+		return false;
+	secret_add(&content, "", 1);
+	good = take_lines(content.bytes, account);
+	split_user(account);
+	secret_free(&content);
+	if (good && account->user[0] != '\0')
+		return true;
+	return error_set(error, "A line \"username = ...\" is needed, and no value "
+					 "may have 512 bytes or more.", NULL,
+					 "invalid credentials file \"%s\"", path);
 }
 
 void

@@ -16,7 +16,7 @@
 #include "platform/child.h"
 #include "platform/clock.h"
 #include "platform/directory.h"
-#include "platform/secrecy.h"
+#include "platform/environment.h"
 #include "platform/system.h"
 
 static struct

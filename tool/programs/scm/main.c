@@ -12,7 +12,7 @@
 #include "base/exitcode.h"
 #include "base/lines.h"
 #include "base/text.h"
-#include "platform/secrecy.h"
+#include "platform/secret.h"
 #include "programs/scm/kerberos.h"
 #include "programs/scm/session.h"
 #include "programs/scm/smb.h"
@@ -78,16 +78,11 @@ main(int argc, char **argv)
 {
 	Session		session = {.out = stdout};
 	Options		options;
-	Error		error = ERROR_NONE;
 	int			exit_code;
 
 	if (!options_take(argc, argv, &options, &exit_code))
 		return exit_code;
-	if (!plat_no_core(&error))
-	{
-		error_report(&error);
-		return EXIT_SYSTEM;
-	}
+	plat_secret_process();
 	if (log_on(&options, &session))
 	{
 		scm_print_connected(stdout);

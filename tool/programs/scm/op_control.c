@@ -21,7 +21,10 @@ enum
 	TIMED_OUT = 1460,
 	FIRST_POLL_MS = 20,
 	LAST_POLL_MS = 250,
-	DEEPEST = 16				/* how far services need each other */
+	DEEPEST = 16,				/* how far services need each other */
+
+	/* Windows answers when a service has, for which it has 30 seconds. */
+	LONGEST_CALL_MS = 35000
 };
 
 #define USUAL_DEADLINE_MS 60000
@@ -35,6 +38,7 @@ typedef struct Work
 	int64_t		deadline;		/* plat_clock_ms() */
 	int			depth;
 	json_t	   *stopped;		/* the names of those */
+	json_t	   *blocked_by;		/* the name of one that could not be; or NULL */
 } Work;
 
 /* One service. */
@@ -67,6 +71,8 @@ stop_dependents(Work *work, const Target *target)
 			: control(work, &other);
 		if (code == 0 && !other.already)
 			json_array_append_new(work->stopped, json_text(other.name));
+		else if (code != 0 && work->blocked_by == NULL)
+			work->blocked_by = json_text(other.name);
 	}
 	work->depth--;
 	scmr_list_free(&list);
@@ -88,10 +94,25 @@ died(const Target *target)
 		: PROCESS_ABORTED;
 }
 
+/* Tell a service; the answer may take as long as the deadline allows. */
+static uint32_t
+tell(const Work *work, const Target *target)
+{
+	Rpc		   *rpc = &work->session->rpc;
+	int64_t		left = work->deadline - plat_clock_ms();
+	uint32_t	code;
+
+	rpc_patience(rpc, left < 0 ? 0 : left > LONGEST_CALL_MS
+				 ? LONGEST_CALL_MS : (int) left);
+	code = work->start ? scmr_start(rpc, &target->handle)
+		: scmr_stop(rpc, &target->handle);
+	rpc_patience(rpc, 0);
+	return code;
+}
+
 static uint32_t
 send_control(Work *work, Target *target)
 {
-	Rpc		   *rpc = &work->session->rpc;
 	uint32_t	code;
 
 	if (!work->start && work->dependents)
@@ -100,8 +121,7 @@ send_control(Work *work, Target *target)
 		if (code != 0)
 			return code;
 	}
-	code = work->start ? scmr_start(rpc, &target->handle)
-		: scmr_stop(rpc, &target->handle);
+	code = tell(work, target);
 	if (code == 0)
 		target->sent = true;
 
@@ -164,6 +184,9 @@ drive(Work *work, Target *target)
 		if (work->start && target->sent
 			&& target->status.state == SCMR_STOPPED)
 			return died(target);
+		/* It would have to be continued, which nobody has asked for. */
+		if (work->start && target->status.state == SCMR_PAUSED)
+			return ALREADY_RUNNING;
 		if (is_time(work, target))
 		{
 			code = send_control(work, target);
@@ -209,7 +232,7 @@ run(Session *session, const json_t * request, bool start)
 	json_t	   *answer = scm_answer_new(request);
 	int64_t		begin = plat_clock_ms();
 	Target		target = {.name = scm_request_text(request, "service")};
-	Work		work = {session, start, false, 0, 0, json_array()};
+	Work		work = {session, start, false, 0, 0, json_array(), NULL};
 	uint32_t	code;
 
 	work.dependents = !json_is_false(json_object_get(request, "dependents"));
@@ -222,6 +245,8 @@ run(Session *session, const json_t * request, bool start)
 	if (json_array_size(work.stopped) > 0)
 		json_object_set(answer, "dependents", work.stopped);
 	json_decref(work.stopped);
+	if (work.blocked_by != NULL)
+		json_object_set_new(answer, "blocked_by", work.blocked_by);
 	if (code == 1066)
 		json_object_set_new(answer, "specific",
 							json_integer(target.status.specific_code));

@@ -86,7 +86,7 @@ check(const Options *options)
 	+ (options->keytab != NULL);
 
 	if (options->host == NULL || options->host[0] == '\0'
-		|| strpbrk(options->host, "/\\@?%") != NULL)
+		|| strpbrk(options->host, "/\\@?%:") != NULL)
 		return wrong("invalid value of --host",
 					 options->host == NULL ? "" : options->host);
 	if (ways == 1 && (options->keytab == NULL)

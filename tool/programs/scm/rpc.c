@@ -263,6 +263,13 @@ rpc_call(Rpc *rpc, uint16_t operation, Text *stub, NdrReader *answer)
 }
 
 void
+rpc_patience(Rpc *rpc, int ms)
+{
+	if (rpc->pipe.patience != NULL)
+		rpc->pipe.patience(rpc->pipe.arg, ms);
+}
+
+void
 rpc_end(Rpc *rpc)
 {
 	text_free(&rpc->answer);

@@ -23,6 +23,7 @@ typedef struct RpcPipe
 						  Failure *failure);
 	bool		(*read) (void *arg, void *bytes, size_t len, size_t *got,
 						 Failure *failure);
+	void		(*patience) (void *arg, int ms);	/* or NULL */
 	void	   *arg;
 } RpcPipe;
 
@@ -52,6 +53,12 @@ extern bool rpc_bind(Rpc *rpc);
  */
 extern bool rpc_call(Rpc *rpc, uint16_t operation, Text *stub,
 					 NdrReader *answer);
+
+/*
+ * rpc_patience
+ *		How much longer than usual answers may take from now on.
+ */
+extern void rpc_patience(Rpc *rpc, int ms);
 extern void rpc_end(Rpc *rpc);
 
 #endif							/* SCM_RPC_H */

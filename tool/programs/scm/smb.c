@@ -27,8 +27,8 @@
 /* The level at which the library tells why a logon was refused. */
 #define LOG_LEVEL 3
 
-/* What the library's own deadline is given to come first. */
-#define GRACE_MS 500
+/* The library's own deadline, once a connection is there, cannot be changed. */
+#define LIBRARY_TIMEOUT_MS (3600 * 1000)
 
 static const char no_answer[] =
 "{\"error\": {\"kind\": \"unreachable\", \"code\": 110, "
@@ -42,12 +42,13 @@ static struct
 	Failure    *failure;		/* the same */
 	bool		resolved;		/* the host's address was found */
 	int			timeout_ms;
+	int			patience_ms;	/* on top of it */
 }			smb;
 
 static void
 begin_waiting(void)
 {
-	plat_alarm_set(smb.timeout_ms + GRACE_MS, no_answer, 1);
+	plat_alarm_set(smb.timeout_ms + smb.patience_ms, no_answer, 1);
 }
 
 static void
@@ -103,7 +104,7 @@ set_up(const Options *options)
 	smbc_setLogCallback(context, NULL, on_log);
 	smbc_setFunctionAuthDataWithContext(context, tell_account);
 	smbc_setPort(context, options->port);
-	smbc_setTimeout(context, options->timeout_ms);
+	smbc_setTimeout(context, LIBRARY_TIMEOUT_MS);
 	smbc_setOptionNoAutoAnonymousLogin(context, 1);
 	smbc_setOptionUseCCache(context, 0);
 	smbc_setOptionUseKerberos(context, options->credentials == NULL);
@@ -125,6 +126,13 @@ fail(Failure *failure, const char *what, int error)
 					   strerror(error));
 }
 
+/* A pipe has no offset, but the library counts one. */
+static void
+rewind_pipe(void)
+{
+	smbc_getFunctionLseek(smb.context) (smb.context, smb.file, 0, SEEK_SET);
+}
+
 static bool
 smb_write(void *arg, const void *bytes, size_t len, Failure *failure)
 {
@@ -132,6 +140,7 @@ smb_write(void *arg, const void *bytes, size_t len, Failure *failure)
 
 	(void) arg;
 	begin_waiting();
+	rewind_pipe();
 	done = smbc_getFunctionWrite(smb.context) (smb.context, smb.file, bytes,
 											   len);
 	end_waiting();
@@ -140,6 +149,7 @@ smb_write(void *arg, const void *bytes, size_t len, Failure *failure)
 	return fail(failure, "could not write to the pipe", errno);
 }
 
+/* The library reads on until it has as much as it was asked for. */
 static bool
 smb_read(void *arg, void *bytes, size_t len, size_t *got, Failure *failure)
 {
@@ -147,6 +157,7 @@ smb_read(void *arg, void *bytes, size_t len, size_t *got, Failure *failure)
 
 	(void) arg;
 	begin_waiting();
+	rewind_pipe();
 	done = smbc_getFunctionRead(smb.context) (smb.context, smb.file, bytes,
 											  len);
 	end_waiting();
@@ -159,6 +170,13 @@ smb_read(void *arg, void *bytes, size_t len, size_t *got, Failure *failure)
 		return failure_set(failure, FAILURE_PROTOCOL, 0,
 						   "the pipe was closed");
 	return fail(failure, "could not read from the pipe", errno);
+}
+
+static void
+smb_patience(void *arg, int ms)
+{
+	(void) arg;
+	smb.patience_ms = ms;
 }
 
 static bool
@@ -195,7 +213,7 @@ smb_open(const Options *options, Account *account, RpcPipe *pipe,
 		account_wipe(account);
 	*pipe = (RpcPipe)
 	{
-		smb_write, smb_read, NULL
+		smb_write, smb_read, smb_patience, NULL
 	};
 	if (!good && !smb.resolved)
 		failure_set(failure, FAILURE_UNREACHABLE, 0,

@@ -1,0 +1,320 @@
+/*
+ * hosts.c
+ *		The verbs of "qsrepl hosts".
+ */
+#include "cmd/hosts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "base/json.h"
+#include "base/report.h"
+#include "cmd/ask.h"
+#include "cmd/config.h"
+#include "hosts/hosts.h"
+
+/* A list of names with their addresses */
+static void
+print_block(const char *block)
+{
+	json_t	   *document = json_object();
+	json_t	   *list = json_array();
+	Arena		arena = {NULL};
+
+	while (*block != '\0')
+	{
+		size_t		address = strcspn(block, "\t");
+		size_t		len = strcspn(block, "\n");
+		json_t	   *object = json_object();
+
+		json_set_text(object, "name",
+					  arena_printf(&arena, "%.*s", (int) (len - address - 1),
+								   block + address + 1));
+		json_set_text(object, "address",
+					  arena_printf(&arena, "%.*s", (int) address, block));
+		json_array_append_new(list, object);
+		block += len + (block[len] == '\n' ? 1 : 0);
+	}
+	json_object_set_new(document, "names", list);
+	json_print(document);
+	arena_free(&arena);
+}
+
+int
+cmd_hosts_show(const HostsCall *call)
+{
+	Config		config;
+	Text		block = {NULL, 0, 0};
+	Error		error = ERROR_NONE;
+	const ConfigSite *site;
+	int			code = cmd_load_config(call->file, &config);
+
+	if (code != EXIT_OK)
+		return code;
+	site = cmd_find_site(&config, call->site != NULL ? call->site :
+						 config.site);
+	if (site == NULL)
+		code = EXIT_USAGE;
+	else if (hosts_block(&config, site, &block, &error) && call->json)
+		print_block(block.bytes);
+	else if (error.message == NULL)
+		fputs(block.bytes, stdout);
+	else
+	{
+		error_report(&error);
+		code = EXIT_REFUSED;
+	}
+	error_free(&error);
+	text_free(&block);
+	config_free(&config);
+	return code;
+}
+
+/* The configuration and what it is about; else the exit code. */
+static int
+load(const HostsCall *call, Config *config, HostsRequest *request)
+{
+	int			code = cmd_load_config(call->file, config);
+
+	memset(request, 0, sizeof(*request));
+	request->config = config;
+	request->nodes = call->nodes;
+	request->n_nodes = call->n_nodes;
+	request->force = call->force;
+	for (size_t i = 0; code == EXIT_OK && i < call->n_nodes; i++)
+	{
+		bool		found = false;
+
+		for (size_t j = 0; j < config->n_nodes; j++)
+			found = found || strcmp(config->nodes[j].name,
+									call->nodes[i]) == 0;
+		if (found)
+			continue;
+		report_errorf("The nodes are the [node ...] sections of the "
+					  "configuration.", "node \"%.80s\" is not defined",
+					  call->nodes[i]);
+		config_free(config);
+		code = EXIT_USAGE;
+	}
+	return code;
+}
+
+static json_t *
+finding_object(const HostsFinding *finding)
+{
+	json_t	   *object = json_object();
+
+	json_set_text(object, "machine", finding->machine);
+	json_set_text(object, "node", finding->node != NULL ?
+				  finding->node->name : NULL);
+	json_set_text(object, "site", finding->site->name);
+	json_set_text(object, "path", finding->path);
+	json_set_text(object, "state", hosts_word(finding->state));
+	json_set_text(object, "problem", finding->problem);
+	json_set_text(object, "hint", finding->hint);
+	json_set_text(object, "diff", finding->diff);
+	json_object_set_new(object, "written", json_boolean(finding->written));
+	json_object_set_new(object, "failed", json_boolean(finding->failed));
+	return object;
+}
+
+/* What Windows needs for each name of a file server. */
+static json_t *
+advice_list(const Config *config)
+{
+	json_t	   *list = json_array();
+	Arena		arena = {NULL};
+
+	for (size_t i = 0; i < config->n_aliases; i++)
+	{
+		const ConfigAlias *alias = &config->aliases[i];
+
+		if (alias->kind != CONFIG_ALIAS_FILE_SERVER)
+			continue;
+		for (const char *const *sentence = hosts_advice(alias, &arena);
+			 *sentence != NULL; sentence++)
+		{
+			json_t	   *object = json_object();
+
+			json_set_text(object, "alias", alias->name);
+			json_set_text(object, "needs", *sentence);
+			json_array_append_new(list, object);
+		}
+	}
+	arena_free(&arena);
+	return list;
+}
+
+static void
+print_json(const Config *config, const HostsReport *report)
+{
+	json_t	   *document = json_object();
+	json_t	   *list = json_array();
+
+	for (size_t i = 0; i < report->n; i++)
+		json_array_append_new(list, finding_object(&report->list[i]));
+	json_object_set_new(document, "machines", list);
+	json_object_set_new(document, "file_servers", advice_list(config));
+	json_print(document);
+}
+
+static void
+print_finding(const HostsFinding *finding)
+{
+	printf("%-12s  %s (site %s), %s%s%s\n", finding->written &&
+		   !finding->failed ? "written" : finding->failed &&
+		   finding->state != HOSTS_UNREACHABLE ? "failed" :
+		   hosts_word(finding->state), finding->machine, finding->site->name,
+		   finding->path, finding->problem != NULL ? ": " : "",
+		   finding->problem != NULL ? finding->problem : "");
+	if (finding->hint != NULL)
+		printf("%14shint: %s\n", "", finding->hint);
+}
+
+static void
+print_text(const HostsReport *report)
+{
+	for (size_t i = 0; i < report->n; i++)
+		print_finding(&report->list[i]);
+	if (report->n == 0)
+		puts("No machine's hosts file is looked after.");
+}
+
+static void
+print_advice(const Config *config)
+{
+	json_t	   *list = advice_list(config);
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+	{
+		const		json_t *object = json_array_get(list, i);
+
+		printf("file server %s: %s\n",
+			   json_string_value(json_object_get(object, "alias")),
+			   json_string_value(json_object_get(object, "needs")));
+	}
+	json_decref(list);
+}
+
+static int
+code_of(const HostsReport *report)
+{
+	int			code = EXIT_OK;
+
+	for (size_t i = 0; i < report->n; i++)
+		if (report->list[i].state == HOSTS_UNREACHABLE)
+			return EXIT_SERVER;
+		else if (report->list[i].state != HOSTS_CURRENT &&
+				 report->list[i].state != HOSTS_SKIPPED)
+			code = EXIT_NOT_SO;
+	return code;
+}
+
+int
+cmd_hosts_check(const HostsCall *call)
+{
+	Config		config;
+	HostsRequest request;
+	HostsReport report = {.n = 0};
+	int			code = load(call, &config, &request);
+
+	if (code != EXIT_OK)
+		return code;
+	hosts_check(&request, &report);
+	if (call->json)
+		print_json(&config, &report);
+	else
+	{
+		print_text(&report);
+		print_advice(&config);
+	}
+	code = code_of(&report);
+	hosts_report_free(&report);
+	config_free(&config);
+	return code;
+}
+
+/* How apply ends, or would. */
+static int
+apply_code(const HostsReport *report)
+{
+	int			code = EXIT_OK;
+
+	for (size_t i = 0; i < report->n; i++)
+		if (report->list[i].state == HOSTS_UNREACHABLE)
+			return EXIT_SERVER;
+		else if (report->list[i].failed ||
+				 report->list[i].state == HOSTS_CONFLICT ||
+				 report->list[i].state == HOSTS_DAMAGED)
+			code = EXIT_NOT_SO;
+	return code;
+}
+
+static bool
+is_to_write(const HostsFinding *finding)
+{
+	return finding->state == HOSTS_MISSING ||
+		finding->state == HOSTS_DIFFERENT;
+}
+
+/* Show what would be changed. */
+static void
+print_changes(const HostsReport *report)
+{
+	for (size_t i = 0; i < report->n; i++)
+		if (is_to_write(&report->list[i]))
+			printf("%s (site %s)\n%s", report->list[i].machine,
+				   report->list[i].site->name, report->list[i].diff);
+		else if (report->list[i].state != HOSTS_CURRENT)
+			print_finding(&report->list[i]);
+}
+
+/* May it be written?  Else the exit code. */
+static bool
+confirmed(const HostsCall *call, const HostsReport *report, int *code)
+{
+	size_t		n = 0;
+
+	for (size_t i = 0; i < report->n; i++)
+		n += is_to_write(&report->list[i]);
+	*code = apply_code(report);
+	if (n > 0 && !call->json)
+		print_changes(report);
+	if (call->dry_run || n == 0)
+		return false;
+	if (call->yes || (ask_possible() &&
+					  ask_confirmed("Write them? (yes or no) ")))
+		return true;
+	report_error("not confirmed", NULL, "Nothing was changed. Give --yes "
+				 "where nobody is there to answer.");
+	*code = EXIT_REFUSED;
+	return false;
+}
+
+int
+cmd_hosts_apply(const HostsCall *call)
+{
+	Config		config;
+	HostsRequest request;
+	HostsReport report = {.n = 0};
+	int			code = load(call, &config, &request);
+	bool		applied;
+
+	if (code != EXIT_OK)
+		return code;
+	hosts_check(&request, &report);
+	applied = confirmed(call, &report, &code);
+	if (applied)
+	{
+		hosts_apply(&request, &report);
+		code = apply_code(&report);
+	}
+	if (call->json)
+		print_json(&config, &report);
+	else if (applied || !call->dry_run)
+		print_text(&report);
+	hosts_report_free(&report);
+	config_free(&config);
+	return code;
+}

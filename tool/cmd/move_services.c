@@ -1,0 +1,235 @@
+/*
+ * move_services.c
+ *		Steps about the services of Qlik Sense: those of the site that loses the
+ *		active role go down before its databases are fenced; those of the site
+ *		that gets it come up when its rows are its own.
+ *
+ * A site without nodes in the configuration has no services to look after.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/move_work.h"
+#include "platform/cancel.h"
+#include "service/service.h"
+
+/* What a call of the services' functions needs. */
+typedef struct Call
+{
+	ServiceOptions options;
+	ServiceReport report;
+	bool		answered;		/* a node that has a problem did answer */
+} Call;
+
+static void
+tell_progress(void *arg, const char *what)
+{
+	plan_progress(arg, "%s", what);
+}
+
+static void
+call_begin(Call *call, PlanProgress *progress)
+{
+	memset(call, 0, sizeof(*call));
+	call->options.progress = progress != NULL ? tell_progress : NULL;
+	call->options.arg = progress;
+}
+
+/* Has the node a problem, or one of its services? */
+static bool
+has_problem(const ServiceNode *node)
+{
+	if (node->problem != NULL || !node->read)
+		return true;
+	for (size_t i = 0; i < node->n; i++)
+		if (node->services[i].problem != NULL)
+			return true;
+	return false;
+}
+
+/* What the user is to know of it goes to the end of the run. */
+static void
+call_end(Call *call, Move *move)
+{
+	call->answered = false;
+	for (size_t i = 0; i < call->report.n; i++)
+		if (has_problem(&call->report.nodes[i]) &&
+			call->report.nodes[i].answer != SERVICE_SILENT)
+			call->answered = true;
+	for (size_t i = 0; i < call->report.n_notes; i++)
+		text_addf(&move->notes, "%s\n", call->report.notes[i]);
+	service_report_free(&call->report);
+}
+
+typedef bool (*ServiceCall) (const Config *config, const ConfigSite *site,
+							 const ServiceOptions *options,
+							 ServiceReport *report, Error *error);
+
+/* *silent: where it fails, whether only for nodes that do not answer */
+static bool
+ask(Move *move, const ConfigSite *site, ServiceCall function,
+	PlanProgress *progress, bool *silent, Error *error)
+{
+	Call		call;
+	bool		good;
+
+	call_begin(&call, progress);
+	good = function(&move->config, site, &call.options, &call.report, error);
+	call_end(&call, move);
+	*silent = !good && !call.answered;
+	return good;
+}
+
+static bool
+work_on(Move *move, const ConfigSite *site, ServiceCall function,
+		PlanProgress *progress, Error *error)
+{
+	bool		silent;
+
+	return ask(move, site, function, progress, &silent, error);
+}
+
+/* An error of a step that the run is not stopped for. */
+static void
+note_error(Move *move, const char *what, const char *advice, Error *error)
+{
+	text_addf(&move->notes, "Warning: %s: %s.%s%s %s\n", what, error->message,
+			  error->detail != NULL ? " " : "",
+			  error->detail != NULL ? error->detail : "", advice);
+	error_free(error);
+}
+
+/*
+ * Start types first: recovery actions would start again what is stopped.  Where
+ * they cannot be set, the services are stopped anyway.
+ */
+static bool
+take_down(Move *move, PlanProgress *progress, bool *silent, Error *error)
+{
+	Error		unset = ERROR_NONE;
+	bool		set = ask(move, move->from, service_set_passive, progress,
+						  silent, &unset);
+	bool		down = (set || !plat_cancelled()) &&
+	ask(move, move->from, service_stop_site, progress, silent, error);
+
+	if (down && !set)
+	{
+		error_free(error);
+		*error = unset;
+	}
+	else
+		error_free(&unset);
+	return down && set;
+}
+
+bool
+move_services_down_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	bool		silent;
+
+	if (!service_has_nodes(&move->config, move->from) ||
+		take_down(move, progress, &silent, error))
+		return true;
+	if (!move->request->force || plat_cancelled())
+		return false;
+	note_error(move, arena_printf(&move->arena, "not all services of site %s "
+								  "are down", move->from->name),
+			   "Passed over by --force.", error);
+	move->incomplete = true;
+	return true;
+}
+
+/* The site stays active: its services as they were. */
+bool
+move_services_down_undo(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return !service_has_nodes(&move->config, move->from) ||
+		(work_on(move, move->from, service_set_active, progress, error) &&
+		 work_on(move, move->from, service_start_site, progress, error));
+}
+
+/*
+ * The former active site of a failover, and the one of a rejoin, may be out
+ * of reach in part or whole: that is told.  A failover is for such a site.
+ */
+bool
+move_services_bar_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	bool		silent;
+
+	if (!service_has_nodes(&move->config, move->from) ||
+		take_down(move, progress, &silent, error))
+		return true;
+	if (plat_cancelled())
+		return false;
+	note_error(move, arena_printf(&move->arena, "not all services of site %s "
+								  "are known to be down and set to start by "
+								  "hand only", move->from->name),
+			   arena_printf(&move->arena, "When its machines are back, run "
+							"\"qsrepl service stop --site %s\" and \"qsrepl "
+							"service passive --site %s\".", move->from->name,
+							move->from->name), error);
+	if (!silent || strcmp(move->plan, "failover") != 0)
+		move->incomplete = true;
+	return true;
+}
+
+/* Does all that is not disabled run on the central node? */
+static bool
+central_runs(const Move *move, const ServiceReport *report)
+{
+	const ConfigNode *central = config_central_node(&move->config,
+													move->to->name);
+
+	for (size_t i = 0; i < report->n; i++)
+		if (report->nodes[i].node == central)
+			return !has_problem(&report->nodes[i]);
+	return false;
+}
+
+/*
+ * Without the central node the site is of no use to anybody, and the run
+ * stops, to be gone on with.  What else does not come up is told.
+ */
+bool
+move_services_up_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+	Call		call;
+	bool		good;
+
+	if (!service_has_nodes(&move->config, move->to))
+		return true;
+	if (!move->request->force && !move_certificates_good(move, error))
+		return false;
+	if (!work_on(move, move->to, service_set_active, progress, error))
+	{
+		if (plat_cancelled())
+			return false;
+		note_error(move, arena_printf(&move->arena, "not all services of site "
+									  "%s have their start types back",
+									  move->to->name),
+				   arena_printf(&move->arena, "Run \"qsrepl service active "
+								"--site %s\".", move->to->name), error);
+		move->incomplete = true;
+	}
+	call_begin(&call, progress);
+	good = service_start_site(&move->config, move->to, &call.options,
+							  &call.report, error);
+	if (!good && !plat_cancelled() && central_runs(move, &call.report))
+	{
+		note_error(move, arena_printf(&move->arena, "not all services of site "
+									  "%s are up", move->to->name),
+				   arena_printf(&move->arena, "Run \"qsrepl service start "
+								"--site %s\" when the cause is gone.",
+								move->to->name), error);
+		move->incomplete = true;
+		good = true;
+	}
+	call_end(&call, move);
+	return good;
+}
