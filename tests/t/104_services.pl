@@ -253,5 +253,15 @@ foreach my $case (
 	is($code, 3, 'a configuration that is wrong');
 	like($out . $err, $case->[1], 'says what');
 }
+
+# Files with keys are their owner's alone.
+my $open = write_private("$tool_dir/open.key", 'key');
+chmod 0644, $open;
+foreach my $line ("[node C]\nsite = A\naddress = 10.0.0.1\nroles = central\nkeytab = $open\nprincipal = p\n", "[services]\nprobe_certificate = $open\n")
+{
+	($code, $out, $err) = qsrepl('config', 'check', '--config', bare_conf($line));
+	is($code, 3, 'a key that others may read');
+	like($out . $err, qr/open\.key/, 'is told');
+}
 $nodes->stop;
 done_testing();

@@ -21,18 +21,12 @@ ask_queries(ServiceSession *session)
 		service_ask_of(session, "query", *kind, 0);
 }
 
-static bool
-is(const char *text, const char *word)
-{
-	return text != NULL && strcmp(text, word) == 0;
-}
-
 /* One that this page is about. */
 static bool
 is_changed(const ServiceState *state)
 {
 	return state->kind != SERVICE_DATABASE && state->start != NULL &&
-		!is(state->start, "disabled");
+		!service_is(state->start, "disabled");
 }
 
 static const ServiceOriginal *
@@ -70,7 +64,7 @@ new_original(const ServiceOriginals *known, const ServiceNode *node,
 	};
 	if (old == NULL)
 		return true;
-	if (is(state->start, "manual"))
+	if (service_is(state->start, "manual"))
 		original->start = old->start;
 	if (!state->recovery_set)
 		original->recovery = old->recovery;
@@ -131,7 +125,7 @@ ask_manual(ServiceSession *session)
 	{
 		const ServiceState *state = &session->node->services[i];
 
-		if (!is_changed(state) || (is(state->start, "manual") &&
+		if (!is_changed(state) || (service_is(state->start, "manual") &&
 								   !state->recovery_set))
 			continue;
 		service_ask(session, json_pack("{s:s, s:s, s:s, s:s}", "op", "config",
@@ -151,7 +145,7 @@ judge_manual(ServiceWork *work)
 
 			if (!is_changed(state) || state->problem != NULL)
 				continue;
-			if (!is(state->start, "manual"))
+			if (!service_is(state->start, "manual"))
 				state->problem = arena_printf(&work->report->arena,
 											  "its start type is still %s",
 											  state->start);
@@ -223,7 +217,7 @@ judge_original(ServiceWork *work, const ServiceNode *node,
 		service_note(work, "Node %s, %s: no start type is recorded; it is "
 					 "left as it is: %s.", node->node->name, state->name,
 					 state->start);
-	else if (!is(state->start, original->start))
+	else if (!service_is(state->start, original->start))
 		state->problem = arena_printf(&work->report->arena, "its start type "
 									  "is %s, not %s", state->start,
 									  original->start);
