@@ -142,8 +142,9 @@ with_remote();
 
 # Rotation at either side, twice in a row at one of them.
 is(at('A', 'rotate'), '0 ', "A's key is rotated");
-like($out, qr/^site A has transport key 2, fingerprint [0-9a-f]{64}$/, 'says so');
-is(at('A', 'rotate'), '0 ', 'and again');
+like($out, qr/^new for site A: transport key 2, fingerprint\n  [0-9a-f]{64}$/, 'says so');
+is(at('A', 'rotate', '--json'), '0 ', 'and again');
+is(JSON::PP::decode_json($out)->{serial}, 3, 'as JSON');
 is(at('B', 'rotate'), '0 ', "B's key is rotated");
 isnt((at('B', 'keys'), $out =~ /([0-9a-f]{64})/)[1], $of_b, 'it is another one');
 is(at('A', 'sync'), '0 ', 'the next set');
@@ -177,6 +178,7 @@ like($err, qr/site "B" has registered a transport key with the fingerprint $lost
 at('A', 'trust', 'C', '--fingerprint', $lost);
 like($err, qr/site "C" is not the other site, which is "B"/, 'and another site');
 is(at('A', 'trust', 'B', '--fingerprint', $lost), '0 ', 'the right one is trusted');
+is($out, "trusted for site B: transport key 5, fingerprint\n  $lost\n", 'says so');
 is(at('A', 'sync'), '0 ', 'and sealed for');
 is(at('B', 'sync'), '0 ', 'and opens it');
 like(transport_events($node{A}), qr/^rotated site B: transport key 5, without a statement of the one before\n(.*\n)*trusted site A to site B: $lost$/m, 'which is noted');

@@ -26,14 +26,15 @@ run_keys(const CliCall *call)
 static int
 run_rotate(const CliCall *call)
 {
-	return cmd_cert_rotate(cli_value(call, "config"));
+	return cmd_cert_rotate(cli_value(call, "config"), cli_is_on(call, "json"));
 }
 
 static int
 run_trust(const CliCall *call)
 {
 	return cmd_cert_trust(cli_value(call, "config"), call->operand,
-						  cli_value(call, "fingerprint"));
+						  cli_value(call, "fingerprint"),
+						  cli_is_on(call, "json"));
 }
 
 static int
@@ -89,7 +90,7 @@ const CliCommand cli_cert_keys = {
 const CliCommand cli_cert_rotate = {
 	.words = "cert rotate",
 	.summary = "give this site a new transport key",
-	.globals = CLI_CONFIG | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_VERBOSE,
 	.about =
 	"The old key signs a statement about the new one, by which the other site\n"
 	"follows.  Run \"qsrepl cert sync\" at the active site afterwards.\n",
@@ -106,7 +107,7 @@ const CliCommand cli_cert_trust = {
 	.words = "cert trust",
 	.summary = "pin another transport key of the other site",
 	.operand = {"SITE", NULL},
-	.globals = CLI_CONFIG | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_VERBOSE,
 	.options = trust_options,
 	.about =
 	"Where that site has lost its key and has a new one that the old one does\n"

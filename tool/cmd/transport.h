@@ -32,7 +32,7 @@ extern int	cmd_cert_sync(const TransportRequest *request, const char *copy);
 extern int	cmd_cert_keys(const char *file, bool json);
 
 /* A new key for this site, vouched for by the old one. */
-extern int	cmd_cert_rotate(const char *file);
+extern int	cmd_cert_rotate(const char *file, bool json);
 
 /*
  * cmd_cert_trust
@@ -42,7 +42,7 @@ extern int	cmd_cert_rotate(const char *file);
  * in: fingerprint: as that site tells it, by another way than the database
  */
 extern int	cmd_cert_trust(const char *file, const char *site,
-						   const char *fingerprint);
+						   const char *fingerprint, bool json);
 
 /* Opening a sealed set with the recovery key, without any server. */
 typedef struct TransportOpening

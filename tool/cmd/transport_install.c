@@ -112,7 +112,7 @@ static bool
 open_and_install(Transport *transport, int64_t number, Error *error)
 {
 	SealPeer   *peer = &transport->peer;
-	SealHeader	header;
+	SealHeader	header = {.from = NULL};
 	Text		sealed = {NULL, 0, 0};
 	Text		packed = {NULL, 0, 0};
 	const char *const none[] = {NULL};

@@ -2,7 +2,6 @@
  * transport_keys.c
  *		This site's key in the database, and the other site's that is pinned.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +22,8 @@ is_certificate_of(const SealRow *row, const SealKey *key)
 	return same;
 }
 
-/* Write a row where it is needed. */
-static bool
-put_row(Transport *transport, const SealRow *row, Error *error)
+bool
+transport_put_key(Transport *transport, const SealRow *row, Error *error)
 {
 	const char *site = transport->here->name;
 	PgConnection *writer = transport_writer(transport, error);
@@ -73,13 +71,13 @@ put_own(Transport *transport, Error *error)
 	{
 		row.serial = newest.serial + 1;
 		row.certificate = seal_key_certificate(transport->ring.current);
-		good = put_row(transport, &row, error);
+		good = transport_put_key(transport, &row, error);
 		if (good && newest.serial > 0)
 			warn_of_new_key(transport);
 	}
 	/* In logical mode the other database may have been made anew. */
 	else if (good && transport->config.mode == CONFIG_LOGICAL)
-		good = put_row(transport, &newest, error);
+		good = transport_put_key(transport, &newest, error);
 	seal_row_free(&newest);
 	seal_row_free(&row);
 	return good;
@@ -192,105 +190,4 @@ transport_follow(Transport *transport, PgConnection *from, bool *known,
 			refuse_successor(transport, &row, &reason, error);
 	seal_row_free(&row);
 	return good;
-}
-
-/* A killed rotation may have registered its key already. */
-static bool
-rotate(Transport *transport, void *arg, Error *error)
-{
-	PgConnection *writer;
-	SealRow		newest = {0};
-	SealRow		row = {0};
-	bool		good = transport_register(transport, error) &&
-	(writer = transport_writer(transport, error)) != NULL &&
-	seal_exchange_key(writer, transport->here->name, 0, &newest, error) &&
-	seal_ring_prepare(&transport->ring, transport->here->name, error);
-
-	(void) arg;
-	if (good)
-	{
-		row.serial = newest.serial + 1;
-		row.certificate = seal_key_certificate(transport->ring.next);
-		good = seal_succession_make(transport->ring.current,
-									transport->here->name, row.serial,
-									row.certificate, &row.statement, error) &&
-			put_row(transport, &row, error) &&
-			seal_ring_turn(&transport->ring, error);
-	}
-	if (good)
-		printf("site %s has transport key %d, fingerprint %s\n",
-			   transport->here->name, row.serial,
-			   seal_key_fingerprint(transport->ring.current));
-	seal_row_free(&newest);
-	seal_row_free(&row);
-	return good;
-}
-
-int
-cmd_cert_rotate(const char *file)
-{
-	return transport_run(file, rotate, NULL);
-}
-
-/* Who is to be trusted, and as whom. */
-typedef struct Trust
-{
-	const char *site;
-	const char *fingerprint;
-} Trust;
-
-static bool
-trust_row(Transport *transport, const Trust *trust, const SealRow *row,
-		  Error *error)
-{
-	char		fingerprint[SEAL_FINGERPRINT_SIZE];
-	const char *system;
-
-	if (row->serial == 0)
-		return error_set(error, NULL, "Run \"qsrepl cert keys\" at that site.",
-						 "site \"%s\" has registered no transport key",
-						 trust->site);
-	if (!seal_certificate_fingerprint(row->certificate, fingerprint, error))
-		return false;
-	if (strcmp(fingerprint, trust->fingerprint) != 0)
-		return error_set(error, NULL, "Nothing was changed. Ask at that site "
-						 "again; where it differs still, somebody else has "
-						 "registered the key.",
-						 "site \"%s\" has registered a transport key with the "
-						 "fingerprint %s", trust->site, fingerprint);
-	return transport_system(transport, transport->there, &system, error) &&
-		seal_peer_pin(&transport->peer, row->certificate, row->serial, system,
-					  error) &&
-		transport_keep(transport, error);
-}
-
-static bool
-trust_site(Transport *transport, void *arg, Error *error)
-{
-	const Trust *trust = arg;
-	SealRow		row = {0};
-	bool		good;
-
-	if (strcmp(trust->site, transport->there->name) != 0)
-		return error_set(error, NULL, NULL, "site \"%s\" is not the other "
-						 "site, which is \"%s\"", trust->site,
-						 transport->there->name);
-	good = seal_exchange_key(transport->own, trust->site, 0, &row, error) &&
-		trust_row(transport, trust, &row, error);
-	if (good)
-	{
-		transport_note(transport, "trusted", 0, trust->fingerprint);
-		printf("trusted transport key %d of site %s\n", row.serial,
-			   trust->site);
-	}
-	seal_row_free(&row);
-	return good;
-}
-
-int
-cmd_cert_trust(const char *file, const char *site, const char *fingerprint)
-{
-	Trust		trust = {site, fingerprint};
-
-	return transport_run(file, trust_site, &trust);
 }

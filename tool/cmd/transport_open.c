@@ -185,7 +185,7 @@ cmd_cert_open(const TransportOpening *opening)
 {
 	Arena		arena = {NULL};
 	Error		error = ERROR_NONE;
-	SealHeader	header;
+	SealHeader	header = {.from = NULL};
 	Text		packed = {NULL, 0, 0};
 	CertSet		set = CERT_SET_NONE;
 	bool		good;

@@ -83,6 +83,10 @@ extern bool transport_keep(Transport *transport, Error *error);
 extern void transport_note(Transport *transport, const char *what,
 						   long long number, const char *about);
 
+/* Register a key of this site, wherever it is needed. */
+extern bool transport_put_key(Transport *transport, const SealRow *row,
+							  Error *error);
+
 /* This site's key: made, registered; a rotation that was killed is ended. */
 extern bool transport_register(Transport *transport, Error *error);
 
