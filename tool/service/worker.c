@@ -98,8 +98,8 @@ answer_act(Worker *worker, const char *op, ServiceKind kind,
 	}
 	ok = ok && worker->driver->act(worker, op, kind, deadline_ms, &failure) &&
 		wait_for(worker, kind, wanted, begin + deadline_ms, &state, &failure);
-	work_say_outcome(worker, op, kind, state.there ? &state : NULL, &failure, ok,
-					 plat_clock_ms() - begin);
+	work_say_outcome(worker, op, kind, state.there ? &state : NULL, &failure,
+					 ok, plat_clock_ms() - begin);
 }
 
 static void
