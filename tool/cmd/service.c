@@ -81,15 +81,19 @@ static bool
 lacks_rights(const ServiceReport *report)
 {
 	for (size_t i = 0; i < report->n; i++)
+	{
+		bool		configures = service_can_configure(report->nodes[i].node);
+
 		for (size_t j = 0; j < report->nodes[i].n; j++)
 		{
 			const ServiceState *state = &report->nodes[i].services[j];
 
-			if (state->asked && !(state->may_stop && state->may_start &&
-								  (state->may_configure ||
-								   !service_can_configure(report->nodes[i].node))))
+			if (state->asked &&
+				!(state->may_stop && state->may_start &&
+				  (state->may_configure || !configures)))
 				return true;
 		}
+	}
 	return false;
 }
 
