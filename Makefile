@@ -57,7 +57,7 @@ tool: $(BUILD)/qsrepl $(SCM)
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(TOOL_LIBS)
 
 $(BUILD)/qsrepl-scm: $(SCM_OBJ)
 	@echo "  LD $@"

@@ -109,5 +109,24 @@ bench-scm: tool
 		$(BENCH_BUILD)/scm.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SCM_ROUNDS)
 
+# cert sync end to end, for a site with so many nodes.
+BENCH_CERT_NODES ?= 20
+
+.PHONY: bench-certs
+
+bench-certs: install-extension tool
+	@sh bench/start.sh bench/certs/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/certs.json $(BENCH_CERT_NODES)
+
+# Services of twenty nodes, beside a loop over "net rpc service".
+BENCH_SERVICES_ROUNDS ?= 7
+
+.PHONY: bench-services
+
+bench-services: tool
+	@sh bench/start.sh bench/services/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/services.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
+		$(BENCH_SERVICES_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm
+	bench-compare bench-moves bench-scm bench-certs bench-services

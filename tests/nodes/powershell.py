@@ -88,6 +88,14 @@ def cut():
     sys.exit(255)
 
 
+def wait_for_end():
+    """Until the connection is gone: its sshd is no longer our parent."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(0.05)
+    sys.exit(255)
+
+
 def record_processes(directory):
     """What others could see: command lines and environments."""
     with open(os.path.join(directory, 'processes'), 'ab') as seen:
@@ -161,7 +169,7 @@ def main():
     # -EncodedCommand waits for the end of its input.
     data = damage(sys.stdin.buffer.read(), wire.faults)
     if wire.faults.get('silent'):
-        time.sleep(3600)
+        wait_for_end()
     try:
         script, parameters, lines = take_input(data, bootstrap)
         record(directory, words, script, parameters, lines)

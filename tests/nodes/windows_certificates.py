@@ -6,12 +6,13 @@ node's state file may have "certificates":
 
     fail        an installation fails with this text, when nothing is changed
     fail_back   so does a rollback
-    late        an installation takes so many seconds
+    hold        an installation waits until this file is gone
     wrong       it is another set that was installed, says the node
     kept        roles whose keys cannot be exported
     broken      what is exported is nothing that can be read
 """
 import base64
+import fcntl
 import functools
 import json
 import os
@@ -135,7 +136,8 @@ def refuse_running(manager, failed):
 def install(stores, wanted, name, faults):
     present = list(stores.entries())
     already = title(present) == title(wanted)
-    time.sleep(faults.get('late', 0))
+    while os.path.exists(faults.get('hold', '')):
+        time.sleep(0.05)
     if not already:
         stores.replace(wanted)
         for action, entries in (('saved', present), ('added', wanted),
@@ -177,7 +179,10 @@ def answer(manager, parameters, lines, failed):
         raise failed(trouble)
     if back and not os.path.isdir(stores.before):
         raise failed('There is no installation that could be rolled back.')
-    wanted = (list(stores.entries(stores.before)) if back else
-              wanted_of(request, parameters.get('Central'), failed))
-    yield from install(stores, wanted, 'rollback' if back else 'install',
-                       faults)
+    os.makedirs(stores.path, exist_ok=True)
+    with open(stores.path + '/lock', 'w', encoding='ascii') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = (list(stores.entries(stores.before)) if back else
+                  wanted_of(request, parameters.get('Central'), failed))
+        yield from install(stores, wanted, 'rollback' if back else 'install',
+                           faults)

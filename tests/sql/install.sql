@@ -32,7 +32,8 @@ SELECT (SELECT count(*) FROM qsrepl.site) + (SELECT count(*) FROM qsrepl.mapping
 	+ (SELECT count(*) FROM qsrepl.mapping_value) + (SELECT count(*) FROM qsrepl.rule)
 	+ (SELECT count(*) FROM qsrepl.state) + (SELECT count(*) FROM qsrepl.fixup)
 	+ (SELECT count(*) FROM qsrepl.event) + (SELECT count(*) FROM qsrepl.journal)
-	+ (SELECT count(*) FROM qsrepl.transport_key) + (SELECT count(*) FROM qsrepl.sealed_set) AS rows;
+	+ (SELECT count(*) FROM qsrepl.transport_key) + (SELECT count(*) FROM qsrepl.sealed_set)
+	+ (SELECT count(*) FROM qsrepl.service) AS rows;
 SELECT t::regclass AS dumped
 FROM pg_extension e, unnest(e.extconfig) AS t
 WHERE e.extname = 'qsrepl'
@@ -61,6 +62,8 @@ SELECT * FROM qsrepl.rule;
 SELECT count(*) FROM qsrepl.state;
 SELECT count(*) FROM qsrepl.journal;
 INSERT INTO qsrepl.journal VALUES ('r', 0, '{}');
+SELECT count(*) FROM qsrepl.service;
+INSERT INTO qsrepl.service (node, service, start) VALUES ('n', 's', 'auto');
 SELECT count(*) FROM qsrepl.fixup;
 SELECT what, detail FROM qsrepl.event ORDER BY id;
 SELECT site, state, logical, mappings, rules FROM qsrepl.status;

@@ -40,6 +40,7 @@ SELECT qsrepl.localize();
 SELECT qsrepl.add_alias('share', 'A', '\\old\share');
 INSERT INTO qsrepl.fixup VALUES ('clear', 10, 'DELETE FROM "data-prep"."import-log"');
 INSERT INTO qsrepl.journal VALUES ('r', 0, '{}');
+INSERT INTO qsrepl.service VALUES ('n', 's', 'delayed', 'r', '2026-01-01 00:00:00+00');
 DROP TABLE "Late";
 SQL
 
@@ -49,6 +50,7 @@ my @kept = (
 	'SELECT * FROM qsrepl.mapping_value ORDER BY 1, 2, 3',
 	'SELECT * FROM qsrepl.rule ORDER BY 1, 2',
 	'SELECT * FROM qsrepl.fixup ORDER BY 1',
+	'SELECT * FROM qsrepl.service ORDER BY 1, 2',
 	'SELECT what, detail, at FROM qsrepl.event ORDER BY id',
 	'SELECT relid::regclass::text, tgname, tgenabled FROM qsrepl._row_triggers ORDER BY 1',
 	'SELECT relid::regclass::text, "column", form FROM qsrepl._ruled_columns ORDER BY 1, 2'

@@ -37,6 +37,7 @@ $rows;
 INSERT INTO qsrepl.fixup VALUES ('clear', 10, 'DELETE FROM u');
 SELECT qsrepl.localize();
 INSERT INTO qsrepl.journal VALUES ('r', 0, '{"of": "A"}'), ('r', 1, '{}');
+INSERT INTO qsrepl.service (node, service, start) VALUES ('CN', 's', 'auto');
 CREATE PUBLICATION pub_empty FOR ALL TABLES;
 SQL
 $site_b->safe_psql($db, q(INSERT INTO qsrepl.journal VALUES ('r', 0, '{"of": "B"}')));
@@ -51,6 +52,8 @@ query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.event',
 	'0', 'nor are its events');
 query_is($site_b, $db, 'SELECT * FROM qsrepl.journal',
 	'r|0|{"of": "B"}', 'nor its journal');
+query_is($site_b, $db, 'SELECT count(*) FROM qsrepl.service',
+	'0', 'nor the start types of services, which the tool writes at both sites');
 $site_b->safe_psql($db, 'SELECT qsrepl.enable(); SELECT qsrepl.localize()');
 tables_equal_rewritten($site_a, $site_b, $db, 'enabled and localized');
 $site_a->safe_psql($db, <<'SQL');

@@ -4,22 +4,21 @@ use strict;
 use warnings FATAL => 'all';
 
 use File::Spec;
-use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplPair;
+use QsreplSsh;
 use QsreplTest;
 use Test::More;
 
-my ($sshd) = grep { -x } '/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/libexec/sshd';
+my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
+my $ssh = start_ssh(dir => "$dir/ssh");
 
-plan skip_all => 'no sshd' if !$sshd || system('ssh -V >/dev/null 2>&1') != 0;
+plan skip_all => 'no sshd' if !$ssh || system('ssh -V >/dev/null 2>&1') != 0;
 
 my %node = make_tool_pair();
-my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
 my $qsrepl = File::Spec->rel2abs('build/qsrepl');
-my $port = PostgreSQL::Test::Cluster::get_free_port();
-my ($daemon, $code, $out, $err);
+my ($code, $out, $err);
 
 sub write_file
 {
@@ -31,43 +30,7 @@ sub write_file
 	return "$dir/$name";
 }
 
-# An sshd of one's own: -D stays in the foreground, as our child.
-foreach my $key ('host', 'user')
-{
-	PostgreSQL::Test::Utils::system_or_bail('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', "$dir/$key");
-}
-write_file('known', "[127.0.0.1]:$port " . slurp_file("$dir/host.pub"));
-write_file('sshd_config', <<"CONF");
-Port $port
-ListenAddress 127.0.0.1
-HostKey $dir/host
-AuthorizedKeysFile $dir/user.pub
-PidFile none
-UsePAM no
-StrictModes no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-CONF
-
-sub start_sshd
-{
-	$daemon = IPC::Run::start([ $sshd, '-D', '-e', '-f', "$dir/sshd_config" ], '<', \'', '>', \my $said, '2>', "$dir/sshd.log");
-	for (1 .. 1000)
-	{
-		last if -s "$dir/sshd.log" && slurp_file("$dir/sshd.log") =~ /Server listening/;
-		Time::HiRes::usleep(10_000);
-	}
-	return;
-}
-
-sub stop_sshd
-{
-	$daemon->kill_kill;
-	return;
-}
-
-my @ssh = ('ssh', '-p', $port, '-i', "$dir/user", '-F', 'none', '-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes', '-o',
-	"UserKnownHostsFile=$dir/known", '-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=5');
+my @ssh = $ssh->words('127.0.0.1');
 
 # The configuration of a site's machine, which reaches the other one by ssh.
 sub write_conf_of
@@ -78,7 +41,7 @@ sub write_conf_of
 	# Where there is a remote_command, the same host is another machine, too.
 	my $text = slurp_file(conf_file($site, \%node,
 		main => "databases = qsr more\nstop_timeout = 20s\n",
-		$other => "remote_command = @ssh 127.0.0.1 $dir/qsrepl_$other\n",
+		$other => "remote_command = @ssh $dir/qsrepl_$other\n",
 		sections => $sections // ''));
 
 	write_file("qsrepl_$site", "#!/bin/sh\necho \"\$@\" >>$dir/called_$site\nQSREPL_CONFIG=$dir/$site.conf exec $qsrepl \"\$@\"\n");
@@ -96,11 +59,10 @@ sub at
 }
 
 write_conf_of($_) foreach 'A', 'B';
-start_sshd();
-if (system("@ssh 127.0.0.1 true >$dir/ssh.log 2>&1") != 0)
+if (system("@ssh true >$dir/ssh.log 2>&1") != 0)
 {
-	diag(slurp_file("$dir/ssh.log"), slurp_file("$dir/sshd.log"));
-	stop_sshd();
+	diag(slurp_file("$dir/ssh.log"), slurp_file("$ssh->{dir}/log"));
+	$ssh->stop;
 	$_->stop foreach values %node;
 	plan skip_all => 'sshd does not let us in';
 }
@@ -120,7 +82,7 @@ foreach my $case ([ 'A', 'B' ], [ 'A', 'A' ], [ 'B', 'B' ], [ 'B', 'A' ])
 	ok(!-e "$dir/called_$at", 'and this one not by ssh');
 	is(join(' ', site_words("$dir/A.conf")), $to eq 'A' ? 'A active B standby' : 'A standby B active', 'and so it is');
 }
-is(slurp_file("$dir/sshd.log") =~ /error|fatal/i, '', 'sshd has nothing to complain');
+is(slurp_file("$ssh->{dir}/log") =~ /error|fatal/i, '', 'sshd has nothing to complain');
 
 # A remote end that is another site's, no qsrepl, or fails.
 at('A', 'switchover', '--to', 'B', '--yes');
@@ -141,7 +103,7 @@ at('A', 'switchover', '--to', 'A', '--yes');
 is("$code $err", '0 ', 'the right one');
 
 # sshd is gone in the middle.
-my $kill = write_file('kill', "#!/bin/sh\nkill " . $daemon->{KIDS}[0]{PID} . "\n");
+my $kill = write_file('kill', "#!/bin/sh\nkill " . $ssh->pid . "\n");
 write_conf_of('B', "[hook end]\nwhen = before\nphase = stop\ncommand = $kill\n");
 at('B', 'switchover', '--to', 'B', '--yes');
 is($code, 8, 'sshd is gone before the server is stopped') or diag($out);
@@ -150,22 +112,22 @@ is(join(' ', site_words("$dir/A.conf")), 'A fenced B standby', 'nobody takes wri
 at('B', 'abort');
 is($code, 8, 'not undone without it');
 like($err, qr/could not be done at site "A"\n.*run "qsrepl abort" again/s, 'says so');
-start_sshd();
+$ssh->start;
 write_conf_of('B');
 at('B', 'abort');
 is("$code $err", '0 ', 'undone when it is back');
 is(join(' ', site_words("$dir/A.conf")), 'A active B standby', 'as before');
-$kill = write_file('kill', "#!/bin/sh\nkill " . $daemon->{KIDS}[0]{PID} . "\n");
+$kill = write_file('kill', "#!/bin/sh\nkill " . $ssh->pid . "\n");
 write_conf_of('B', "[hook end]\nwhen = after\nphase = stop\ncommand = $kill\n");
 at('B', 'switchover', '--to', 'B', '--yes');
 is($code, 8, 'sshd is gone when the server has stopped') or diag($out);
 like($err, qr/step "standby" failed: .*Connection refused/s, 'says so');
-start_sshd();
+$ssh->start;
 write_conf_of('B');
 at('B', 'resume');
 is("$code $err", '0 ', 'resume goes on when it is back');
 is(join(' ', site_words("$dir/A.conf")), 'A standby B active', 'to the end');
 query_is($node{B}, 'qsr', 'SELECT count(*) FROM ledger', '1', 'nothing is lost');
-stop_sshd();
+$ssh->stop;
 $_->stop foreach values %node;
 done_testing();

@@ -50,6 +50,22 @@ like($err, qr/site "B" has registered no transport key\n.*Run "qsrepl cert keys"
 is(at('B', 'sync'), '0 ', 'the passive site has nothing to install then');
 like($out, qr/^site A has sealed no certificates yet$/m, 'says so');
 
+# What init can make with it, and where keys must not be.
+($code, $out, $err) = qsrepl('init', '--config', "$tool_dir/new.conf", '--site', 'A', '--recovery-key', "$tool_dir/from_init.key", '--dry-run');
+is($code, 0, 'init with a recovery key');
+ok(!-e "$tool_dir/from_init.key", 'makes none in a dry run');
+($code, $out, $err) = qsrepl('init', '--config', "$tool_dir/new.conf", '--site', 'A', '--recovery-key', "$tool_dir/from_init.key");
+is($code, 0, 'else it does');
+like($err, qr/^Wrote the recovery key to ".*from_init.key": take it off this machine\.\nCopy ".*from_init.key.crt" to the other site's\.$/m, 'says what to do with it');
+like(slurp_file("$tool_dir/new.conf"), qr/^\[certificates\]\n(.*\n)*recovery_certificate = .*from_init.key.crt$/m, 'and names its certificate');
+is((stat("$tool_dir/from_init.key"))[2] & 0777, 0600, 'the key is private');
+($code, $out, $err) = qsrepl('init', '--yes', '--config', "$tool_dir/new.conf", '--site', 'A', '--recovery-key', "$tool_dir/from_init.key");
+isnt($code, 0, 'init again does not overwrite the key');
+write_private("$tool_dir/inside.conf", slurp_file("$tool_dir/transport_A.conf") =~ s/^key_directory = .*/"key_directory = " . $node{A}->data_dir . "\/keys"/mer);
+($code, $out, $err) = qsrepl('cert', 'keys', '--config', "$tool_dir/inside.conf");
+is($code, 3, 'keys in the data directory');
+like($err, qr/key "key_directory" names a place inside the data directory of site "A"\n.*would take the key to the other site/s, 'are refused');
+
 # The keys are private, and known at both sites.
 is(at('B', 'keys'), '0 ', 'the keys of B');
 like($out, qr/^site B: transport key 1, until 20\d\d-\d\d-\d\d, fingerprint\n  ([0-9a-f]{64})\nsite A: pinned transport key 1, /m, 'are told');

@@ -12,6 +12,7 @@ use QsreplNodes;
 use QsreplPair;
 use QsreplServices;
 use QsreplTest;
+use QsreplWindows;
 use Test::More;
 use Time::HiRes qw(time usleep);
 
@@ -85,13 +86,17 @@ foreach my $number (1, 2)
 	answer($number, '/hub', "302\n");
 }
 
-my $bootstrap = write_private("$tool_dir/bootstrap", "#!/bin/sh\necho \"\$\@\" >>$tool_dir/bootstrapped\nexit \$(cat $tool_dir/exit)\n");
-chmod 0700, $bootstrap;
-write_private("$tool_dir/exit", '0');
+# The central node can run commands by ssh.
+my $ssh = start_windows_ssh(addresses => [ $nodes->address(1) ], dir => $nodes->dir);
+my $bootstrap = 'C:/Qlik/Repository.exe';
 
-# As ssh does it: the words become one line for a shell.
-my $shell = write_private("$tool_dir/shell", "#!/bin/sh\neval \"\$*\"\n");
-chmod 0700, $shell;
+sub exit_code
+{
+	my ($exit) = @_;
+
+	$nodes->set_node(1, exit => $exit);
+	return;
+}
 
 sub conf_of
 {
@@ -105,7 +110,7 @@ sub conf_of
 }
 
 my $whole = "probe_ca = $tool_dir/root.pem\nalias_url = https://qlik.example.test:$tls/hub\nalias_ca = $tool_dir/root.pem\n";
-my %central = (CN => "ssh_command = $shell\nbootstrap_command = $bootstrap -bootstrap -standalone \"-restorehostname now\"\n");
+my %central = (CN => "ssh_command = @{[ $ssh->words($nodes->address(1)) ]}\nbootstrap_command = $bootstrap -bootstrap -standalone \"-restorehostname now\"\n");
 my $conf = conf_of('whole', $whole, %central);
 
 sub start
@@ -133,12 +138,13 @@ sub all_down
 	return;
 }
 
+# What was run at the central node since the last call.
 sub bootstrapped
 {
-	my $text = -e "$tool_dir/bootstrapped" ? slurp_file("$tool_dir/bootstrapped") : '';
+	my @ran = @{ $nodes->node(1)->{ran} // [] };
 
-	unlink "$tool_dir/bootstrapped";
-	return $text;
+	$nodes->set_node(1, ran => undef);
+	return join "\n", map { join ' ', map { "<$_>" } @$_ } @ran;
 }
 
 my $running = 'Dispatcher 4 Repository 4 Proxy 4 Engine 4 Scheduler 4 Printing 4';
@@ -149,12 +155,12 @@ start();
 is("$code $err", '0 ', 'start') or diag(JSON::PP::encode_json($json));
 is(states($nodes, $_), $running, "node $_ is up") foreach 1, 2;
 is(probes(), 'CN servicestate, CN about, CN alive, R1 alive, alias hub', 'what answers');
-is(bootstrapped(), "-bootstrap -standalone -restorehostname now\n", 'the central node was bootstrapped, once');
+is(bootstrapped(), "<$bootstrap> <-bootstrap> <-standalone> <-restorehostname now>", 'the central node was bootstrapped, once');
 is($json->{notes}[0], 'Node CN was bootstrapped.', 'which is told');
 like(asked(1), qr{^CN:$port /status/servicestate\n(?:.*\n)*CN:$tls /qrs/about\?xrfkey=0123456789abcdef$}m, 'the central node was asked under its alias');
 like(asked(2), qr{^\S+:$tls /qps/alive$}m, 'and the rim');
-my @order = map { ($_->{node} eq $nodes->address(1) ? 'CN ' : 'R1 ') . ($_->{service} =~ s/QlikSense|Service//gr) } grep { $_->{code} == 0 } $nodes->operations;
-is(join(', ', @order[ 0 .. 6 ]), 'CN Dispatcher, CN Repository, CN Proxy, CN Engine, CN Scheduler, CN Printing, R1 Dispatcher', 'the order');
+my @order = map { ($_->{node} eq $nodes->address(1) ? 'CN ' : 'R1 ') . (($_->{service} // $_->{operation}) =~ s/QlikSense|Service//gr) } grep { ($_->{code} // 1) == 0 } $nodes->operations;
+is(join(', ', @order[ 0 .. 7 ]), 'CN Dispatcher, CN run, CN Repository, CN Proxy, CN Engine, CN Scheduler, CN Printing, R1 Dispatcher', 'the order');
 
 # Again: the same names and certificates need no bootstrap; other ones do.
 all_down();
@@ -183,15 +189,15 @@ like(bootstrapped(), qr/bootstrap/, 'are a reason for it');
 
 # A bootstrap that fails: nothing else is started.
 unlink glob("$tool_dir/journal_A/bootstrap_*");
-write_private("$tool_dir/exit", '3');
+exit_code(3);
 all_down();
 start();
 is($code, 7, 'a bootstrap that fails');
-like($json->{nodes}[0]{problem}, qr/^bootstrap failed: program ".*" failed with exit code 3$/, 'says so');
+like($json->{nodes}[0]{problem}, qr/^bootstrap failed: command failed at node "CN": exit code 3$/, 'says so');
 is(states($nodes, 1), $stopped =~ s/Dispatcher 1/Dispatcher 4/r, 'the repository was not started');
 is(states($nodes, 2), $stopped, 'nor a rim');
 like(bootstrapped(), qr/bootstrap/, 'it was tried');
-write_private("$tool_dir/exit", '0');
+exit_code(0);
 start();
 is($code, 0, 'it is tried again');
 like(bootstrapped(), qr/bootstrap/, 'as it did not succeed');

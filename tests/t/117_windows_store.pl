@@ -11,6 +11,7 @@ use QsreplNodes qw(qlik_services);
 use QsreplTool;
 use QsreplWindows;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 my %address = (CN => '127.0.10.1', P1 => '127.0.10.2', P2 => '127.0.10.3');
 my $ssh = start_windows_ssh(addresses => [ sort values %address ]) or plan skip_all => 'no sshd';
@@ -167,7 +168,7 @@ my $processes = slurp_file("$ssh->{dir}/processes");
 my ($piece) = slurp_file("$tool_dir/first/work/client.key") =~ /\n(.{64})\n/;
 like($processes, qr/powershell\.exe/, 'processes were looked at');
 unlike($processes, qr/"password"|MII|\Q$piece\E/, 'no command line and no environment has any of it');
-unlike(slurp_file("$ssh->{own}/log"), qr/password"|MII/, 'nor has the log of sshd');
+unlike($ssh->log, qr/password"|MII/, 'nor has the log of sshd');
 
 # The same again, then another one, and back.
 cert('import', $first, '--yes');
@@ -218,6 +219,25 @@ isnt($code, 0, 'a rollback that fails at a node');
 like($err, qr/could not bring the certificates back at the nodes of site "B"\n/, 'says so');
 all_have($first, 'and is undone at the others');
 node($_) foreach keys %address;
+
+# The tool is killed when two nodes have the new set and another is at work.
+write_private("$tool_dir/hold", '');
+node('P2', certificates => { hold => "$tool_dir/hold" });
+my $run = IPC::Run::start([ $qsrepl_program, 'cert', 'import', $second, '--yes', '--config', $conf ], '<', \'', '>', \my $said, '2>', \my $complaint);
+for (1 .. 3000)
+{
+	last if !grep { stored($_) ne expected($second, $_) } 'CN', 'P1';
+	usleep(10_000);
+}
+$run->kill_kill(grace => 0);
+is_deeply({ map { $_ => stored($_) } keys %address }, { CN => expected($second, 'CN'), P1 => expected($second, 'P1'), P2 => expected($first, 'P2') }, 'each node has the one set or the other');
+unlink "$tool_dir/hold";
+cert('import', $second, '--yes');
+is("$code $err", '0 ', 'the same again');
+all_have($second, 'goes on to the end');
+node('P2');
+cert('import', $first, '--yes');
+all_have($first, 'and another one after it');
 
 # Keys that cannot leave, and an answer that is none.
 node('CN', certificates => { kept => ['root'] });

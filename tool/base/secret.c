@@ -17,6 +17,9 @@
 
 #include "base/memory.h"
 
+/* Deeper than anything that is called here goes. */
+#define STACK_BYTES (64 * 1024)
+
 /* In front of each piece; keeps the alignment that malloc() gives. */
 typedef union Head
 {
@@ -56,6 +59,23 @@ secret_free(Text *text)
 	if (text->bytes != NULL)
 		OPENSSL_cleanse(text->bytes, text->capacity);
 	text_free(text);
+}
+
+/* A frame of its own, below the caller's: not inlined, through a pointer. */
+static void
+wipe_frame(void)
+{
+	unsigned char frame[STACK_BYTES];
+
+	OPENSSL_cleanse(frame, sizeof(frame));
+}
+
+void
+secret_stack(void)
+{
+	static void (*volatile wipe) (void) = wipe_frame;
+
+	wipe();
 }
 
 static void *

@@ -20,6 +20,14 @@ extern void secret_add(Text *text, const void *bytes, size_t len);
 extern void secret_free(Text *text);
 
 /*
+ * secret_stack
+ *		Wipe what functions that have returned may have left on the stack:
+ *		libcrypto copies the content of CMS by way of it.  Called when keys
+ *		have gone through such functions.
+ */
+extern void secret_stack(void);
+
+/*
  * secret_memory
  *		From now on everything that libcrypto frees is wiped, whatever it was.
  *		Called once, before anything else of libcrypto.

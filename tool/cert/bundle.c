@@ -72,6 +72,7 @@ cert_bundle_write(const CertSet *set, const char *password, Text *bytes,
 		return false;
 	cms = seal(&content, password);
 	secret_free(&content);
+	secret_stack();
 	if (cms != NULL)
 		len = i2d_CMS_ContentInfo(cms, &der);
 	if (len > 0)
@@ -141,5 +142,6 @@ cert_bundle_read(const Text *bytes, const char *password, CertSet *set,
 	else
 		good = cert_set_unpack(content.bytes, content.len, set, error);
 	secret_free(&content);
+	secret_stack();
 	return good;
 }

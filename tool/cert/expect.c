@@ -101,7 +101,8 @@ cert_expect(const Config *config, const ConfigSite *site,
 
 	memset(expectations, 0, sizeof(*expectations));
 	expectations->now_ms = plat_wall_ms();
-	expectations->expiry_ms = config->certificates.expiry_warning;
+	expectations->expiry_ms = config->certificates.expiry_days *
+		INT64_C(86400000);
 	expect_nodes(config, site, arena, expectations);
 	if (site->host_cfg == NULL)
 		return;

@@ -206,6 +206,7 @@ cert_find(const char *path, const char *password, CertFound *found,
 		find_in_file(path, password, found, error);
 	if (!good)
 		cert_found_free(found);
+	secret_stack();
 	return good;
 }
 

@@ -157,13 +157,14 @@ cert_folder_write(const char *path, const CertSet *set,
 				  const CertFormat *format, Error *error)
 {
 	const Writer writer = {path, set, format, error};
+	bool		good = true;
 
 	if ((format->pfx || format->pem_sealed) && format->password == NULL)
 		return error_set(error, NULL, "Give it by --password-file, or the "
 						 "key password_file.",
 						 "a password is needed for the files");
-	for (size_t i = 0; i < set->n; i++)
-		if (!write_entry(&writer, &set->entries[i]))
-			return false;
-	return true;
+	for (size_t i = 0; good && i < set->n; i++)
+		good = write_entry(&writer, &set->entries[i]);
+	secret_stack();
+	return good;
 }

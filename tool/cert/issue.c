@@ -15,7 +15,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-#include "cert/describe.h"
+#include "base/secret.h"
 #include "cert/internal.h"
 
 #define KEY_BITS 2048
@@ -245,13 +245,16 @@ cert_issue(CertSet *set, const CertRequest *request, Error *error)
 	Issue		issue = {.set = set,.request = request};
 	CertEntry	entry = {.role = CERT_SERVER};
 	time_t		now = (time_t) (request->now_ms / 1000);
+	bool		good;
 
 	if (!good_names(request, error) || !find_root(set, &issue.root, error))
 		return false;
 	if (X509_cmp_time(X509_get0_notAfter(issue.root->certificate), &now) <= 0)
 		return error_set(error, NULL, NULL, "the root certificate has "
 						 "expired");
-	if (!make(&issue))
+	good = make(&issue);
+	secret_stack();
+	if (!good)
 	{
 		X509_free(issue.certificate);
 		EVP_PKEY_free(issue.key);

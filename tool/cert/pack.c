@@ -25,7 +25,7 @@
 #include "base/utf8.h"
 #include "cert/internal.h"
 
-static const char magic[] = {
+static const unsigned char magic[] = {
 	'Q', 'S', 'R', 'E', 'P', 'L', 'C', 'S', 1
 };
 
@@ -138,6 +138,7 @@ cert_set_pack(const CertSet *set, Text *bytes, Error *error)
 	secret_free(bytes);
 	for (size_t i = 0; i < set->n; i++)
 		good = add_entry(&set->entries[i], NULL, &len) && good;
+	secret_stack();
 	if (good && len > CERT_SET_BYTES)
 		return error_set(error, NULL, NULL, "set of certificates is longer "
 						 "than %d bytes", CERT_SET_BYTES);
@@ -149,6 +150,7 @@ cert_set_pack(const CertSet *set, Text *bytes, Error *error)
 	add_number(bytes, set->n);
 	for (size_t i = 0; i < set->n; i++)
 		add_entry(&set->entries[i], bytes, &len);
+	secret_stack();
 	return true;
 }
 
@@ -352,6 +354,7 @@ cert_set_unpack(const void *bytes, size_t len, CertSet *set, Error *error)
 		read_set(&reader, set);
 	if (wrong == NULL && !is_same(set, bytes, len))
 		wrong = "Its certificates are not in their order.";
+	secret_stack();
 	if (wrong == NULL)
 		return true;
 	cert_set_free(set);

@@ -20,8 +20,11 @@
 #include "cert/windows.h"
 
 /* So many nodes at once, and so long for one. */
-#define NODES_AT_ONCE 10
+#define NODES_AT_ONCE 20
 #define DEADLINE_MS 120000
+
+/* PowerShell takes its time to start: so many times connect_timeout. */
+#define ANSWER_TIMES 3
 
 static const CertRole roles[] = {CERT_CLIENT, CERT_ROOT, CERT_SERVER};
 
@@ -209,8 +212,8 @@ take_line(void *arg, const json_t * line)
 
 /* What is asked of one node; parameters are released by the caller. */
 static PowershellCall
-call_of(WindowsNode *node, const char *const *lines, const char *mode,
-		bool rollback)
+call_of(const WindowsSite *site, WindowsNode *node, const char *const *lines,
+		const char *mode, bool rollback)
 {
 	return (PowershellCall)
 	{
@@ -219,7 +222,9 @@ call_of(WindowsNode *node, const char *const *lines, const char *mode,
 									"Rollback", rollback, "Central",
 									node->central),
 			.lines = lines,.n_lines = 1,.on_line = take_line,.arg = node,
-			.deadline_ms = DEADLINE_MS
+			.deadline_ms = DEADLINE_MS,
+			.answer_ms = ANSWER_TIMES *
+			(int) site->place->config->connect_timeout
 	};
 }
 
@@ -256,7 +261,7 @@ windows_ask(WindowsSite *site, const char *mode, bool rollback,
 		{
 			asked[n] = &site->nodes[i];
 			lines[n] = asked[n]->request.bytes;
-			calls[n] = call_of(asked[n], &lines[n], mode, rollback);
+			calls[n] = call_of(site, asked[n], &lines[n], mode, rollback);
 			n++;
 		}
 	powershell_run_all(calls, n, NODES_AT_ONCE, errors);

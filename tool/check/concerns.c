@@ -41,6 +41,7 @@ const CheckConcern check_concerns[] = {
 	{"disk", true, true, false, check_disk},
 	{"dns", true, true, false, check_dns},
 	{"hosts", true, true, true, check_hosts},
+	{"services", true, true, false, check_services},
 	{"certificates", true, true, false, check_certificates},
 	{"transport", true, true, false, check_transport},
 	{NULL, false, false, false, NULL}

@@ -123,6 +123,7 @@ extern void check_clocks(CheckRun *run);
 extern void check_disk(CheckRun *run);
 extern void check_dns(CheckRun *run);
 extern void check_hosts(CheckRun *run);
+extern void check_services(CheckRun *run);
 extern void check_certificates(CheckRun *run);
 extern void check_transport(CheckRun *run);
 

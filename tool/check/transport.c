@@ -41,7 +41,8 @@ look_at_end(CheckRun *run, const char *object, const char *what,
 		until[DATE_CHARACTERS] = '\0';
 		if (end <= now)
 			check_warn(run, object, renew, "%s has ended on %s", what, until);
-		else if (end - now < run->config->certificates.expiry_warning)
+		else if (end - now < (int64_t) run->config->certificates.expiry_days *
+				 INT64_C(86400000))
 			check_warn(run, object, renew, "%s ends on %s", what, until);
 		else
 			check_pass(run, object, "%s until %s", what, until);

@@ -204,7 +204,7 @@ const CliCommand cli_cert_export = {
 	.words = "cert export",
 	.summary = "write a site's certificates to a folder, or one file",
 	.operand = {"FILE", NULL},
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_VERBOSE,
 	.options = export_options,
 	.about =
 	"FILE is made, and must not be there.  PFX files and the encrypted file\n"
@@ -216,7 +216,7 @@ const CliCommand cli_cert_import = {
 	.words = "cert import",
 	.summary = "install certificates from a folder or file for a site",
 	.operand = {"FILE", NULL},
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = import_options,
 	.about =
 	"FILE is a folder as Qlik Sense or the Snapshots tool exports it, a PFX\n"
@@ -228,7 +228,7 @@ const CliCommand cli_cert_import = {
 const CliCommand cli_cert_issue = {
 	.words = "cert issue",
 	.summary = "issue a server certificate for a node, by the site's root",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = issue_options,
 	.about =
 	"For nodes that were never registered at the other site.  The node's\n"
@@ -239,7 +239,7 @@ const CliCommand cli_cert_issue = {
 const CliCommand cli_cert_rollback = {
 	.words = "cert rollback",
 	.summary = "bring back the certificates before the last change",
-	.globals = CLI_CONFIG | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
+	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = rollback_options,
 	.about = "Once more, it returns to those of the last change.\n",
 	.run = run_rollback

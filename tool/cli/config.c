@@ -20,6 +20,8 @@ run_init(const CliCall *call)
 		.mode = cli_value(call, "mode"),
 		.sets = sets,
 		.n_sets = cli_values(call, "set", sets),
+		.recovery_key = cli_value(call, "recovery-key"),
+		.passphrase_file = cli_value(call, "passphrase-file"),
 		.yes = cli_is_on(call, "yes"),
 		.dry_run = cli_is_on(call, "dry-run"),
 		.json = cli_is_on(call, "json")
@@ -53,6 +55,12 @@ static const CliOption init_options[] = {
 	.help = "how PostgreSQL replicates"},
 	{.name = "set",.argument = "SECTION:KEY=VALUE",.many = true,
 	.help = "a value of the file, as in --set \"site A:host=db-a\""},
+	{.name = "recovery-key",.argument = "FILE",
+		.help = "make a recovery key for sealed certificates, too; its "
+	"certificate goes to FILE.crt"},
+	{.name = "passphrase-file",.argument = "FILE",
+		.help = "a private file whose first line the recovery key is "
+	"encrypted with"},
 	{.name = NULL}
 };
 

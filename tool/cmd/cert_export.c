@@ -2,7 +2,6 @@
  * cert_export.c
  *		"qsrepl cert export": to a folder for those who carry it, or one file.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +95,8 @@ export(CertWork *work, const CertSide *side)
 	const CertFormat format = format_of(work);
 	bool		file = !format.pem && !format.pfx;
 	Error		error = ERROR_NONE;
-	bool		good;
+	char	   *done;
+	bool		good = true;
 
 	if (side->found.set.n == 0)
 	{
@@ -105,19 +105,18 @@ export(CertWork *work, const CertSide *side)
 	}
 	if (!is_free(call->operand, !file, &error))
 		return cert_work_fail(&error, EXIT_REFUSED);
-	if (call->dry_run)
-	{
-		printf("would export %lu certificates of %s to \"%s\"\n",
-			   (unsigned long) side->found.set.n, side->title, call->operand);
-		return EXIT_OK;
-	}
-	good = file ? write_bundle(call->operand, &side->found.set,
-							   work->password.bytes, &error) :
-		write_folder(call->operand, &side->found.set, &format, &error);
+	if (!call->dry_run)
+		good = file ? write_bundle(call->operand, &side->found.set,
+								   work->password.bytes, &error) :
+			write_folder(call->operand, &side->found.set, &format, &error);
 	if (!good)
 		return cert_work_fail(&error, EXIT_SYSTEM);
-	printf("exported %lu certificates of %s to \"%s\"\n",
-		   (unsigned long) side->found.set.n, side->title, call->operand);
+	done = text_format("%s %lu certificates of %s to \"%s\"",
+					   call->dry_run ? "would export" : "exported",
+					   (unsigned long) side->found.set.n, side->title,
+					   call->operand);
+	cert_work_done(work, !call->dry_run, done, NULL);
+	free(done);
 	return EXIT_OK;
 }
 

@@ -3,7 +3,6 @@
  *		What changes a site's set: "qsrepl cert import", "issue", "rollback".
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,33 +32,34 @@ is_sound(const CertFound *found, CertFindings *findings)
 
 static int
 install(CertWork *work, const CertSide *side, const CertSet *set,
-		const char *done)
+		const char *done, const CertFindings *findings)
 {
 	const CertPlace place = {&work->config, side->site};
 	Error		error = ERROR_NONE;
+	char	   *would;
 
-	if (work->call->dry_run)
-	{
-		printf("would have %s\n", done);
-		return EXIT_OK;
-	}
-	if (!side->store->install(&place, set, &error))
+	if (!work->call->dry_run && !side->store->install(&place, set, &error))
 		return cert_work_fail(&error, EXIT_SYSTEM);
-	printf("%s\n", done);
+	would = text_format("%s%s", work->call->dry_run ? "would have " : "",
+						done);
+	cert_work_done(work, !work->call->dry_run, would, findings);
+	free(would);
 	return EXIT_OK;
 }
 
 static int
-check_sound(const CertWork *work, const CertFound *found)
+check_sound(const CertWork *work, const CertFound *found,
+			CertFindings *findings)
 {
-	CertFindings findings = {.n = 0};
 	Error		error = ERROR_NONE;
-	bool		sound = is_sound(found, &findings);
+	bool		sound = is_sound(found, findings);
 
-	cert_print_findings(&findings, false);
-	cert_findings_free(&findings);
+	if (!work->call->json)
+		cert_print_findings(findings, false);
 	if (sound || work->call->force)
 		return EXIT_OK;
+	if (work->call->json)
+		cert_work_done(work, false, "nothing was changed", findings);
 	error_set(&error, "Nothing was changed.", "Mend what failed; --force "
 			  "installs the set as it is.",
 			  "certificates in \"%s\" are no set to install",
@@ -70,6 +70,7 @@ check_sound(const CertWork *work, const CertFound *found)
 static int
 import(CertWork *work, const CertSide *side, const CertFound *found)
 {
+	CertFindings findings = {.n = 0};
 	char	   *question = text_format("This replaces the certificates of %s "
 									   "by the %lu in \"%s\".\nGo on? Type "
 									   "\"yes\": ", side->title,
@@ -77,12 +78,13 @@ import(CertWork *work, const CertSide *side, const CertFound *found)
 									   work->call->operand);
 	char	   *done = text_format("imported %lu certificates for %s",
 								   (unsigned long) found->set.n, side->title);
-	int			code = check_sound(work, found);
+	int			code = check_sound(work, found, &findings);
 
 	if (code == EXIT_OK)
 		code = cert_work_confirm(work, question);
 	if (code == EXIT_OK)
-		code = install(work, side, &found->set, done);
+		code = install(work, side, &found->set, done, &findings);
+	cert_findings_free(&findings);
 	free(done);
 	free(question);
 	return code;
@@ -170,7 +172,7 @@ issue(CertWork *work, CertSide *side, CertRequest *request)
 	{
 		text = text_format("issued a server certificate for node \"%s\" of %s",
 						   request->alias, side->title);
-		code = install(work, side, set, text);
+		code = install(work, side, set, text, NULL);
 		free(text);
 	}
 	return code;
@@ -223,16 +225,13 @@ rollback(CertWork *work, const CertSide *side)
 	free(question);
 	if (code != EXIT_OK)
 		return code;
-	if (work->call->dry_run)
-	{
-		printf("would bring back the certificates of %s before the last "
-			   "change\n", side->title);
-		return EXIT_OK;
-	}
-	if (!side->store->rollback(&place, &error))
+	if (!work->call->dry_run && !side->store->rollback(&place, &error))
 		return cert_work_fail(&error, EXIT_REFUSED);
-	printf("brought back the certificates of %s before the last change\n",
-		   side->title);
+	question = text_format("%s the certificates of %s before the last change",
+						   work->call->dry_run ? "would bring back" :
+						   "brought back", side->title);
+	cert_work_done(work, !work->call->dry_run, question, NULL);
+	free(question);
 	return EXIT_OK;
 }
 

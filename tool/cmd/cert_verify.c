@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "base/exitcode.h"
-#include "base/json.h"
 #include "check/thumbprints.h"
 #include "cmd/cert_work.h"
 #include "platform/clock.h"
@@ -31,25 +30,12 @@ verify(CertWork *work, CertSide *side, CertFindings *findings)
 static void
 print_json(const CertSide *side, const CertFindings *findings)
 {
-	static const char *const words[] = {"pass", "warn", "fail"};
 	json_t	   *document = json_object();
-	json_t	   *list = json_array();
 
-	for (size_t i = 0; i < findings->n; i++)
-	{
-		const CertFinding *finding = &findings->list[i];
-		json_t	   *object = json_object();
-
-		json_set_text(object, "severity", words[finding->severity]);
-		json_set_text(object, "object", finding->object);
-		json_set_text(object, "problem", finding->problem);
-		json_set_text(object, "hint", finding->hint);
-		json_array_append_new(list, object);
-	}
 	json_set_text(document, "from", side->title);
 	json_object_set_new(document, "good",
 						json_boolean(findings->counts[CERT_FAIL] == 0));
-	json_object_set_new(document, "findings", list);
+	json_object_set_new(document, "findings", cert_findings_json(findings));
 	json_print(document);
 }
 

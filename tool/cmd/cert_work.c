@@ -175,20 +175,60 @@ cert_work_confirm(const CertWork *work, const char *question)
 	return cert_work_fail(&error, EXIT_REFUSED);
 }
 
+/* In the order of CertSeverity. */
+static const char *const severities[] = {"pass", "warn", "fail"};
+
 void
 cert_print_findings(const CertFindings *findings, bool all)
 {
-	static const char *const words[] = {"pass", "warn", "fail"};
-
 	for (size_t i = 0; i < findings->n; i++)
 	{
 		const CertFinding *finding = &findings->list[i];
 
 		if (finding->severity == CERT_PASS && !all)
 			continue;
-		printf("%s  %s: %s\n", words[finding->severity], finding->object,
-			   finding->problem);
+		printf("%s  %s: %s\n", severities[finding->severity],
+			   finding->object, finding->problem);
 		if (finding->hint != NULL && finding->severity != CERT_PASS)
 			printf("      hint: %s\n", finding->hint);
 	}
+}
+
+json_t *
+cert_findings_json(const CertFindings *findings)
+{
+	json_t	   *list = json_array();
+
+	for (size_t i = 0; i < findings->n; i++)
+	{
+		const CertFinding *finding = &findings->list[i];
+		json_t	   *object = json_object();
+
+		json_set_text(object, "severity", severities[finding->severity]);
+		json_set_text(object, "object", finding->object);
+		json_set_text(object, "problem", finding->problem);
+		json_set_text(object, "hint", finding->hint);
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
+void
+cert_work_done(const CertWork *work, bool changed, const char *sentence,
+			   const CertFindings *findings)
+{
+	json_t	   *document;
+
+	if (!work->call->json)
+	{
+		printf("%s\n", sentence);
+		return;
+	}
+	document = json_object();
+	json_object_set_new(document, "changed", json_boolean(changed));
+	json_set_text(document, "message", sentence);
+	if (findings != NULL)
+		json_object_set_new(document, "findings",
+							cert_findings_json(findings));
+	json_print(document);
 }

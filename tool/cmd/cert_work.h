@@ -5,6 +5,7 @@
 #ifndef CMD_CERT_WORK_H
 #define CMD_CERT_WORK_H
 
+#include "base/json.h"
 #include "cert/folder.h"
 #include "cert/store.h"
 #include "cert/verify.h"
@@ -63,7 +64,21 @@ extern int	cert_work_fail(Error *error, int code);
  */
 extern int	cert_work_confirm(const CertWork *work, const char *question);
 
+/*
+ * cert_work_done
+ *		Print what was done, or would be, as a line or as JSON.
+ *
+ * in: findings: of the set that was looked at before, which JSON has too; or
+ *     NULL
+ */
+extern void cert_work_done(const CertWork *work, bool changed,
+						   const char *sentence,
+						   const CertFindings *findings);
+
 /* Print findings as "qsrepl check" does: all, or what is not well. */
 extern void cert_print_findings(const CertFindings *findings, bool all);
+
+/* The same as an array of objects. */
+extern json_t * cert_findings_json(const CertFindings *findings);
 
 #endif							/* CMD_CERT_WORK_H */

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/report.h"
 #include "cmd/ask.h"
+#include "cmd/transport.h"
 #include "config/describe.h"
 #include "config/template.h"
 #include "config/words.h"
@@ -98,6 +99,9 @@ collect(Init *init)
 		keep(init, "qsrepl", "site", request->site);
 	if (request->mode != NULL)
 		keep(init, "qsrepl", "mode", request->mode);
+	if (request->recovery_key != NULL)
+		keep(init, "certificates", "recovery_certificate",
+			 arena_printf(&init->arena, "%s.crt", request->recovery_key));
 	for (size_t i = 0; i < request->n_sets; i++)
 		if (!keep_set(init, request->sets[i]))
 			return false;
@@ -255,6 +259,25 @@ tell(const Init *init, const Text *text, size_t missing)
 	json_print(document);
 }
 
+/* The recovery key, where one is wanted; the file names its certificate. */
+static bool
+write_recovery(const InitRequest *request, Error *error)
+{
+	char	   *certificate;
+
+	if (request->recovery_key == NULL)
+		return true;
+	if (!transport_recovery_make(request->recovery_key,
+								 request->passphrase_file, &certificate,
+								 error))
+		return false;
+	fprintf(stderr, "Wrote the recovery key to \"%s\": take it off this "
+			"machine.\nCopy \"%s\" to the other site's.\n",
+			request->recovery_key, certificate);
+	free(certificate);
+	return true;
+}
+
 static int
 write_file(const Init *init, const Text *text, size_t missing)
 {
@@ -262,7 +285,8 @@ write_file(const Init *init, const Text *text, size_t missing)
 	Error		error = ERROR_NONE;
 
 	if (request->dry_run ||
-		plat_file_write(request->file, text->bytes, text->len, true, &error))
+		(write_recovery(request, &error) &&
+		 plat_file_write(request->file, text->bytes, text->len, true, &error)))
 	{
 		tell(init, text, missing);
 		return EXIT_OK;

@@ -16,6 +16,8 @@ typedef struct InitRequest
 	const char *mode;			/* NULL: not told */
 	const char *const *sets;	/* "SECTION:KEY=VALUE" */
 	size_t		n_sets;
+	const char *recovery_key;	/* file for a new recovery key; or NULL */
+	const char *passphrase_file;	/* for it; or NULL */
 	bool		yes;			/* overwrite, and ask nothing */
 	bool		dry_run;		/* print it instead */
 	bool		json;

@@ -32,7 +32,7 @@ bring(Move *move, Error *error)
 	long long	number;
 	bool		installed;
 
-	return move->config.certificates.key_directory == NULL ||
+	return move->config.certificates.recovery_certificate == NULL ||
 		transport_sync(move->request->file, &number, &installed, error);
 }
 

@@ -115,6 +115,8 @@ transport_other(Transport *transport, Error *error)
 									config->databases.words[0],
 									plat_clock_ms() +
 									config->connect_timeout, error);
+	if (transport->other == NULL)
+		transport->code = EXIT_SERVER;
 	return transport->other != NULL;
 }
 

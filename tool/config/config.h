@@ -239,7 +239,7 @@ typedef struct ConfigCertificates
 	int			format;			/* ConfigCertificateFormat */
 	const char *password_file;	/* of PFX files, and encrypted keys */
 	int			compat;			/* ConfigCompat; of exports */
-	long		expiry_warning; /* ms */
+	int			expiry_days;	/* from which on a check warns */
 	const char *key_directory;	/* transport keys of this machine's site */
 	const char *recovery_certificate;
 } ConfigCertificates;

@@ -384,10 +384,10 @@ static const ConfigKey certificate_keys[] = {
 		"which all versions of Windows read, or with AES-256 and SHA-256, "
 		"which older ones report as a wrong password. Files of a site's "
 	"certificate_directory have the latter."},
-	{"expiry_warning", CONFIG_DURATION,
-		AT(ConfigCertificates, expiry_warning),.otherwise = "90d",
-		.min = 0,.max = 3650 * DAY,
-	.help = "How long before a certificate ends a check warns."},
+	{"expiry_warning_days", CONFIG_NUMBER,
+		AT(ConfigCertificates, expiry_days),.otherwise = "90",
+		.min = 0,.max = 3650,
+	.help = "How many days before a certificate ends a check warns."},
 	{"key_directory", CONFIG_PATH, AT(ConfigCertificates, key_directory),
 		.otherwise = CONFIG_DEFAULT_KEYS,
 		.help = "Where the key is that certificates are sealed and opened "

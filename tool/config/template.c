@@ -45,7 +45,8 @@ static const char no_certificates[] =
 "\n# How Qlik Sense's certificates are read and written:\n"
 "#[certificates]\n"
 "#password_file = /etc/qsrepl/certificate-password\n"
-"#expiry_warning = 90d\n";
+"#expiry_warning_days = 90\n";
+
 static const char no_alias[] =
 "\n# Further names in the hosts files, a section a name:\n"
 "#[alias FS]\n"

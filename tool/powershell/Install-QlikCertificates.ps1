@@ -120,15 +120,17 @@ begin {
 	}
 
 	# Qlik's certificates that are there: a list of role and certificate. A
-	# root has the marker, or has issued one that does; others are not ours.
+	# root has the marker, or has issued one that does, there or in what is to
+	# come; others are not ours.
 	function Get-Present {
+		param($Coming)
 		$found = @(foreach ($role in 'server', 'client') {
 				$store = Get-Store $role 'ReadOnly'
 				$store.Certificates | Where-Object { Test-Marker $_ } |
 					ForEach-Object { @{ Role = $role; Certificate = $_ } }
 				$store.Close()
 			})
-		$issuers = @($found | ForEach-Object { $_.Certificate.Issuer })
+		$issuers = @($found + $Coming | Where-Object { $null -ne $_ } | ForEach-Object { $_.Certificate.Issuer })
 		$found
 		$store = Get-Store 'root' 'ReadOnly'
 		$store.Certificates | Where-Object {
@@ -316,24 +318,16 @@ begin {
 		}
 	}
 
-	function Add-Certificate {
-		param($List)
+	# Add certificates to their stores, or remove them. The private key of a
+	# removed one stays in its container: with it, it can be added again.
+	function Edit-Store {
+		param([string]$Action, $List)
 		foreach ($entry in $List) {
 			$store = Get-Store $entry.Role 'ReadWrite'
-			$store.Add($entry.Certificate)
+			if ($Action -eq 'added') { $store.Add($entry.Certificate) }
+			else { $store.Remove($entry.Certificate) }
 			$store.Close()
-			ConvertTo-Done 'added' $entry.Role $entry.Certificate
-		}
-	}
-
-	# The private key stays in its container: with it the entry can come back.
-	function Clear-Certificate {
-		param($List)
-		foreach ($entry in $List) {
-			$store = Get-Store $entry.Role 'ReadWrite'
-			$store.Remove($entry.Certificate)
-			$store.Close()
-			ConvertTo-Done 'removed' $entry.Role $entry.Certificate
+			ConvertTo-Done $Action $entry.Role $entry.Certificate
 		}
 	}
 
@@ -355,7 +349,7 @@ begin {
 	# Everything read back is what was wanted; else an error.
 	function Assert-Installed {
 		param($Wanted)
-		$present = @(Get-Present)
+		$present = @(Get-Present $Wanted)
 		if ((Get-Thumbprint $present) -ne (Get-Thumbprint $Wanted)) {
 			throw "The stores have $(Get-Thumbprint $present) instead of $(Get-Thumbprint $Wanted)."
 		}
@@ -368,10 +362,23 @@ begin {
 		}
 	}
 
+	# One run at a time changes this machine: one whose connection was lost may
+	# still be at work. That it has ended in the middle is no problem.
+	function Enter-Lock {
+		$lock = New-Object -TypeName Threading.Mutex -ArgumentList $false, 'Global\qsrepl-certificates'
+		$mine = $true
+		try { $mine = $lock.WaitOne(60000) }
+		catch {
+			if ($_.Exception.InnerException -isnot [Threading.AbandonedMutexException]) { throw }
+		}
+		if (-not $mine) { throw 'Another run has been at work on this machine for a minute.' }
+		$lock
+	}
+
 	# Replace what is there by what is wanted: all of it or nothing.
 	function Install-Set {
 		param($Wanted, [string]$Name)
-		$present = @(Get-Present)
+		$present = @(Get-Present $Wanted)
 		$for = Get-Thumbprint $Wanted
 		$already = $true
 		try { Assert-Installed $Wanted } catch { $already = $false }
@@ -381,16 +388,16 @@ begin {
 			Save-Set $present $for
 			try {
 				foreach ($entry in $Wanted) { $entry.Certificate = ConvertTo-Certificate $entry $true }
-				Add-Certificate $Wanted
+				Edit-Store 'added' $Wanted
 				Grant-Access $Wanted
-				Clear-Certificate $old
+				Edit-Store 'removed' $old
 				Assert-Installed $Wanted
 			}
 			catch {
 				$problem = $_
 				$before = @($present | ForEach-Object { $_.Role + $_.Certificate.Thumbprint })
-				Clear-Certificate @($Wanted | Where-Object { $before -notcontains ($_.Role + $_.Certificate.Thumbprint) })
-				Add-Certificate $present
+				Edit-Store 'removed' @($Wanted | Where-Object { $before -notcontains ($_.Role + $_.Certificate.Thumbprint) })
+				Edit-Store 'added' $present
 				throw $problem
 			}
 			Move-Item -LiteralPath "$saved\current\unfinished" -Destination "$saved\current\finished" -Force
@@ -415,14 +422,15 @@ end {
 		$object = Get-FolderRequest
 	}
 
-	if ($Rollback) {
+	if ($Rollback -or $Mode -eq 'Install') {
 		Assert-Session
-		Install-Set @(Get-Saved) 'rollback'
-	}
-	elseif ($Mode -eq 'Install') {
-		Assert-Session
-		if ($null -eq $object) { throw 'There is no set to install: give a request or a folder.' }
-		Install-Set @(Get-Wanted $object) 'install'
+		$lock = Enter-Lock
+		try {
+			if ($Rollback) { Install-Set @(Get-Saved) 'rollback' }
+			elseif ($null -eq $object) { throw 'There is no set to install: give a request or a folder.' }
+			else { Install-Set @(Get-Wanted $object) 'install' }
+		}
+		finally { $lock.ReleaseMutex() }
 	}
 	else {
 		foreach ($entry in Get-Present) {

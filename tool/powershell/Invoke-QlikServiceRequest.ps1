@@ -325,7 +325,7 @@ begin {
 		# Both are read at once: a full pipe would hold the program up.
 		$texts = @($process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync())
 		if (-not $process.WaitForExit($Deadline)) {
-			$null = & "$env:SystemRoot\System32\taskkill.exe" /T /F /PID $process.Id 2>&1
+			$null = & "$env:SystemRoot\System32\taskkill.exe" /T /F /PID $process.Id
 			throw (Get-WindowsError 1460)
 		}
 		$Answer.exit = $process.ExitCode

@@ -141,6 +141,7 @@ powershell_prepare(const PowershellCall *call, PowershellChild *child,
 	child->child.input = child->input.bytes;
 	child->child.input_len = child->input.len;
 	child->child.deadline_ms = call->deadline_ms;
+	child->child.answer_ms = call->answer_ms;
 	return true;
 }
 

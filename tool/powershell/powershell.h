@@ -42,6 +42,7 @@ typedef struct PowershellCall
 																 * script wrote */
 	void	   *arg;			/* for on_line */
 	int			deadline_ms;	/* for all of it; 0: none */
+	int			answer_ms;		/* for the node's first words; 0: none */
 } PowershellCall;
 
 /*

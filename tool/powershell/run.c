@@ -84,6 +84,9 @@ powershell_judge(PowershellAnswer *answer, bool ran,
 	if (answer->ended && !good)
 		error_set(error, answer->problem, NULL,
 				  "script \"%s\" failed at node \"%s\"", call->script, name);
+	else if (!good && result->end == PLAT_CHILD_TIMED_OUT && !answer->begun)
+		error_set(error, error->detail, NULL, "node \"%s\" did not answer "
+				  "within %ld ms", name, (long) result->ms);
 	else if (!good && result->end == PLAT_CHILD_TIMED_OUT)
 		error_set(error, error->detail, NULL, "script \"%s\" at node \"%s\" "
 				  "did not end within %d ms", call->script, name,

@@ -61,7 +61,7 @@ service_site_running(const Config *config, const ConfigSite *site,
 					 bool *running, Error *error)
 {
 	ServiceWork work;
-	size_t		answered = 0;
+	size_t		known = 0;
 
 	*running = false;
 	service_work_begin(&work, config, site, options, report);
@@ -70,11 +70,12 @@ service_site_running(const Config *config, const ConfigSite *site,
 	{
 		const ServiceNode *node = &report->nodes[i];
 
-		answered += node->answer == SERVICE_ANSWERS ? 1 : 0;
+		known += node->answer == SERVICE_ANSWERS ||
+			node->answer == SERVICE_SILENT ? 1 : 0;
 		for (size_t j = 0; j < node->n; j++)
 			*running = *running || runs(&node->services[j]);
 	}
-	return answered > 0 || report->n == 0 ||
+	return known > 0 || report->n == 0 ||
 		service_work_end(&work, message(&work, "ask for services", site),
 						 error);
 }

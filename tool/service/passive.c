@@ -154,7 +154,7 @@ service_set_passive(const Config *config, const ConfigSite *site,
 					Error *error)
 {
 	ServiceWork work;
-	ServiceOriginals known;
+	ServiceOriginals known = {NULL, 0};
 
 	service_work_begin(&work, config, site, options, report);
 	if (report->n == 0)
@@ -243,7 +243,7 @@ service_set_active(const Config *config, const ConfigSite *site,
 				   Error *error)
 {
 	ServiceWork work;
-	ServiceOriginals known;
+	ServiceOriginals known = {NULL, 0};
 
 	service_work_begin(&work, config, site, options, report);
 	if (report->n == 0)

@@ -153,8 +153,9 @@ extern bool service_start_site(const Config *config, const ConfigSite *site,
  *		Signs of life, for a failover: does any service of Qlik Sense run?
  *
  * out:    *running: at least one does, or is about to; nodes that do not
- *         answer are in the report (SERVICE_SILENT) and are no error
- * errors: no node of the site could be asked at all
+ *         answer are in the report (SERVICE_SILENT) and are no error: a site
+ *         that is lost has no others
+ * errors: every node has refused the logon, or makes no sense
  */
 extern bool service_site_running(const Config *config, const ConfigSite *site,
 								 const ServiceOptions *options,

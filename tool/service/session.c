@@ -69,12 +69,35 @@ service_ask_of(ServiceSession *session, const char *op, ServiceKind kind,
 	service_ask(session, request, deadline_ms);
 }
 
+/*
+ * What a node says, on one line, in the arena.  It may say anything: nothing
+ * of it reaches a terminal that would obey.
+ */
+static const char *
+one_line(const char *text, Arena *arena)
+{
+	Text		line = {NULL, 0, 0};
+	const char *copy;
+
+	for (; *text != '\0'; text++)
+		if (*text == '\n' || *text == '\r')
+			text_add(&line, line.len == 0 || text[1] == '\0' ||
+					 text[1] == '\n' || text[1] == '\r' ? "" : "; ");
+		else if ((unsigned char) *text < ' ' || *text == 0x7F)
+			text_add(&line, "?");
+		else
+			text_add_bytes(&line, text, 1);
+	copy = arena_strdup(arena, line.bytes != NULL ? line.bytes : "");
+	text_free(&line);
+	return copy;
+}
+
 static const char *
 text_of(const json_t * line, const char *name, Arena *arena)
 {
 	const char *text = json_string_value(json_object_get(line, name));
 
-	return text != NULL ? arena_strdup(arena, text) : NULL;
+	return text != NULL ? one_line(text, arena) : NULL;
 }
 
 /* Remember a service that was not there before. */
@@ -135,9 +158,9 @@ take_rights(ServiceState *state, const json_t * line)
 static const char *
 failure_text(const json_t * line, const char *op, Arena *arena)
 {
-	const char *name = json_string_value(json_object_get(line, "error_name"));
-	const char *text = json_string_value(json_object_get(line, "text"));
-	const char *state = json_string_value(json_object_get(line, "state"));
+	const char *name = text_of(line, "error_name", arena);
+	const char *text = text_of(line, "text", arena);
+	const char *state = text_of(line, "state", arena);
 	long		code = (long) json_integer_value(json_object_get(line,
 																 "error"));
 
@@ -159,7 +182,7 @@ take_outcome(ServiceSession *session, const json_t * line, ServiceKind kind)
 {
 	Arena	   *arena = &session->work->report->arena;
 	ServiceState *state = service_state_of(session->node, kind);
-	const char *op = json_string_value(json_object_get(line, "op"));
+	const char *op = text_of(line, "op", arena);
 	const char *now = text_of(line, "state", arena);
 	long		code = (long) json_integer_value(json_object_get(line,
 																 "error"));
@@ -190,30 +213,6 @@ answer_of(const char *kind)
 		return SERVICE_REFUSED;
 	return kind != NULL && strcmp(kind, "unreachable") == 0 ? SERVICE_SILENT :
 		SERVICE_BROKEN;
-}
-
-/* Words of programs, on one line, in the arena. */
-static const char *
-one_line(const char *text, Arena *arena)
-{
-	Text		line = {NULL, 0, 0};
-	const char *copy;
-
-	while (*text != '\0')
-	{
-		size_t		len = strcspn(text, "\r\n");
-
-		if (len > 0)
-		{
-			text_add(&line, line.len > 0 ? "; " : "");
-			text_add_bytes(&line, text, len);
-		}
-		text += len;
-		text += *text != '\0' ? 1 : 0;
-	}
-	copy = arena_strdup(arena, line.bytes != NULL ? line.bytes : "");
-	text_free(&line);
-	return copy;
 }
 
 static const char *

@@ -76,9 +76,8 @@ judge_node(ServiceWork *work, ServiceNode *node)
 	{
 		ServiceState *state = &node->services[i];
 
-		if (state->kind == SERVICE_DATABASE || is_disabled(state))
-			state->problem = NULL;
-		else if (state->now != NULL && strcmp(state->now, "running") == 0)
+		if (state->kind == SERVICE_DATABASE || is_disabled(state) ||
+			(state->now != NULL && strcmp(state->now, "running") == 0))
 			state->problem = NULL;
 		else if (state->problem == NULL)
 			state->problem = arena_printf(&work->report->arena, "is %s",

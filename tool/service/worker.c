@@ -237,6 +237,8 @@ answer_of_service(Worker *worker, const json_t * request, const char *op,
 	json_integer_value(json_object_get(request, "deadline_ms"));
 	ServiceKind kind;
 
+	/* What was listed may not be so any more. */
+	worker->listed = false;
 	if (name == NULL || !service_kind(worker->node, name, &kind))
 		return error_set(error, NULL, NULL, "invalid service in a request");
 	if (is(op, "stop") || is(op, "start"))

@@ -1,0 +1,156 @@
+#
+# QsreplWhole.pm
+#		A pair with everything that a move moves: databases, certificates,
+#		services on stand-in nodes, the public alias at a real name server.
+#
+package QsreplWhole;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter 'import';
+use PostgreSQL::Test::Utils;
+use QsreplNamed;
+use QsreplNodes;
+use QsreplPair;
+use QsreplServices;
+use QsreplTool;
+use QsreplTransport;
+use Test::More;
+
+our @EXPORT = qw(make_whole $up $down %nodes %server %conf $named tool all_are
+  active_is end_whole);
+
+our $up = 'Dispatcher 4 Repository 4 Proxy 4 Engine 4 Scheduler 4 Printing 4';
+our $down = 'Dispatcher 1 Repository 1 Proxy 1 Engine 1 Scheduler 1 Printing 1';
+our (%nodes, %server, %conf, $named);
+
+my $sections;
+
+# The configuration of a site's machine, for conf_file().
+sub options
+{
+	my ($site) = @_;
+	my %lines = map {
+		$_ => "certificates = directory\ncertificate_directory = $tool_dir/store_$_\nremote_command = " . set_remote($_) . "\n"
+		  . 'dns_target = qs-' . lc($_) . ".company.test\ndns_servers = $named->{server}\n"
+	} 'A', 'B';
+
+	return (%lines, file => "$tool_dir/transport_$site.conf",
+		sections => $sections . "[certificates]\nkey_directory = $tool_dir/keys_$site\nrecovery_certificate = $tool_dir/recovery.key.crt\n");
+}
+
+=pod
+
+=item make_whole(net => { A => '127.0.11', B => '127.0.12' })
+
+Fill %nodes, %server, %conf and $named, whose keys are sites: A is active, its
+services run, and B is what a passive site is. The central nodes have one alias,
+and so have the rims. A run stops before the fence where $tool_dir/stop_here
+exists.
+
+=cut
+
+sub make_whole
+{
+	my (%opt) = @_;
+	my $hook = write_private("$tool_dir/hook.pl", 'exit(-e $ARGV[0] ? 1 : 0);');
+
+	%nodes = (
+		A => start_nodes(n => 2, net => $opt{net}{A}),
+		B => start_nodes(n => 2, net => $opt{net}{B}, services => qlik_services(running => 0)));
+	$named = start_named('named', address => '127.0.0.1');
+	$sections = join '', map {
+		node_sections($nodes{$_}, site => $_, names => [ "CN-$_", "P1-$_" ], lines => { "CN-$_" => "alias = CN\n", "P1-$_" => "alias = P1\n" })
+	} 'A', 'B';
+	$sections .= "[services]\nanswer_timeout = 5s\nstop_timeout = 5s\nstart_timeout = 5s\nstate_url = off\nabout_url = off\nalive_url = off\n"
+	  . "[dns]\nname = qs.company.test\nzone = company.test\nttl = 30s\nwait = 5s\nkey_file = " . named_key('qsrepl-key') . "\n"
+	  . "[hook stop]\nwhen = before\nphase = fence\ncommand = \"$^X\" \"$hook\" \"$tool_dir/stop_here\"\n";
+	recovery_key('recovery');
+	make_certificates("$tool_dir/store_A", 'P1');
+	%server = make_tool_pair(options('A'));
+	%conf = map { $_ => conf_file($_, \%server, options($_)) } 'A', 'B';
+	foreach my $case ([ 'B', 'cert', 'keys' ], [ 'A', 'cert', 'sync' ], [ 'B', 'service', 'passive', '--site', 'B', '--yes' ])
+	{
+		my ($code, $out, $err) = tool(@$case);
+
+		die "@$case: $code\n$out$err" if $code != 0;
+	}
+	return;
+}
+
+=pod
+
+=item tool($site, words)
+
+Run the tool at a site: exit code, output, errors.
+
+=cut
+
+sub tool
+{
+	my ($at, @words) = @_;
+	my @result = qsrepl(@words, '--config', $conf{$at});
+
+	$_->_update_pid(-1) foreach values %server;
+	return @result;
+}
+
+# The start types that a node has, each once.
+sub start_types
+{
+	my ($site, $number) = @_;
+	my $services = $nodes{$site}->node($number)->{services};
+	my %types = map { $services->{$_}{start} => 1 } grep { !/Database/ } keys %$services;
+
+	return join ' ', sort keys %types;
+}
+
+=pod
+
+=item all_are($site, $states, $start, $name)
+
+Are all services of a site's nodes so, as states() tells, with this start type?
+
+=cut
+
+sub all_are
+{
+	my ($site, $states, $start, $name) = @_;
+
+	foreach my $number (1, 2)
+	{
+		is(states($nodes{$site}, $number), $states, "$name: services of node $number of site $site");
+		is(start_types($site, $number), $start, "$name: their start types");
+	}
+	return;
+}
+
+=pod
+
+=item active_is($site, $name)
+
+Is a site the active one in all respects, and the other one passive?
+
+=cut
+
+sub active_is
+{
+	my ($site, $name) = @_;
+	my $other = $site eq 'A' ? 'B' : 'A';
+
+	all_are($site, $up, 'auto', $name);
+	all_are($other, $down, 'manual', $name);
+	is(record($named, 'qs', 'CNAME'), 'qs-' . lc($site) . '.company.test', "$name: the alias");
+	is(join(' ', sort grep { /active/ } site_words($conf{A})), "$site active", "$name: the databases");
+	return;
+}
+
+sub end_whole
+{
+	$_->stop foreach values %nodes;
+	stop_all_named();
+	return;
+}
+
+1;
