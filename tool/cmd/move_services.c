@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/cert_ready.h"
 #include "cmd/move_work.h"
 #include "platform/cancel.h"
 #include "service/service.h"
@@ -218,6 +219,8 @@ move_services_up_run(void *context, PlanProgress *progress, Error *error)
 		move->incomplete = true;
 	}
 	call_begin(&call, progress);
+	call.options.certificates = cert_identity(&move->config, move->to,
+											  &move->arena);
 	good = service_start_site(&move->config, move->to, &call.options,
 							  &call.report, error);
 	if (!good && !plat_cancelled() && central_runs(move, &call.report))

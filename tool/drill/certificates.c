@@ -56,7 +56,7 @@ ask_database(Wanted *wanted, const char *name, Error *error)
 	bool		nodes = false;
 	bool		good = copy != NULL &&
 	site_thumbprints_look(copy, arena_strdup(&drill->arena, name),
-						&drill->arena, &wanted->thumbprints, error) &&
+						  &drill->arena, &wanted->thumbprints, error) &&
 	pg_ask(copy, has_nodes, PG_NONE, &nodes, error) &&
 	(!nodes || pg_rows(copy, nodes_query, PG_NONE, take_node, wanted, error));
 
