@@ -139,6 +139,20 @@ is( transport_events($node{A}),
 	'all of it is noted');
 query_is($node{B}, 'qsr', 'SELECT count(*), count(*) FILTER (WHERE installed IS NOT NULL) FROM qsrepl.sealed_set', '1|1', 'and at B, too');
 
+# What was installed, and is no longer there, is installed again.
+foreach my $case ([ 'lost', sub { PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', "$tool_dir/store_B") } ],
+	[ 'replaced', sub { make_certificates("$tool_dir/other"); at('B', 'import', "$tool_dir/other", '--yes') } ])
+{
+	my ($name, $do) = @$case;
+
+	$do->();
+	is(at('B', 'sync', '--dry-run'), '0 ', "a set that was $name");
+	like($out, qr/^would install number 1 at site B/, 'would be installed again');
+	is(at('B', 'sync'), '0 ', 'and is');
+	like($out, qr/^installed them at site B: number 1$/m, 'says so');
+	is(installed_keys('B'), installed_keys('A'), 'the same keys again');
+}
+
 # A is silent: what has come is installed all the same.
 make_certificates("$tool_dir/store_A");
 is(at('A', 'sync'), '0 ', 'one more set');

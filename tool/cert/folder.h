@@ -38,6 +38,16 @@ extern bool cert_find(const char *path, const char *password,
 					  CertFound *found, Error *error);
 extern void cert_found_free(CertFound *found);
 
+/*
+ * cert_find_beside
+ *		As cert_find(), without the folders whose names are passed over.
+ *
+ * in: pass: whether a name is one of them
+ */
+extern bool cert_find_beside(const char *path, const char *password,
+							 bool (*pass) (const char *name),
+							 CertFound *found, Error *error);
+
 /* How files are written. */
 typedef struct CertFormat
 {
