@@ -140,17 +140,6 @@ move_services_down_run(void *context, PlanProgress *progress, Error *error)
 	return true;
 }
 
-/* The site stays active: its services as they were. */
-bool
-move_services_down_undo(void *context, PlanProgress *progress, Error *error)
-{
-	Move	   *move = context;
-
-	return !service_has_nodes(&move->config, move->from) ||
-		(work_on(move, move->from, service_set_active, progress, error) &&
-		 work_on(move, move->from, service_start_site, progress, error));
-}
-
 /*
  * The former active site of a failover, and the one of a rejoin, may be out
  * of reach in part or whole: that is told.  A failover is for such a site.
@@ -178,12 +167,13 @@ move_services_bar_run(void *context, PlanProgress *progress, Error *error)
 	return true;
 }
 
-/* Does all that is not disabled run on the central node? */
+/* Does all that is not disabled run on the site's central node? */
 static bool
-central_runs(const Move *move, const ServiceReport *report)
+central_runs(const Move *move, const ConfigSite *site,
+			 const ServiceReport *report)
 {
 	const ConfigNode *central = config_central_node(&move->config,
-													move->to->name);
+													site->name);
 
 	for (size_t i = 0; i < report->n; i++)
 		if (report->nodes[i].node == central)
@@ -191,45 +181,70 @@ central_runs(const Move *move, const ServiceReport *report)
 	return false;
 }
 
+/* Start types as they were; false: interrupted.  What lacks them is told. */
+static bool
+give_back(Move *move, const ConfigSite *site, PlanProgress *progress,
+		  Error *error)
+{
+	if (work_on(move, site, service_set_active, progress, error))
+		return true;
+	if (plat_cancelled())
+		return false;
+	note_error(move, arena_printf(&move->arena, "not all services of site "
+								  "%s have their start types back",
+								  site->name),
+			   arena_printf(&move->arena, "Run \"qsrepl service active "
+							"--site %s\".", site->name), error);
+	move->incomplete = true;
+	return true;
+}
+
 /*
  * Without the central node the site is of no use to anybody, and the run
  * stops, to be gone on with.  What else does not come up is told.
  */
-bool
-move_services_up_run(void *context, PlanProgress *progress, Error *error)
+static bool
+bring_up(Move *move, const ConfigSite *site, PlanProgress *progress,
+		 Error *error)
 {
-	Move	   *move = context;
 	Call		call;
 	bool		good;
 
-	if (!service_has_nodes(&move->config, move->to))
-		return true;
-	if (!move->request->force && !move_certificates_good(move, error))
+	if (!give_back(move, site, progress, error))
 		return false;
-	if (!work_on(move, move->to, service_set_active, progress, error))
-	{
-		if (plat_cancelled())
-			return false;
-		note_error(move, arena_printf(&move->arena, "not all services of site "
-									  "%s have their start types back",
-									  move->to->name),
-				   arena_printf(&move->arena, "Run \"qsrepl service active "
-								"--site %s\".", move->to->name), error);
-		move->incomplete = true;
-	}
 	call_begin(&call, progress);
-	good = service_start_site(&move->config, move->to, &call.options,
+	good = service_start_site(&move->config, site, &call.options,
 							  &call.report, error);
-	if (!good && !plat_cancelled() && central_runs(move, &call.report))
+	if (!good && !plat_cancelled() && central_runs(move, site, &call.report))
 	{
 		note_error(move, arena_printf(&move->arena, "not all services of site "
-									  "%s are up", move->to->name),
+									  "%s are up", site->name),
 				   arena_printf(&move->arena, "Run \"qsrepl service start "
 								"--site %s\" when the cause is gone.",
-								move->to->name), error);
+								site->name), error);
 		move->incomplete = true;
 		good = true;
 	}
 	call_end(&call, move);
 	return good;
+}
+
+bool
+move_services_up_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return !service_has_nodes(&move->config, move->to) ||
+		((move->request->force || move_certificates_good(move, error)) &&
+		 bring_up(move, move->to, progress, error));
+}
+
+/* The site stays active: its services as they were, a lost rim or not. */
+bool
+move_services_down_undo(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return !service_has_nodes(&move->config, move->from) ||
+		bring_up(move, move->from, progress, error);
 }
