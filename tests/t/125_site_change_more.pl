@@ -43,6 +43,11 @@ sub rim_gone
 	return;
 }
 
+sub refused_logons
+{
+	return scalar grep { $_->{status} eq 'NT_STATUS_WRONG_PASSWORD' } $nodes{A}->logons;
+}
+
 # What a drill says of certificates, when site A has these nodes.
 sub drilled
 {
@@ -68,10 +73,11 @@ like(drilled('CN', 'P1', 'P9'), qr/^failed.*"P9" is missing/, 'drill: a node wit
 is($code, 1, 'and it fails');
 changed(sub { });
 
-# ---- site A is lost with its nodes, where its certificates are ----
+# ---- site A is lost, with its certificates on nodes that let nobody in ----
 kill_server($server{A});
-$nodes{A}->stop;
+my ($right, $wrong) = ($nodes{A}->credentials, $nodes{A}->wrong_credentials);
 changed(sub {
+	s/^credentials = \Q$right\E$/credentials = $wrong/mg;
 	s/^certificates = directory\ncertificate_directory = .*store_A$/certificates = windows/m;
 	s/^(\[node \w+-A\]\n)/$1ssh_command = false\n/mg;
 });
@@ -80,19 +86,21 @@ like($out, qr/^fail  certificates  site A: /m, 'its certificates cannot be read'
 like($out, qr/^Ready for failover: yes\b/m, 'which are not needed') or diag $out;
 
 # ---- and so is the name server of site B ----
-changed(sub { s/^(\[site B\]\n(?:(?!\[).*\n)*?dns_servers = 127\.0\.0\.1)#\d+$/$1#1/m or die });
+changed(sub { s/^credentials = \Q$right\E$/credentials = $wrong/mg; s/^(\[site B\]\n(?:(?!\[).*\n)*?dns_servers = 127\.0\.0\.1)#\d+$/$1#1/m or die });
+my $logons = refused_logons();
 run_at('B', 'failover', '--to', 'B', '--accept-data-loss', 'unknown', '--json');
 is($code, 1, 'failover, but for the alias') or diag "$out$err";
 like($out, qr/"outcome":\s*"incomplete"/, 'as JSON');
 like($out, qr/Warning: the alias qs\.company\.test does not point to site B: .*qsrepl dns switch --to B/, 'what is to be done');
 all_are('B', $up, 'auto', 'failover');
+like($out, qr/Warning: not all services of site A are known to be down /, 'its nodes let nobody in, which is told');
+is(refused_logons() - $logons, 2, 'and are asked twice: for a sign of life, and to be stopped');
 changed(sub { });
 run_at('B', 'dns', 'switch', '--to', 'B', '--yes');
 is($code, 0, 'as it says') or diag "$out$err";
 is(record($named, 'qs', 'CNAME'), 'qs-b.company.test', 'the alias');
 
 # ---- failback where a rim of site A does not answer ----
-$nodes{A} = QsreplNodes::start_nodes(n => 2, net => '127.0.25', port => $nodes{A}->port);
 rim_gone('A');
 run_at('A', 'failback', 'A', '--yes');
 is($code, 1, 'failback: a rim is not known to be down') or diag "$out$err";

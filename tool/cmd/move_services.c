@@ -19,6 +19,7 @@ typedef struct Call
 	ServiceOptions options;
 	ServiceReport report;
 	bool		answered;		/* a node that has a problem did answer */
+	bool		refused;		/* logons were, and no node let anybody in */
 } Call;
 
 static void
@@ -47,15 +48,31 @@ has_problem(const ServiceNode *node)
 	return false;
 }
 
+static void
+judge_answers(Call *call)
+{
+	bool		let_in = false;
+
+	call->answered = call->refused = false;
+	for (size_t i = 0; i < call->report.n; i++)
+	{
+		const ServiceNode *node = &call->report.nodes[i];
+
+		if (has_problem(node) && node->answer != SERVICE_SILENT)
+			call->answered = true;
+		if (node->answer == SERVICE_REFUSED)
+			call->refused = true;
+		if (node->answer == SERVICE_ANSWERS)
+			let_in = true;
+	}
+	call->refused = call->refused && !let_in;
+}
+
 /* What the user is to know of it goes to the end of the run. */
 static void
 call_end(Call *call, Move *move)
 {
-	call->answered = false;
-	for (size_t i = 0; i < call->report.n; i++)
-		if (has_problem(&call->report.nodes[i]) &&
-			call->report.nodes[i].answer != SERVICE_SILENT)
-			call->answered = true;
+	judge_answers(call);
 	for (size_t i = 0; i < call->report.n_notes; i++)
 		text_addf(&move->notes, "%s\n", call->report.notes[i]);
 	service_report_free(&call->report);
@@ -65,28 +82,18 @@ typedef bool (*ServiceCall) (const Config *config, const ConfigSite *site,
 							 const ServiceOptions *options,
 							 ServiceReport *report, Error *error);
 
-/* *silent: where it fails, whether only for nodes that do not answer */
+/* call->answered and refused are for the caller. */
 static bool
 ask(Move *move, const ConfigSite *site, ServiceCall function,
-	PlanProgress *progress, bool *silent, Error *error)
+	PlanProgress *progress, Call *call, Error *error)
 {
-	Call		call;
 	bool		good;
 
-	call_begin(&call, progress);
-	good = function(&move->config, site, &call.options, &call.report, error);
-	call_end(&call, move);
-	*silent = !good && !call.answered;
+	call_begin(call, progress);
+	good = function(&move->config, site, &call->options, &call->report,
+					error);
+	call_end(call, move);
 	return good;
-}
-
-static bool
-work_on(Move *move, const ConfigSite *site, ServiceCall function,
-		PlanProgress *progress, Error *error)
-{
-	bool		silent;
-
-	return ask(move, site, function, progress, &silent, error);
 }
 
 /* An error of a step that the run is not stopped for. */
@@ -101,18 +108,24 @@ note_error(Move *move, const char *what, const char *advice, Error *error)
 
 /*
  * Start types first: recovery actions would start again what is stopped.  Where
- * they cannot be set, the services are stopped anyway.
+ * they cannot be set, the services are stopped anyway, but not where that would
+ * only be one more logon that is refused, until the account is locked.
+ *
+ * out: *silent: where it fails, whether only for nodes that do not answer
  */
 static bool
 take_down(Move *move, PlanProgress *progress, bool *silent, Error *error)
 {
 	Error		unset = ERROR_NONE;
+	Call		call;
 	bool		set = ask(move, move->from, service_set_passive, progress,
-						  silent, &unset);
-	bool		down = (set || !plat_cancelled()) &&
-	ask(move, move->from, service_stop_site, progress, silent, error);
+						  &call, &unset);
+	bool		tried = set || (!plat_cancelled() && !call.refused);
+	bool		down = tried && ask(move, move->from, service_stop_site,
+									progress, &call, error);
 
-	if (down && !set)
+	*silent = !down && !call.answered;
+	if ((down || !tried) && !set)
 	{
 		error_free(error);
 		*error = unset;
@@ -181,14 +194,19 @@ central_runs(const Move *move, const ConfigSite *site,
 	return false;
 }
 
-/* Start types as they were; false: interrupted.  What lacks them is told. */
+/*
+ * Start types as they were; false: interrupted, or there is no way in.  What
+ * lacks them is told.
+ */
 static bool
 give_back(Move *move, const ConfigSite *site, PlanProgress *progress,
 		  Error *error)
 {
-	if (work_on(move, site, service_set_active, progress, error))
+	Call		call;
+
+	if (ask(move, site, service_set_active, progress, &call, error))
 		return true;
-	if (plat_cancelled())
+	if (plat_cancelled() || call.refused)
 		return false;
 	note_error(move, arena_printf(&move->arena, "not all services of site "
 								  "%s have their start types back",
