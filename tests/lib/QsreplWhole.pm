@@ -14,6 +14,7 @@ use QsreplNamed;
 use QsreplNodes;
 use QsreplPair;
 use QsreplServices;
+use QsreplTest;
 use QsreplTool;
 use QsreplTransport;
 use Test::More;
@@ -30,24 +31,57 @@ my $sections;
 # The configuration of a site's machine, for conf_file().
 sub options
 {
-	my ($site) = @_;
+	my ($site, %opt) = @_;
 	my %lines = map {
 		$_ => "certificates = directory\ncertificate_directory = $tool_dir/store_$_\nremote_command = " . set_remote($_) . "\n"
 		  . 'dns_target = qs-' . lc($_) . ".company.test\ndns_servers = $named->{server}\n"
 	} 'A', 'B';
 
+	$lines{main} = "mode = logical\ndatabases = qsr\nreplication_name = qsrepl\npassfile = $tool_dir/pgpass\n" if $opt{logical};
 	return (%lines, file => "$tool_dir/transport_$site.conf",
 		sections => $sections . "[certificates]\nkey_directory = $tool_dir/keys_$site\nrecovery_certificate = $tool_dir/recovery.key.crt\n");
 }
 
+# The same for logical mode: a database "qsr" with a table "ledger".
+sub make_logical_pair
+{
+	my %pair = make_bare('qsr');
+
+	foreach my $case ([ 'A', 'publisher' ], [ 'B', 'subscriber' ])
+	{
+		my ($site, $verb) = @$case;
+
+		QsreplPair::set_up(\%pair, $verb, $site, conf_file($site, \%pair, options($site, logical => 1)));
+		add_rules($pair{$site}, 'qsr', [ 'ledger', 'path', 'path' ]);
+	}
+	$pair{B}->safe_psql('qsr', 'SELECT qsrepl.enable()');
+	return %pair;
+}
+
+sub make_bare
+{
+	my ($db) = @_;
+	my %pair;
+
+	@pair{ 'A', 'B' } = make_bare_pair();
+	foreach my $node (values %pair)
+	{
+		$node->start;
+		$node->safe_psql('postgres', 'CREATE ROLE qliksenserepository LOGIN');
+	}
+	$pair{A}->safe_psql('postgres', "CREATE DATABASE $db");
+	$pair{A}->safe_psql($db, 'CREATE TABLE ledger (id bigint PRIMARY KEY, path text); ALTER TABLE ledger OWNER TO qliksenserepository');
+	return %pair;
+}
+
 =pod
 
-=item make_whole(net => { A => '127.0.11', B => '127.0.12' })
+=item make_whole(net => { A => '127.0.11', B => '127.0.12' }, logical => 1)
 
 Fill %nodes, %server, %conf and $named, whose keys are sites: A is active, its
 services run, and B is what a passive site is. The central nodes have one alias,
 and so have the rims. A run stops before the fence where $tool_dir/stop_here
-exists.
+exists. With logical, in logical mode.
 
 =cut
 
@@ -68,8 +102,8 @@ sub make_whole
 	  . "[hook stop]\nwhen = before\nphase = fence\ncommand = \"$^X\" \"$hook\" \"$tool_dir/stop_here\"\n";
 	recovery_key('recovery');
 	make_certificates("$tool_dir/store_A", 'P1');
-	%server = make_tool_pair(options('A'));
-	%conf = map { $_ => conf_file($_, \%server, options($_)) } 'A', 'B';
+	%server = $opt{logical} ? make_logical_pair() : make_tool_pair(options('A'));
+	%conf = map { $_ => conf_file($_, \%server, options($_, %opt)) } 'A', 'B';
 	foreach my $case ([ 'B', 'cert', 'keys' ], [ 'A', 'cert', 'sync' ], [ 'B', 'service', 'passive', '--site', 'B', '--yes' ])
 	{
 		my ($code, $out, $err) = tool(@$case);

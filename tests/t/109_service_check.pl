@@ -62,7 +62,7 @@ $nodes->set(4, 'QlikSenseEngineService', start => 'manual');
 $nodes->set(1, 'QlikSenseEngineService', start => 'manual');
 $nodes->set(2, 'QlikSenseEngineService', deny => [ 'stop', 'config' ]);
 $said = check('scm');
-like($said, qr/^warn  services      site A, node x1: service "QlikSenseEngineService" does not start with its machine\n +hint: "qsrepl service active"/m, 'an active site\'s');
+like($said, qr/^warn  services      site A, node x1: service "QlikSenseEngineService" does not start with its machine\n +hint: "qsrepl service active --site A"/m, 'an active site\'s');
 like($said, qr/^fail  services      site A, node x2: service "QlikSenseEngineService": no right to stop configure\n +hint: Give the account the right/m, 'missing rights');
 $nodes->set(1, 'QlikSenseEngineService', start => 'auto');
 $nodes->set(2, 'QlikSenseEngineService', deny => undef);

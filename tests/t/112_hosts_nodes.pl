@@ -212,15 +212,19 @@ like($out, qr/^unreachable +node W$_ .*not tried: node W1 has refused the logon 
 is(scalar(grep { $_->{status} eq 'NT_STATUS_WRONG_PASSWORD' } $nodes->logons), 1, 'one logon in all');
 unlike("$out$err", qr/not the password/, 'which is not shown');
 
-# A node that is silent holds up nobody.
+# A node that is silent holds up nobody, the first one with a logon neither.
 my ($silent_port, $silent) = silent_address('127.0.9.31');
+my ($first_port, $first) = silent_address('127.0.9.32');
 conf(sections => "[node S]\nsite = B\naddress = 127.0.9.31\nhosts_access = share\nsmb_port = $silent_port\ncredentials = @{[ $nodes->credentials ]}\n");
+my $text = slurp_file("$tool_dir/qsrepl.conf");
+$text =~ s/^(\[node W1\]\n(?:(?!\[).*\n)*?)address = .*\n((?:(?!\[).*\n)*?)smb_port = .*$/$1address = 127.0.9.32\n$2smb_port = $first_port/m or die;
+write_private("$tool_dir/qsrepl.conf", $text);
 $began = time;
 hosts('check');
-cmp_ok(time - $began, '<', 9, 'a silent node is given up');
+cmp_ok(time - $began, '<', 9, 'silent nodes are given up');
 is($code, 7, 'and is no success');
-like($out, qr/^unreachable +node S /m, 'which is told');
-like($out, qr/^current +node W3 /m, 'others are read');
+like($out, qr/^unreachable +node $_ /m, 'which is told') foreach 'S', 'W1';
+like($out, qr/^different +node W3 /m, 'others are read');
 
 # A share that cannot be written.
 conf();

@@ -30,7 +30,8 @@ typedef struct CertFound
  *
  * Of a folder, names that end in .pem, .crt, .cer, .key, .pfx and .p12 count.
  *
- * in:     password: NULL: none is given; then those are tried that are common
+ * in:     password: NULL: none is given.  For PFX files, those that are common
+ *         for Qlik Sense's are tried, too
  * errors: of the first file that cannot be read
  */
 extern bool cert_find(const char *path, const char *password,

@@ -27,13 +27,20 @@ is_elsewhere(const CheckRun *run, const ConfigSite *site)
 	return !here;
 }
 
+/* Only those of the site that is to become active are needed. */
+static unsigned
+blocks_of(const CheckRun *run, const SiteServer *server)
+{
+	return check_site_blocks(run, server->site) == CHECK_BOTH ? CHECK_BOTH : 0;
+}
+
 /* All that is well in one line, and each thing that is not in its own. */
 static void
 tell(CheckRun *run, const SiteServer *server, size_t n,
 	 const CertFindings *findings)
 {
 	const char *site = check_site(run, server->site);
-	unsigned	blocks = server == run->active ? 0 : CHECK_BOTH;
+	unsigned	blocks = blocks_of(run, server);
 
 	for (size_t i = 0; i < findings->n; i++)
 	{
@@ -61,10 +68,11 @@ look_at(CheckRun *run, const SiteServer *server)
 
 	if (!check_certified(run->config, server->site, server->error == NULL,
 						 &findings, &n, &error))
-		check_fail(run, CHECK_BOTH, site, error.hint != NULL ? error.hint :
-				   error.detail, "certificates: %s", error.message);
+		check_fail(run, check_site_blocks(run, server->site), site,
+				   error.hint != NULL ? error.hint : error.detail,
+				   "certificates: %s", error.message);
 	else if (n == 0)
-		check_fail(run, server == run->active ? 0 : CHECK_BOTH, site,
+		check_fail(run, blocks_of(run, server), site,
 				   "\"qsrepl cert import\" installs a set.",
 				   "has no certificates");
 	else

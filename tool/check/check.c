@@ -261,6 +261,19 @@ check_database(CheckRun *run, const ConfigSite *site, const char *database)
 						site->name, database);
 }
 
+unsigned
+check_site_blocks(const CheckRun *run, const ConfigSite *site)
+{
+	const SiteServer *active = run->active;
+
+	/* Without an active site, the silent one may be it. */
+	for (size_t i = 0; active == NULL && i < run->n; i++)
+		if (run->servers[i].site == site && run->servers[i].error != NULL)
+			return CHECK_SWITCHOVER;
+	return active != NULL && active->site == site ? CHECK_SWITCHOVER :
+		CHECK_BOTH;
+}
+
 bool
 check_is_standby(const SiteServer *server)
 {

@@ -83,6 +83,16 @@ extern const char *check_database(CheckRun *run, const ConfigSite *site,
 /* Data at risk; the most of it is kept.  Less than 0: unknown. */
 extern void check_note_risk(CheckRun *run, int64_t bytes, double seconds);
 
+/*
+ * check_site_blocks
+ *		What a fault of a site's own machines stands in the way of: a failover
+ *		is for an active site that is lost, which may be one that is silent.
+ *
+ * out: CHECK_BOTH, or CHECK_SWITCHOVER alone
+ */
+extern unsigned check_site_blocks(const CheckRun *run,
+								  const ConfigSite *site);
+
 /* Does it answer, and is it a standby? */
 extern bool check_is_standby(const SiteServer *server);
 

@@ -56,7 +56,7 @@ check_ability(CheckRun *run, const ConfigNode *node)
 static unsigned
 blocks_of(const CheckRun *run, const ConfigNode *node)
 {
-	return is_active(run, node) ? CHECK_SWITCHOVER : CHECK_BOTH;
+	return check_site_blocks(run, config_site(run->config, node->site));
 }
 
 static bool
@@ -116,8 +116,10 @@ check_active_state(CheckRun *run, const ServiceNode *node,
 {
 	if (state->kind == SERVICE_DATABASE || !is(state->start, "manual"))
 		return;
-	check_warn(run, object_of(run, node->node), "\"qsrepl service active\" "
-			   "gives start types back that were recorded.",
+	check_warn(run, object_of(run, node->node),
+			   arena_printf(&run->report->arena, "\"qsrepl service active "
+							"--site %s\" gives start types back that were "
+							"recorded.", node->node->site),
 			   "service \"%s\" does not start with its machine",
 			   state->name);
 	*good = false;
@@ -133,7 +135,8 @@ check_passive_state(CheckRun *run, const ServiceNode *node,
 	{
 		check_fail(run, CHECK_BOTH, object_of(run, node->node),
 				   arena_printf(&run->report->arena, "\"qsrepl service stop "
-								"--site %s\" stops them.", node->node->site),
+								"--site %s\" stops them.",
+								node->node->site),
 				   "service \"%s\" is %s at a passive site", state->name,
 				   state->now != NULL ? state->now : "in no known state");
 		*good = false;

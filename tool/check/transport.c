@@ -21,6 +21,7 @@
 
 #define CERTIFICATE_MAX ((size_t) 64 * 1024)
 #define DATE_CHARACTERS 10
+#define DAY_MS INT64_C(86400000)
 
 /* A certificate's last day; false where it cannot be read. */
 static bool
@@ -42,8 +43,7 @@ look_at_end(CheckRun *run, const char *object, const char *what,
 		until[DATE_CHARACTERS] = '\0';
 		if (end <= now)
 			check_warn(run, object, renew, "%s has ended on %s", what, until);
-		else if (end - now < (int64_t) run->config->certificates.expiry_days *
-				 INT64_C(86400000))
+		else if (end - now < run->config->certificates.expiry_days * DAY_MS)
 			check_warn(run, object, renew, "%s ends on %s", what, until);
 		else
 			check_pass(run, object, "%s until %s", what, until);

@@ -52,7 +52,8 @@ const CliCommand cli_switchover = {
 	"everything, promotes it, and brings the former one back as its standby.\n"
 	"May be run at either site.  A run that has stopped is gone on with by\n"
 	"\"qsrepl resume\" or undone by \"qsrepl abort\", at either site.  Exit code\n"
-	"1: the role has moved, but the former active site is not back.\n",
+	"1: the role has moved, but something is left, which is told: the former\n"
+	"active site, services of a node, the alias.\n",
 	.run = run_switchover
 };
 
@@ -209,6 +210,7 @@ const CliCommand cli_abort = {
 	.globals = GLOBALS,
 	.about =
 	"Undoes what was begun, in reverse order.  Refused from the promotion on,\n"
-	"which cannot be undone: then \"qsrepl resume\" is the way.\n",
+	"which cannot be undone: then \"qsrepl resume\" is the way.  Exit code 1: all\n"
+	"is undone, but not all services of the active site run again.\n",
 	.run = run_abort
 };

@@ -61,6 +61,11 @@ run(const MoveRequest *request)
 	MoveRequest switchover = *request;
 	int			code = cmd_rejoin(request);
 
+	if (code == EXIT_NOT_SO)
+		report_errorf("See to what is told above, then run \"qsrepl "
+					  "switchover\".", "the switchover was not begun, since "
+					  "the rejoin of site \"%s\" has left something",
+					  request->site);
 	if (code != EXIT_OK)
 		return code;
 	if (request->dry_run)

@@ -133,6 +133,7 @@ take_options(Move *move, const PlanJournal *journal)
 	move->taken_up.drain = option_of(move, journal, "drain");
 	move->taken_up.force_active = option_of(move, journal, "force_active");
 	move->taken_up.rebuild = option_of(move, journal, "rebuild") != NULL;
+	move->taken_up.force = option_of(move, journal, "force") != NULL;
 	move->request = &move->taken_up;
 }
 
@@ -177,9 +178,8 @@ code_of(PlanOutcome outcome, const Move *move)
 	switch (outcome)
 	{
 		case PLAN_FINISHED:
-			return move->incomplete ? EXIT_NOT_SO : EXIT_OK;
 		case PLAN_ABORTED:
-			return EXIT_OK;
+			return move->incomplete ? EXIT_NOT_SO : EXIT_OK;
 		case PLAN_REFUSED:
 			return EXIT_REFUSED;
 		default:
@@ -254,6 +254,7 @@ run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 		{"force_active", request->force_active != NULL ?
 		request->force_active : ""},
 		{"rebuild", request->rebuild ? "yes" : ""},
+		{"force", request->force ? "yes" : ""},
 		{"from", move->from->name}, {"to", move->to->name},
 		{"from_host", move->from->host}, {"to_host", move->to->host},
 		{"from_data", move->from->data_directory},
@@ -326,6 +327,15 @@ advise_failover(Move *move, Error *error)
 	error_free(&silent);
 }
 
+/* What is left of the plan does not keep the rest from being done. */
+static int
+end(const MoveVerb *verb, Move *move, int code)
+{
+	int			end_code = verb->finish(move);
+
+	return end_code != EXIT_OK ? end_code : code;
+}
+
 static int
 go(const MoveVerb *verb, Move *move, MoveHow how)
 {
@@ -352,13 +362,14 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 		else
 			tell(move, outcome);
 	}
+	/* The process that goes on does not know them. */
+	else if (code == EXIT_STOPPED && move->notes.len > 0)
+		fputs(move->notes.bytes, stderr);
 	if (error.message != NULL)
 		error_report(&error);
 	error_free(&error);
-	if (outcome == PLAN_FINISHED && code == EXIT_OK &&
-		verb->finish != NULL && !move->request->dry_run)
-		code = verb->finish(move);
-	return code;
+	return outcome == PLAN_FINISHED && verb->finish != NULL &&
+		!move->request->dry_run ? end(verb, move, code) : code;
 }
 
 /*

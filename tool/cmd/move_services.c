@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/cert_ready.h"
 #include "cmd/move_work.h"
 #include "platform/cancel.h"
 #include "service/service.h"
@@ -19,6 +20,7 @@ typedef struct Call
 	ServiceOptions options;
 	ServiceReport report;
 	bool		answered;		/* a node that has a problem did answer */
+	bool		refused;		/* logons were, and no node let anybody in */
 } Call;
 
 static void
@@ -47,15 +49,31 @@ has_problem(const ServiceNode *node)
 	return false;
 }
 
+static void
+judge_answers(Call *call)
+{
+	bool		let_in = false;
+
+	call->answered = call->refused = false;
+	for (size_t i = 0; i < call->report.n; i++)
+	{
+		const ServiceNode *node = &call->report.nodes[i];
+
+		if (has_problem(node) && node->answer != SERVICE_SILENT)
+			call->answered = true;
+		if (node->answer == SERVICE_REFUSED)
+			call->refused = true;
+		if (node->answer == SERVICE_ANSWERS)
+			let_in = true;
+	}
+	call->refused = call->refused && !let_in;
+}
+
 /* What the user is to know of it goes to the end of the run. */
 static void
 call_end(Call *call, Move *move)
 {
-	call->answered = false;
-	for (size_t i = 0; i < call->report.n; i++)
-		if (has_problem(&call->report.nodes[i]) &&
-			call->report.nodes[i].answer != SERVICE_SILENT)
-			call->answered = true;
+	judge_answers(call);
 	for (size_t i = 0; i < call->report.n_notes; i++)
 		text_addf(&move->notes, "%s\n", call->report.notes[i]);
 	service_report_free(&call->report);
@@ -65,28 +83,18 @@ typedef bool (*ServiceCall) (const Config *config, const ConfigSite *site,
 							 const ServiceOptions *options,
 							 ServiceReport *report, Error *error);
 
-/* *silent: where it fails, whether only for nodes that do not answer */
+/* call->answered and refused are for the caller. */
 static bool
 ask(Move *move, const ConfigSite *site, ServiceCall function,
-	PlanProgress *progress, bool *silent, Error *error)
+	PlanProgress *progress, Call *call, Error *error)
 {
-	Call		call;
 	bool		good;
 
-	call_begin(&call, progress);
-	good = function(&move->config, site, &call.options, &call.report, error);
-	call_end(&call, move);
-	*silent = !good && !call.answered;
+	call_begin(call, progress);
+	good = function(&move->config, site, &call->options, &call->report,
+					error);
+	call_end(call, move);
 	return good;
-}
-
-static bool
-work_on(Move *move, const ConfigSite *site, ServiceCall function,
-		PlanProgress *progress, Error *error)
-{
-	bool		silent;
-
-	return ask(move, site, function, progress, &silent, error);
 }
 
 /* An error of a step that the run is not stopped for. */
@@ -101,18 +109,24 @@ note_error(Move *move, const char *what, const char *advice, Error *error)
 
 /*
  * Start types first: recovery actions would start again what is stopped.  Where
- * they cannot be set, the services are stopped anyway.
+ * they cannot be set, the services are stopped anyway, but not where that would
+ * only be one more logon that is refused, until the account is locked.
+ *
+ * out: *silent: where it fails, whether only for nodes that do not answer
  */
 static bool
 take_down(Move *move, PlanProgress *progress, bool *silent, Error *error)
 {
 	Error		unset = ERROR_NONE;
+	Call		call;
 	bool		set = ask(move, move->from, service_set_passive, progress,
-						  silent, &unset);
-	bool		down = (set || !plat_cancelled()) &&
-	ask(move, move->from, service_stop_site, progress, silent, error);
+						  &call, &unset);
+	bool		tried = set || (!plat_cancelled() && !call.refused);
+	bool		down = tried && ask(move, move->from, service_stop_site,
+									progress, &call, error);
 
-	if (down && !set)
+	*silent = !down && !call.answered;
+	if ((down || !tried) && !set)
 	{
 		error_free(error);
 		*error = unset;
@@ -138,17 +152,6 @@ move_services_down_run(void *context, PlanProgress *progress, Error *error)
 			   "Passed over by --force.", error);
 	move->incomplete = true;
 	return true;
-}
-
-/* The site stays active: its services as they were. */
-bool
-move_services_down_undo(void *context, PlanProgress *progress, Error *error)
-{
-	Move	   *move = context;
-
-	return !service_has_nodes(&move->config, move->from) ||
-		(work_on(move, move->from, service_set_active, progress, error) &&
-		 work_on(move, move->from, service_start_site, progress, error));
 }
 
 /*
@@ -178,12 +181,13 @@ move_services_bar_run(void *context, PlanProgress *progress, Error *error)
 	return true;
 }
 
-/* Does all that is not disabled run on the central node? */
+/* Does all that is not disabled run on the site's central node? */
 static bool
-central_runs(const Move *move, const ServiceReport *report)
+central_runs(const Move *move, const ConfigSite *site,
+			 const ServiceReport *report)
 {
 	const ConfigNode *central = config_central_node(&move->config,
-													move->to->name);
+													site->name);
 
 	for (size_t i = 0; i < report->n; i++)
 		if (report->nodes[i].node == central)
@@ -192,44 +196,76 @@ central_runs(const Move *move, const ServiceReport *report)
 }
 
 /*
+ * Start types as they were; false: interrupted, or there is no way in.  What
+ * lacks them is told.
+ */
+static bool
+give_back(Move *move, const ConfigSite *site, PlanProgress *progress,
+		  Error *error)
+{
+	Call		call;
+
+	if (ask(move, site, service_set_active, progress, &call, error))
+		return true;
+	if (plat_cancelled() || call.refused)
+		return false;
+	note_error(move, arena_printf(&move->arena, "not all services of site "
+								  "%s have their start types back",
+								  site->name),
+			   arena_printf(&move->arena, "Run \"qsrepl service active "
+							"--site %s\".", site->name), error);
+	move->incomplete = true;
+	return true;
+}
+
+/*
  * Without the central node the site is of no use to anybody, and the run
  * stops, to be gone on with.  What else does not come up is told.
  */
-bool
-move_services_up_run(void *context, PlanProgress *progress, Error *error)
+static bool
+bring_up(Move *move, const ConfigSite *site, PlanProgress *progress,
+		 Error *error)
 {
-	Move	   *move = context;
 	Call		call;
 	bool		good;
 
-	if (!service_has_nodes(&move->config, move->to))
-		return true;
-	if (!move->request->force && !move_certificates_good(move, error))
+	if (!give_back(move, site, progress, error))
 		return false;
-	if (!work_on(move, move->to, service_set_active, progress, error))
-	{
-		if (plat_cancelled())
-			return false;
-		note_error(move, arena_printf(&move->arena, "not all services of site "
-									  "%s have their start types back",
-									  move->to->name),
-				   arena_printf(&move->arena, "Run \"qsrepl service active "
-								"--site %s\".", move->to->name), error);
-		move->incomplete = true;
-	}
 	call_begin(&call, progress);
-	good = service_start_site(&move->config, move->to, &call.options,
+	call.options.certificates = cert_identity(&move->config, site,
+											  &move->arena);
+	good = service_start_site(&move->config, site, &call.options,
 							  &call.report, error);
-	if (!good && !plat_cancelled() && central_runs(move, &call.report))
+	if (!good && !plat_cancelled() && central_runs(move, site, &call.report))
 	{
 		note_error(move, arena_printf(&move->arena, "not all services of site "
-									  "%s are up", move->to->name),
+									  "%s are up", site->name),
 				   arena_printf(&move->arena, "Run \"qsrepl service start "
 								"--site %s\" when the cause is gone.",
-								move->to->name), error);
+								site->name), error);
 		move->incomplete = true;
 		good = true;
 	}
 	call_end(&call, move);
 	return good;
+}
+
+bool
+move_services_up_run(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return !service_has_nodes(&move->config, move->to) ||
+		((move->request->force || move_certificates_good(move, error)) &&
+		 bring_up(move, move->to, progress, error));
+}
+
+/* The site stays active: its services as they were, a lost rim or not. */
+bool
+move_services_down_undo(void *context, PlanProgress *progress, Error *error)
+{
+	Move	   *move = context;
+
+	return !service_has_nodes(&move->config, move->from) ||
+		bring_up(move, move->from, progress, error);
 }

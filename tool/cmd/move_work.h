@@ -215,7 +215,7 @@ MOVE_STEP(move_bar);
 		"On each node of site ${from}, rims first: Get-Service Qlik* | " \
 		"Set-Service -StartupType\nManual; Stop-Service -Force; all but the " \
 		"Repository Database.", \
-	NULL, move_services_down_run, move_services_down_undo, 0}
+	NULL, move_services_down_run, move_services_down_undo, PLAN_MIRRORED}
 #define MOVE_STEP_SERVICES_BAR \
 	{"services_bar", "Stop the services of Qlik Sense at site ${from}, where " \
 		"its nodes answer", \

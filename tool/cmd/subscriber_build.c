@@ -149,6 +149,27 @@ subscriber_link(Setup *setup, PgConnection *connection, LogicalLink *link,
 	return link->publisher != NULL;
 }
 
+/* Start types that services had: both sites have the record of their own. */
+#define SERVICES \
+	"SELECT pg_catalog.format('INSERT INTO qsrepl.service (node, service, " \
+	"start, recovery, recorded) VALUES (%L, %L, %L, %L, %L)', node, service, " \
+	"start, recovery, recorded) FROM qsrepl.service"
+
+static bool
+copy_services(Setup *setup, PgConnection *connection, Error *error)
+{
+	PgConnection *source = server_connect(&setup->config, setup->peer,
+										  setup->database, error);
+	Text		statements = {NULL, 0, 0};
+	bool		good = source != NULL &&
+	pg_collect(source, SERVICES, PG_NONE, &statements, error) &&
+	pg_run_all(connection, &statements, error);
+
+	text_free(&statements);
+	pg_close(source);
+	return good;
+}
+
 /* The mark that the database is complete comes last. */
 static bool
 furnish(Setup *setup, PgConnection *connection, const char *name,
@@ -160,6 +181,7 @@ furnish(Setup *setup, PgConnection *connection, const char *name,
 	pg_set_deadline(connection, (int) setup->config.localize_timeout);
 	if (!pg_run(connection, "CREATE EXTENSION qsrepl", PG_NONE, error) ||
 		!copy_schema(setup, setup->database, name, error) ||
+		!copy_services(setup, connection, error) ||
 		!setup_define(setup, connection, error))
 		return false;
 	if (!logical_replicates(&setup->config, setup->database))

@@ -4,24 +4,30 @@
  *
  * A logon that is refused is tried once: where one node refuses it, others
  * that would be given the same credentials are left alone, before an account
- * is locked.  So the first node with some credentials is read by itself.
+ * is locked.  So the first node with some credentials is read by itself, but
+ * one that says nothing is not waited for: then the next one is tried.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "hosts/internal.h"
 #include "platform/children.h"
+#include "platform/clock.h"
 
 #define AT_ONCE 16
 
 /* Beside connect_timeout: for ssh's logon, and the start of PowerShell; ms. */
 #define START_MS 5000
 
+/* How long one that is silent holds up others with the same logon. */
+#define PATIENCE_MS 1000
+
 typedef struct Reading
 {
 	const HostsRequest *request;
 	HostsReport *report;
 	bool	   *started;
+	int64_t    *started_at;
 	bool	   *ended;
 } Reading;
 
@@ -151,6 +157,7 @@ static PlatNext
 turn_of(Reading *reading, size_t i)
 {
 	HostsFinding *list = reading->report->list;
+	int64_t		since = plat_clock_ms() - PATIENCE_MS;
 	bool		pending = false;
 	bool		taken = false;
 
@@ -167,7 +174,8 @@ turn_of(Reading *reading, size_t i)
 			return PLAT_NEXT_NONE;
 		}
 		if (!reading->ended[j])
-			pending = true;
+			pending = pending || !reading->started[j] ||
+				reading->started_at[j] > since;
 		else if (list[j].state != HOSTS_UNREACHABLE)
 			taken = true;
 	}
@@ -195,6 +203,7 @@ next(void *arg, PlatChild *child, size_t *number)
 		if (turn != PLAT_NEXT_START)
 			continue;
 		reading->started[i] = true;
+		reading->started_at[i] = plat_clock_ms();
 		*number = i;
 		memset(child, 0, sizeof(*child));
 		child->output_limit = 2 * HOSTS_BYTES_MAX;
@@ -257,6 +266,8 @@ hosts_check(const HostsRequest *request, HostsReport *report)
 	list_machines(request, report);
 	reading.started = arena_alloc(&report->arena, report->n + 1);
 	reading.ended = arena_alloc(&report->arena, report->n + 1);
+	reading.started_at = arena_alloc(&report->arena, (report->n + 1) *
+									 sizeof(int64_t));
 	for (size_t i = 0; i < report->n; i++)
 		read_directly(&reading, i);
 	plat_children_run(&children);
