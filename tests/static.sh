@@ -58,12 +58,13 @@ ours="$anywhere $posix"
 own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h tool/programs/*/*.h)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
 
+# As many at the same time as there are processors.
+jobs=$(nproc)
+
 # shellcheck disable=SC2086,SC2090 # lists of words
 compile_all() {
-	compiler=$1
-	for file in $2; do
-		"$compiler" -std=c99 $warn $include -fsyntax-only "$file" || return 1
-	done
+	printf '%s\n' $2 | xargs -P "$jobs" -n 16 \
+		"$1" -std=c99 $warn $include -fsyntax-only
 }
 
 # The programs of the tests, on POSIX with libpq.
@@ -98,14 +99,15 @@ compile_extension() {
 
 # shellcheck disable=SC2086,SC2090
 run_cppcheck() {
-	cppcheck --quiet --std=c99 --error-exitcode=1 --inline-suppr \
+	cppcheck -j "$jobs" --quiet --std=c99 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability -Icore -Itool \
 		--suppress=missingInclude $ours
 }
 
-# shellcheck disable=SC2086,SC2090
+# shellcheck disable=SC2016,SC2086,SC2090
 run_clang_tidy() {
-	clang-tidy --quiet --warnings-as-errors='*' $ours -- -std=c99 $include \
+	printf '%s\n' $ours | FLAGS="-std=c99 $include" xargs -P "$jobs" -n 16 \
+		sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $FLAGS' sh \
 		2>/dev/null
 }
 

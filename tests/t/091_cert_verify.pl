@@ -132,11 +132,12 @@ sub bad
 refused('truncated PFX', bad('client.pfx', substr($pfx, 0, length($pfx) / 2)), qr/^qsrepl: error: could not read PFX file "client.pfx"\n.*OpenSSL says/m);
 refused('changed PFX', bad('client.pfx', substr($pfx, 0, 300) . chr(255 ^ ord substr($pfx, 300, 1)) . substr($pfx, 301)),
 	qr/error: PFX file "client.pfx" needs a password\n.*--password-file/);
-refused('its password', bad('client.pfx', $pfx), qr/error: could not open PFX file "client.pfx"\n.*The password is wrong, or the file is damaged/, '--password-file', $file);
+verify('the Snapshots tool\'s password', bad('client.pfx', $pfx), 1, qr/^fail  root certificate: is missing/m);
 openssl('pkcs12', '-export', '-inkey', "$good/client_key.pem", '-in', "$good/client.pem", '-out', "$dir/x", '-passout', 'pass:another', '-nomac');
 refused('no checksum', bad('client.pfx', slurp_file("$dir/x")), qr/error: cannot read PFX file "client.pfx"\n.*no checksum/);
 openssl('pkcs12', '-export', '-inkey', "$good/client_key.pem", '-in', "$good/client.pem", '-out', "$dir/x", '-passout', 'pass:another');
 refused('another password', bad('client.pfx', slurp_file("$dir/x")), qr/error: PFX file "client.pfx" needs a password/);
+refused('a wrong one', $folder, qr/error: could not open PFX file "client.pfx"\n.*The password is wrong, or the file is damaged/, '--password-file', $file);
 my $iterations = slurp_file("$dir/x");
 $iterations =~ s/\x02\x02\x08\x00\z/\x02\x02\x7f\xff/ or die;
 refused('its checksum', bad('client.pfx', $iterations), qr/needs a password/);

@@ -116,6 +116,10 @@ foreach my $format ('pfx', 'pem')
 	good('... the same again', 'cert', 'import', $old, '--yes', @sealed);
 	is(slurp_file("$dir/sealed_${format}_A/current"), "current 1\nprevious 0\n", '... changes nothing');
 }
+# What the Snapshots tool leaves has a password of its own.
+qsrepl('cert', 'export', '--folder', $new, '--password-file', write_private("$dir/theirs", "QlikSense\n"), "$dir/snapshots");
+good('as the Snapshots tool leaves it', 'cert', 'import', "$dir/snapshots", '--yes', '--config', "$dir/sealed_pfx.conf");
+is(set_of('--config', "$dir/sealed_pfx.conf"), $set{new}, '... installed');
 my @without = ('--config', cert_conf("$dir/without", lines => "format = pfx\n"));
 ($code, $out, $err) = qsrepl('cert', 'import', $old, '--yes', @without);
 is($code, 4, 'PFX without a password');

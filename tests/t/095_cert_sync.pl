@@ -31,9 +31,23 @@ sub number
 	return JSON::PP::decode_json($out)->{$what};
 }
 
+# The configuration of B, by which A is not reached.
+sub without_a
+{
+	my ($recovery) = @_;
+	my $file = transport_conf('B', \%node, recovery => $recovery);
+	my $port = $node{A}->port;
+
+	return write_private($file, slurp_file($file) =~ s/^port = $port$/port = 1/mr);
+}
+
 # What is missing is told, one after the other.
-make_certificates("$tool_dir/store_A");
 transport_conf($_, \%node) foreach 'A', 'B';
+mkdir "$tool_dir/store_A", 0700;
+at('A', 'trust', 'B', '--fingerprint', 'f' x 64);
+is($code, 6, 'nobody to be trusted');
+like($err, qr/site "B" has registered no transport key/, 'which is told');
+make_certificates("$tool_dir/store_A");
 at('A', 'sync');
 is($code, 6, 'without a recovery certificate, nothing is sealed');
 like($err, qr/^qsrepl: error: no recovery certificate is configured\n.*"qsrepl cert recovery" makes/, 'which is told');
@@ -65,6 +79,28 @@ write_private("$tool_dir/inside.conf", slurp_file("$tool_dir/transport_A.conf") 
 ($code, $out, $err) = qsrepl('cert', 'keys', '--config', "$tool_dir/inside.conf");
 is($code, 3, 'keys in the data directory');
 like($err, qr/key "key_directory" names a place inside the data directory of site "A"\n.*would take the key to the other site/s, 'are refused');
+
+rename "$tool_dir/store_A", "$tool_dir/store_kept";
+mkdir "$tool_dir/store_A", 0700;
+at('A', 'sync');
+is($code, 6, 'without certificates');
+like($err, qr/site "A" has no certificates\n.*qsrepl cert import/s, 'which is told');
+rmdir "$tool_dir/store_A";
+rename "$tool_dir/store_kept", "$tool_dir/store_A";
+($code, $out, $err) = qsrepl('do', 'certificates', '--site', 'A', '--config', "$tool_dir/transport_A.conf");
+is($code, 8, 'the act at the active site');
+like($err, qr/site "A" is the active one/, 'is refused');
+
+# First contact by remote_command: what that says of its key must be in the
+# database, too.
+my $liar = write_private("$tool_dir/liar", "#!/bin/sh\necho '{\"fingerprint\": \"" . 'f' x 64 . "\"}'\n");
+chmod 0700, $liar;
+transport_conf('A', \%node, recovery => $recovery, remote => { B => $liar });
+at('A', 'sync');
+is($code, 6, 'a machine that has another key than the database says');
+like($err, qr/the machine of site "B" has another transport key than the one that is registered\n.*Nothing was pinned/s, 'is not sealed for');
+ok(!-e "$tool_dir/keys_A/site-B.json", 'nor pinned');
+transport_conf('A', \%node, recovery => $recovery);
 
 # The keys are private, and known at both sites.
 is(at('B', 'keys'), '0 ', 'the keys of B');
@@ -103,6 +139,57 @@ is( transport_events($node{A}),
 	'all of it is noted');
 query_is($node{B}, 'qsr', 'SELECT count(*), count(*) FILTER (WHERE installed IS NOT NULL) FROM qsrepl.sealed_set', '1|1', 'and at B, too');
 
+# What was installed, and is no longer there, is installed again.
+foreach my $case ([ 'lost', sub { PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', "$tool_dir/store_B") } ],
+	[ 'replaced', sub { make_certificates("$tool_dir/other"); at('B', 'import', "$tool_dir/other", '--yes') } ])
+{
+	my ($name, $do) = @$case;
+
+	$do->();
+	is(at('B', 'sync', '--dry-run'), '0 ', "a set that was $name");
+	like($out, qr/^would install number 1 at site B/, 'would be installed again');
+	is(at('B', 'sync'), '0 ', 'and is');
+	like($out, qr/^installed them at site B: number 1$/m, 'says so');
+	is(installed_keys('B'), installed_keys('A'), 'the same keys again');
+}
+
+# A is silent: what has come is installed all the same.
+make_certificates("$tool_dir/store_A");
+is(at('A', 'sync'), '0 ', 'one more set');
+$node{B}->poll_query_until('qsr', 'SELECT count(*) = 2 FROM qsrepl.sealed_set') or die;
+without_a($recovery);
+at('B', 'sync');
+is($code, 0, 'installed without a connection to A');
+like($err, qr/warning: qsrepl.event: what happened could not be noted in the database\n.*site "A"/, 'which cannot be noted there');
+is(installed_keys('B'), installed_keys('A'), 'B has it');
+rename "$tool_dir/keys_B", "$tool_dir/keys_kept";
+at('B', 'sync');
+is($code, 7, 'but not at first contact');
+like($err, qr/site "A": connection to server.*\n/, 'which needs A');
+PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', "$tool_dir/keys_B");
+mkdir "$tool_dir/keys_B", 0700;
+PostgreSQL::Test::Utils::system_or_bail('cp', "$tool_dir/keys_kept/transport.pem", "$tool_dir/keys_B");
+at('B', 'sync');
+is($code, 7, 'nor with a key that is known, and nothing pinned');
+like($err, qr/pinned at first contact, which needs a connection/, 'says why');
+PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', "$tool_dir/keys_B");
+rename "$tool_dir/keys_kept", "$tool_dir/keys_B";
+
+# Others than qsrepl at the end of remote_command.
+foreach my $case (
+	[ 'echo hello', qr/what answers for site "B" is no qsrepl\n.*remote_command must end in the qsrepl there/s ],
+	[ q(echo '{"number": 1, "installed": true}'), qr/site "B" has not installed number 2/ ],
+	[ 'exit 3', qr/"certificates" could not be done at site "B"/ ])
+{
+	my $file = write_private("$tool_dir/other", "#!/bin/sh\n$case->[0]\n");
+
+	chmod 0700, $file;
+	transport_conf('A', \%node, recovery => $recovery, remote => { B => $file });
+	at('A', 'sync');
+	is($code, 6, "remote_command that does: $case->[0]");
+	like($err, $case->[1], 'is told');
+}
+
 # By remote_command, in under a second.
 sub with_remote
 {
@@ -124,7 +211,7 @@ my $took = Time::HiRes::time() - $begun;
 cmp_ok($took, '<', 1, sprintf 'end to end in %.2f s', $took);
 is_deeply(
 	JSON::PP::decode_json($out),
-	{ site_from => 'A', site_to => 'B', number => 2, sealed => JSON::PP::true, installed => JSON::PP::true, changed => JSON::PP::true },
+	{ site_from => 'A', site_to => 'B', number => 3, sealed => JSON::PP::true, installed => JSON::PP::true, changed => JSON::PP::true },
 	'as JSON');
 is(installed_keys('B'), installed_keys('A'), 'B has it');
 
@@ -134,10 +221,10 @@ $node{B}->safe_psql('postgres', 'SELECT pg_wal_replay_pause()');
 transport_conf('B', \%node, recovery => $recovery, main => "databases = qsr more\nreplay_timeout = 1s\n");
 at('A', 'sync');
 is($code, 6, 'a replica that does not move');
-like($err, qr/"certificates" could not be done at site "B"\n.*sealed set 3 has not arrived at site "B"/s, 'is told');
+like($err, qr/"certificates" could not be done at site "B"\n.*sealed set 4 has not arrived at site "B"/s, 'is told');
 $node{B}->safe_psql('postgres', 'SELECT pg_wal_replay_resume()');
 is(at('A', 'sync'), '0 ', 'and goes on');
-like($out, qr/^installed them at site B: number 3$/m, 'with the set that was sealed');
+like($out, qr/^installed them at site B: number 4$/m, 'with the set that was sealed');
 with_remote();
 
 # Rotation at either side, twice in a row at one of them.
@@ -148,7 +235,7 @@ is(JSON::PP::decode_json($out)->{serial}, 3, 'as JSON');
 is(at('B', 'rotate'), '0 ', "B's key is rotated");
 isnt((at('B', 'keys'), $out =~ /([0-9a-f]{64})/)[1], $of_b, 'it is another one');
 is(at('A', 'sync'), '0 ', 'the next set');
-like($out, qr/^sealed .*number 4\ninstalled them at site B: number 4$/m, 'goes by the new keys');
+like($out, qr/^sealed .*number 5\ninstalled them at site B: number 5$/m, 'goes by the new keys');
 is(at('B', 'rotate'), '0 ', "B's key is rotated while a set is on its way");
 make_certificates("$tool_dir/store_A");
 is(at('A', 'sync'), '0 ', 'the next set again');
@@ -169,6 +256,9 @@ PostgreSQL::Test::Utils::system_or_bail('mv', "$tool_dir/keys_B", "$tool_dir/key
 is((at('B', 'keys'))[0] =~ s/ .*//sr, 0, 'a new key at B');
 like($err, qr/warning: site B: its transport key is another one than the one that is registered\n.*qsrepl cert trust B --fingerprint [0-9a-f]{64}/s, 'warns');
 my ($lost) = $err =~ /([0-9a-f]{64})/;
+at('B', 'sync');
+is($code, 6, 'what is sealed for the old one');
+like($err, qr/sealed for a transport key that this machine does not have\n.*Run "qsrepl cert sync" at the active site/s, 'cannot be opened');
 at('A', 'sync');
 is($code, 6, 'nothing is sealed for it');
 like($err, qr/site "B" has another transport key than the pinned one\n.*not signed by the key before it\n.*Where it is $lost/s, 'says why and what to do');

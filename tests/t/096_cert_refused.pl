@@ -116,6 +116,11 @@ put("''");
 refused(qr/invalid sealed set: its header is damaged/, 'empty');
 put("'\\x$sealed'");
 
+$node{A}->safe_psql('qsr', "INSERT INTO qsrepl.sealed_set (site_from, site_to, counter, sealed) VALUES ('A', 'B', 4, '\\x$sealed')");
+replayed();
+refused(qr/the set that is stored as number 4 is number 3/, 'under another number');
+$node{A}->safe_psql('qsr', 'DELETE FROM qsrepl.sealed_set WHERE counter = 4');
+
 # Sealed for another site: a third one's set in B's place.
 my $third = slurp_file("$tool_dir/transport_A.conf") =~ s/\[site B\]/[site C]/r =~ s/^B = /C = /mr;
 write_private("$tool_dir/transport_third.conf", $third);

@@ -41,6 +41,11 @@ warn site B: it has registered no transport key
 warn site B: site A has sealed no certificates for it
 TEXT
 transport_conf($_, \%node, recovery => $recovery) foreach 'A', 'B';
+transport_conf('A', \%node, recovery => $recovery, main => "databases = postgres\n");
+at('A', 'keys');
+is($code, 7, 'a database without the extension');
+like($err, qr/Certificates travel in the first database of the configuration, which needs a current extension/, 'is told');
+transport_conf('A', \%node, recovery => $recovery);
 is(at('B', 'keys'), '0 ', 'keys');
 is(at('A', 'sync'), '0 ', 'sealed');
 $node{A}->wait_for_catchup($node{B}, 'replay', $node{A}->lsn('write'));

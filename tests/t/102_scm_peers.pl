@@ -75,7 +75,7 @@ is_deeply([ map { $_->{state} } @answers[ 1, 2 ] ], [ 'stopped', 'running' ], 's
 ($exit, @answers) = scm(words(1), { op => 'stop', service => $engine, deadline_ms => 100 });
 is($exit, 1, 'slow service, beyond the deadline: exit code');
 is($answers[-1]{error}{text}, 'no answer in time', 'slow service, beyond the deadline: why');
-$nodes->set(1, $engine, answers_after => undef);
+$nodes->set(1, $engine, answers_after => undef, state => 4, until => undef);
 
 # One that hangs between two requests does not take the rest with it in silence.
 $nodes->set_node(1, lag => undef, peer => 'hang', peer_after => 4);

@@ -253,5 +253,53 @@ foreach my $case (
 	is($code, 3, 'a configuration that is wrong');
 	like($out . $err, $case->[1], 'says what');
 }
+
+# The program beside the tool is the one that is started, with the node's logon.
+mkdir "$tool_dir/bin";
+PostgreSQL::Test::Utils::system_or_bail('cp', $qsrepl_program, "$tool_dir/bin/qsrepl");
+chmod 0755, write_private("$tool_dir/bin/qsrepl-scm", <<"SH");
+#!/bin/sh
+echo "\$*" >>$tool_dir/called
+echo '{"connected":true}'
+echo '{"service":"QlikSenseProxyService","display":"p","state":"running","start":"auto","pid":1}'
+echo '{"done":"list"}'
+SH
+foreach my $case (
+	[ "kerberos = on\n", '--kerberos' ],
+	[ "keytab = $tool_dir/keytab\nprincipal = p\@EXAMPLE\n", "--keytab $tool_dir/keytab --principal p\@EXAMPLE" ],
+	[ "credentials = $tool_dir/logon\n", "--credentials $tool_dir/logon" ])
+{
+	local $QsreplTool::qsrepl_program = "$tool_dir/bin/qsrepl";
+
+	($code, $json, $err) = services_json(
+		bare_conf("[services]\nanswer_timeout = 7s\n[node K]\nsite = A\naddress = 10.0.0.9\nroles = central\nservice_control = scm\n$case->[0]"), 'list');
+	is("$code $err", '0 ', 'a logon');
+	is(slurp_file("$tool_dir/called"), "--host 10.0.0.9 --port 445 --timeout 7000 $case->[1]\n", 'is handed on');
+	unlink "$tool_dir/called";
+}
+
+# One that ends in the middle, or says what is no answer.
+foreach my $case ([ "echo '{\"connected\":true}'; echo dying >&2; exit 9", qr/^was lost: program ".*" failed with exit code 9: dying$/ ],
+	[ "echo hello", qr/^gave no answer$/ ],
+	[ "echo '{\"connected\":true}'", qr/^gave fewer answers than it was asked for$/ ],
+	[ q(printf '%s\n' '{"error":{"kind":"protocol","text":"two\nlines\u001b"}}'; exit 1), qr/^two; lines\?$/ ])
+{
+	local $QsreplTool::qsrepl_program = "$tool_dir/bin/qsrepl";
+
+	chmod 0755, write_private("$tool_dir/bin/qsrepl-scm", "#!/bin/sh\n$case->[0]\n");
+	($code, $json, $err) = services_json(bare_conf("[node K]\nsite = A\naddress = 10.0.0.9\nroles = central\nservice_control = scm\nkerberos = on\n"), 'list');
+	is($code, 7, 'a strange answer');
+	like($json->{nodes}[0]{problem}, $case->[1], 'is told');
+}
+
+# Files with keys are their owner's alone.
+my $open = write_private("$tool_dir/open.key", 'key');
+chmod 0644, $open;
+foreach my $line ("[node C]\nsite = A\naddress = 10.0.0.1\nroles = central\nkeytab = $open\nprincipal = p\n", "[services]\nprobe_certificate = $open\n")
+{
+	($code, $out, $err) = qsrepl('config', 'check', '--config', bare_conf($line));
+	is($code, 3, 'a key that others may read');
+	like($out . $err, qr/open\.key/, 'is told');
+}
 $nodes->stop;
 done_testing();

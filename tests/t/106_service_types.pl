@@ -11,6 +11,7 @@ use QsreplPair;
 use QsreplServices;
 use QsreplTest;
 use Test::More;
+use Time::HiRes ();
 
 my $nodes = start_nodes(n => 2, net => '127.0.8', first => 81, lsa => 1);
 my %node = make_tool_pair();
@@ -122,6 +123,30 @@ $nodes->set(1, 'QlikSenseSchedulerService', start => 'manual');
 run_is('0 ', 'passive', 'passive', '--site', 'A', '--yes');
 run_is('0 ', 'active', 'active', '--site', 'A', '--yes');
 is($nodes->service(1, 'QlikSenseSchedulerService')->{start}, 'manual', 'manual is manual');
+
+# Killed at any moment: the next run records and gives back what was there at
+# first.
+my $seed = $ENV{QSREPL_SEED} // int(rand(1 << 31));
+srand $seed;
+note "QSREPL_SEED=$seed";
+my $first = types(1);
+foreach my $round (1 .. 4 * ($ENV{QSREPL_SCALE} // 1))
+{
+	my $pid = fork // die;
+	if ($pid == 0)
+	{
+		open STDOUT, '>', '/dev/null';
+		open STDERR, '>', '/dev/null';
+		exec $qsrepl_program, 'service', 'passive', '--site', 'A', '--yes', '--config', $conf;
+	}
+	Time::HiRes::usleep(int(rand(400_000)));
+	kill 9, $pid;
+	waitpid $pid, 0;
+	note 'killed with: ' . types(1);
+	run_is('0 ', 'passive', 'passive', '--site', 'A', '--yes');
+	run_is('0 ', 'active', 'active', '--site', 'A', '--yes');
+	is(types(1), $first, 'as at first');
+}
 
 # A service that refuses, one that forgets; the others are set.
 $nodes->set(1, 'QlikSenseProxyService', deny => ['config']);

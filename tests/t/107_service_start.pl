@@ -45,7 +45,7 @@ sub start_web
 	my $out = '';
 
 	mkdir $dir;
-	my $server = IPC::Run::start([ '/usr/bin/python3', 'tests/web/qlik.py', $nodes->address($number), $port, $tls, "$tool_dir/server.pem", $dir ],
+	my $server = IPC::Run::start([ 'setpriv', '--pdeathsig', 'TERM', '/usr/bin/python3', 'tests/web/qlik.py', $nodes->address($number), $port, $tls, "$tool_dir/server.pem", $dir ],
 		'<', \'', '>', \$out, '2>', \my $errors);
 	my $end = time + 30;
 	while ($out !~ /\n/)

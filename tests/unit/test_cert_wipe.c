@@ -27,9 +27,10 @@
 #include "harness.h"
 #include "platform/directory.h"
 #include "scratch.h"
+#include "seal/internal.h"
 
 #define NEEDLE 16
-#define NEEDLES 16
+#define NEEDLES 32
 #define MASK 0xa5
 
 /* What is searched for, each byte changed by MASK. */
@@ -178,6 +179,54 @@ write_and_read(const CertSet *set, const char *folder,
 	error_free(&error);
 }
 
+/* Sealed by a key, and opened by one that was read from its file. */
+static void
+seal_and_open(const Text *packed, const char *password)
+{
+	SealHeader	header = {.from = "A",.to = "B",.system = "1",.counter = 1};
+	SealKey    *made = NULL;
+	SealKey    *read = NULL;
+	char	   *certificate;
+	Text		sealed = {NULL, 0, 0};
+	Text		opened = {NULL, 0, 0};
+	Arena		arena = {NULL};
+	CertSet		set;
+	Error		error = ERROR_NONE;
+	const char *file = scratch_path("transport.pem");
+
+	if (!check(seal_key_make("B", 1, &made, &error)))
+		return;
+	add_number(made->key, OSSL_PKEY_PARAM_RSA_FACTOR1);
+	add_number(made->key, OSSL_PKEY_PARAM_RSA_EXPONENT2);
+	certificate = seal_key_certificate(made);
+	check(seal_key_write(made, file, NULL, &error));
+	check(seal_key_read(file, NULL, &read, &error));
+	seal_key_free(read);
+	check(seal_key_write(made, file, password, &error));
+	check(seal_key_read(file, password, &read, &error));
+	check(seal_make(&header, read, certificate, certificate, packed, &sealed,
+					&error));
+	check(seal_open(sealed.bytes, sealed.len, read, certificate, &arena,
+					&header, &opened, &error));
+	check(cert_set_unpack(opened.bytes, opened.len, &set, &error));
+	check(set.n == 2);
+	cert_set_free(&set);
+	secret_free(&opened);
+	check(seal_open(sealed.bytes, sealed.len, read, NULL, &arena, &header,
+					&opened, &error));
+	secret_free(&opened);
+	/* What is wrong leaves nothing either. */
+	sealed.bytes[sealed.len - SEAL_MARK_SIZE - 20] ^= 1;
+	check(!seal_open(sealed.bytes, sealed.len, read, NULL, &arena, &header,
+					 &opened, &error));
+	error_free(&error);
+	text_free(&sealed);
+	free(certificate);
+	seal_key_free(made);
+	seal_key_free(read);
+	arena_free(&arena);
+}
+
 static void
 do_everything(const char *password)
 {
@@ -203,6 +252,7 @@ do_everything(const char *password)
 	text_free(&bytes);
 	check(cert_set_pack(&set, &bytes, &error));
 	check(count_left() > 0);
+	seal_and_open(&bytes, password);
 	secret_free(&bytes);
 	cert_set_free(&set);
 }

@@ -138,6 +138,16 @@ extern bool cert_set_pack(const CertSet *set, Text *bytes, Error *error);
 extern bool cert_set_unpack(const void *bytes, size_t len, CertSet *set,
 							Error *error);
 
+/*
+ * cert_set_identify
+ *		What says which set it is: its certificates in order.  Keys, which a
+ *		store may not give out, and what Windows keeps beside them, which it
+ *		makes anew, do not count.
+ *
+ * out: *bytes: replaced; nothing in it is secret
+ */
+extern bool cert_set_identify(const CertSet *set, Text *bytes, Error *error);
+
 /* Does it begin as packed sets do? */
 extern bool cert_set_is_packed(const void *bytes, size_t len);
 

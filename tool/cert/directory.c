@@ -22,6 +22,7 @@
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "platform/lock.h"
+#include "platform/private.h"
 
 #define CURRENT_MAX 4096
 
@@ -104,37 +105,6 @@ generation(const char *path, unsigned long number)
 		text_format("%s", path);
 }
 
-bool
-cert_directory_place(const char *path, char **place, Error *error)
-{
-	Pointer		pointer;
-
-	if (!read_pointer(path, &pointer, error))
-		return false;
-	*place = generation(path, pointer.current);
-	return true;
-}
-
-bool
-cert_directory_find(const CertDirectory *directory, CertFound *found,
-					Error *error)
-{
-	PlatFileInfo info;
-	char	   *place;
-	bool		good;
-
-	*found = (CertFound) CERT_FOUND_NONE;
-	if (!plat_file_info(directory->path, &info, error))
-		return false;
-	if (!info.exists)
-		return true;
-	if (!cert_directory_place(directory->path, &place, error))
-		return false;
-	good = cert_find(place, directory->password, found, error);
-	free(place);
-	return good;
-}
-
 /* The number of a generation's name; 0: it is none, or 1 with junk. */
 static unsigned long
 number_of(const char *name)
@@ -147,6 +117,36 @@ number_of(const char *name)
 	errno = 0;
 	number = strtoul(name + 4, &end, 10);
 	return errno == 0 && *end == '\0' ? number : 0;
+}
+
+/* What a killed installation has left is no part of what is beside it. */
+static bool
+is_generation(const char *name)
+{
+	return number_of(name) > 0;
+}
+
+bool
+cert_directory_find(const CertDirectory *directory, CertFound *found,
+					Error *error)
+{
+	PlatFileInfo info;
+	Pointer		pointer;
+	char	   *place;
+	bool		good;
+
+	*found = (CertFound) CERT_FOUND_NONE;
+	if (!plat_file_info(directory->path, &info, error))
+		return false;
+	if (!info.exists)
+		return true;
+	if (!read_pointer(directory->path, &pointer, error))
+		return false;
+	place = generation(directory->path, pointer.current);
+	good = cert_find_beside(place, directory->password, pointer.current > 0 ?
+							NULL : is_generation, found, error);
+	free(place);
+	return good;
 }
 
 /*
@@ -218,7 +218,7 @@ write_generation(const CertDirectory *directory, unsigned long number,
 {
 	char	   *place = generation(directory->path, number);
 	CertFound	found = CERT_FOUND_NONE;
-	bool		good = plat_directory_make(place, error) &&
+	bool		good = plat_directory_new(place, error) &&
 	cert_folder_write(place, set, directory->format, error) &&
 	cert_find(place, directory->format->password, &found, error);
 
@@ -301,6 +301,7 @@ cert_directory_put(const CertDirectory *directory, const CertSet *set,
 	bool		good;
 
 	if (!plat_directory_make(directory->path, error) ||
+		!plat_directory_guarded(directory->path, error) ||
 		!take_lock(directory, &lock, error))
 		return false;
 	good = put_locked(directory, set, error);

@@ -39,11 +39,4 @@ extern bool cert_directory_put(const CertDirectory *directory,
 extern bool cert_directory_back(const CertDirectory *directory,
 								Error *error);
 
-/*
- * cert_directory_place
- *		Where the files are that count now; freed by the caller.
- */
-extern bool cert_directory_place(const char *path, char **place,
-								 Error *error);
-
 #endif							/* CERT_DIRECTORY_H */

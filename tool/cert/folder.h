@@ -30,12 +30,23 @@ typedef struct CertFound
  *
  * Of a folder, names that end in .pem, .crt, .cer, .key, .pfx and .p12 count.
  *
- * in:     password: NULL: none is given; then those are tried that are common
+ * in:     password: NULL: none is given.  For PFX files, those that are common
+ *         for Qlik Sense's are tried, too
  * errors: of the first file that cannot be read
  */
 extern bool cert_find(const char *path, const char *password,
 					  CertFound *found, Error *error);
 extern void cert_found_free(CertFound *found);
+
+/*
+ * cert_find_beside
+ *		As cert_find(), without the folders whose names are passed over.
+ *
+ * in: pass: whether a name is one of them
+ */
+extern bool cert_find_beside(const char *path, const char *password,
+							 bool (*pass) (const char *name),
+							 CertFound *found, Error *error);
 
 /* How files are written. */
 typedef struct CertFormat

@@ -100,6 +100,7 @@ is_ours(const char *name)
 typedef struct Walk
 {
 	const char *password;
+	bool		(*pass) (const char *name); /* over a folder; NULL: none */
 	CertPool   *pool;
 	size_t		files;
 	Error	   *error;
@@ -119,7 +120,8 @@ walk_name(Walk *at, const char *folder, const char *within, const char *name,
 	bool		good = plat_file_info(path, &info, at->error);
 
 	if (good && info.directory && depth == 0)
-		good = walk(at, path, shown, depth + 1);
+		good = (at->pass != NULL && at->pass(name)) ||
+			walk(at, path, shown, depth + 1);
 	else if (good && info.exists && !info.directory && is_ours(name))
 	{
 		at->files++;
@@ -148,11 +150,12 @@ walk(Walk *at, const char *folder, const char *within, int depth)
 }
 
 static bool
-find_in_folder(const char *path, const char *password, CertFound *found,
+find_in_folder(const char *path, const char *password,
+			   bool (*pass) (const char *name), CertFound *found,
 			   Error *error)
 {
 	CertPool	pool = CERT_POOL_NONE;
-	Walk		at = {password, &pool, 0, error};
+	Walk		at = {password, pass, &pool, 0, error};
 	bool		good = walk(&at, path, "", 0) &&
 	cert_pool_set(&pool, CERT_ANY_FILE, &found->set, &found->orphans,
 				  error) &&
@@ -190,8 +193,9 @@ find_in_file(const char *path, const char *password, CertFound *found,
 }
 
 bool
-cert_find(const char *path, const char *password, CertFound *found,
-		  Error *error)
+cert_find_beside(const char *path, const char *password,
+				 bool (*pass) (const char *name), CertFound *found,
+				 Error *error)
 {
 	PlatFileInfo info;
 	bool		good;
@@ -202,12 +206,20 @@ cert_find(const char *path, const char *password, CertFound *found,
 	if (!info.exists)
 		return error_set(error, NULL, NULL, "folder or file \"%s\" is not "
 						 "there", path);
-	good = info.directory ? find_in_folder(path, password, found, error) :
+	good = info.directory ?
+		find_in_folder(path, password, pass, found, error) :
 		find_in_file(path, password, found, error);
 	if (!good)
 		cert_found_free(found);
 	secret_stack();
 	return good;
+}
+
+bool
+cert_find(const char *path, const char *password, CertFound *found,
+		  Error *error)
+{
+	return cert_find_beside(path, password, NULL, found, error);
 }
 
 void

@@ -38,7 +38,10 @@ extern void cert_key_id(X509 * certificate, unsigned char id[32]);
 /* Two names of hosts or people, without regard to case. */
 extern bool cert_same_name(const char *a, const char *b);
 
-/* A copy of the file's name behind the last separator. */
+/* A copy that is freed with free(); NULL of NULL. */
+extern char *cert_copy(const char *string);
+
+/* A file's name behind the last separator; a part of the path. */
 extern const char *cert_base_name(const char *path);
 
 #endif							/* CERT_INTERNAL_H */

@@ -12,6 +12,8 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "base/memory.h"
+
 bool
 cert_error(Error *error, const char *hint, const char *format,...)
 {
@@ -106,6 +108,12 @@ cert_same_name(const char *a, const char *b)
 		b++;
 	}
 	return lower(*a) == lower(*b);
+}
+
+char *
+cert_copy(const char *string)
+{
+	return string != NULL ? mem_strdup(string) : NULL;
 }
 
 const char *

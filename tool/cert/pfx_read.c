@@ -21,7 +21,10 @@
 #define DEPTH_MAX 4
 #define ITERATIONS_MAX 10000000
 
-/* What the Snapshots tool gives; and none. */
+/*
+ * What the Snapshots tool gives; and none.  Tried in any case: the password
+ * of a site is not that of what is brought there.
+ */
 static const char *const common[] = {"QlikSense", ""};
 
 /* A file that is read. */
@@ -199,8 +202,7 @@ open_with(PKCS12 * container, const char *password, Pfx *pfx)
 						 pfx->file);
 	if (password != NULL && opens(container, password, pfx))
 		return true;
-	for (size_t i = 0; password == NULL &&
-		 i < sizeof(common) / sizeof(common[0]); i++)
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		if (opens(container, common[i], pfx))
 			return true;
 	ERR_clear_error();

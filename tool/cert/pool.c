@@ -81,20 +81,14 @@ cert_pool_free(CertPool *pool)
 	*pool = (CertPool) CERT_POOL_NONE;
 }
 
-static char *
-copy_of(const char *string)
-{
-	return string != NULL ? mem_strdup(string) : NULL;
-}
-
 /* What stood beside one of both; the certificate's own goes before. */
 static void
 add_names(CertEntry *entry, const CertEntry *from)
 {
 	if (entry->friendly_name == NULL)
-		entry->friendly_name = copy_of(from->friendly_name);
+		entry->friendly_name = cert_copy(from->friendly_name);
 	if (entry->provider == NULL)
-		entry->provider = copy_of(from->provider);
+		entry->provider = cert_copy(from->provider);
 	if (entry->local_id == NULL && from->local_id != NULL)
 	{
 		entry->local_id = memcpy(mem_alloc(from->local_id_len), from->local_id,

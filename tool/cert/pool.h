@@ -56,8 +56,8 @@ extern void cert_pool_free(CertPool *pool);
  * cert_read_pfx, cert_read_pem, cert_read_file
  *		Put what a file holds into a pool.
  *
- * in:     password: NULL: none is given; the ones that are commonly used for
- *         files of Qlik Sense are tried then
+ * in:     password: NULL: none is given.  For PFX files, those that are common
+ *         for Qlik Sense's are tried, too
  * errors: with the file's name; a wrong password is told
  */
 extern bool cert_read_pfx(const Text *bytes, const char *file,

@@ -205,19 +205,13 @@ cert_set_count(const CertSet *set, CertRole role, const char *name)
 	return n;
 }
 
-static char *
-copy_of(const char *string)
-{
-	return string != NULL ? mem_strdup(string) : NULL;
-}
-
 /* Add an entry, sharing what libcrypto counts, perhaps without its key. */
 static bool
 share(const CertEntry *from, bool with_key, CertSet *to, Error *error)
 {
 	CertEntry	entry = {.role = from->role,.certificate = from->certificate,
-		.friendly_name = copy_of(from->friendly_name),
-	.provider = copy_of(from->provider)};
+		.friendly_name = cert_copy(from->friendly_name),
+	.provider = cert_copy(from->provider)};
 
 	X509_up_ref(from->certificate);
 	if (with_key && from->key != NULL)

@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 #include "cert/stores.h"
-#include "cert/windows.h"
+#include "cert/windows_nodes.h"
 
 static bool
 node_configured(const ConfigNode *node, Error *error)

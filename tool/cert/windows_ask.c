@@ -17,7 +17,7 @@
 #include "base/secret.h"
 #include "cert/describe.h"
 #include "cert/internal.h"
-#include "cert/windows.h"
+#include "cert/windows_nodes.h"
 
 /* So many nodes at once, and so long for one. */
 #define NODES_AT_ONCE 20

@@ -4,9 +4,12 @@
  */
 #include "check/certified.h"
 
+#include <string.h>
+
 #include "cert/store.h"
 #include "check/thumbprints.h"
 #include "platform/secret.h"
+#include "seal/peer.h"
 
 bool
 check_certified(const Config *config, const ConfigSite *site, bool ask,
@@ -31,4 +34,31 @@ check_certified(const Config *config, const ConfigSite *site, bool ask,
 	}
 	cert_set_free(&set);
 	return good;
+}
+
+bool
+check_is_set(const Config *config, const ConfigSite *site, const char *digest)
+{
+	const CertPlace place = {config, site};
+	const char *const none[] = {NULL};
+	char		found[SEAL_FINGERPRINT_SIZE];
+	CertSet		set = CERT_SET_NONE;
+	Text		bytes = {NULL, 0, 0};
+	Error		error = ERROR_NONE;
+	const CertStore *store;
+	bool		same;
+
+	plat_secret_process();
+	store = cert_store_of(&place, &error);
+	same = store != NULL && store->read(&place, &set, &error) &&
+		set.n > 0 && cert_set_identify(&set, &bytes, &error);
+	if (same)
+	{
+		seal_digest(bytes.bytes, bytes.len, none, found);
+		same = strcmp(found, digest) == 0;
+	}
+	cert_set_free(&set);
+	text_free(&bytes);
+	error_free(&error);
+	return same;
 }

@@ -25,4 +25,14 @@ extern bool check_certified(const Config *config, const ConfigSite *site,
 							bool ask, CertFindings *findings, size_t *n,
 							Error *error);
 
+/*
+ * check_is_set
+ *		Are the certificates that a site has now those of a set, wherever they
+ *		are kept?  False, too, where they cannot be read.
+ *
+ * in: digest: of what cert_set_identify() makes of the set
+ */
+extern bool check_is_set(const Config *config, const ConfigSite *site,
+						 const char *digest);
+
 #endif							/* CHECK_CERTIFIED_H */

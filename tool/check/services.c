@@ -135,7 +135,8 @@ check_passive_state(CheckRun *run, const ServiceNode *node,
 	{
 		check_fail(run, CHECK_BOTH, object_of(run, node->node),
 				   arena_printf(&run->report->arena, "\"qsrepl service stop "
-								"--site %s\" stops them.", node->node->site),
+								"--site %s\" stops them.",
+								node->node->site),
 				   "service \"%s\" is %s at a passive site", state->name,
 				   state->now != NULL ? state->now : "in no known state");
 		*good = false;

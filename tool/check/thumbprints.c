@@ -7,12 +7,19 @@
 #include "platform/clock.h"
 
 void
-check_expect_thumbprints(const SiteThumbprints *found,
-						 CertExpectations *expected, CertFindings *findings)
+check_expect_named(const SiteThumbprints *found, CertExpectations *expected,
+				   CertFindings *findings)
 {
 	Arena	   *arena = &findings->arena;
-	CertNamed  *named = arena_alloc(arena, (found->n + 1) * sizeof(CertNamed));
+	CertNamed  *named = arena_alloc(arena, (found->n + 1) *
+									sizeof(CertNamed));
 
+	if (found->error != NULL)
+		cert_findings_add(findings, CERT_WARN, "thumbprints", NULL,
+						  "could not be asked for: %s", found->error);
+	else if (found->columns == 0)
+		cert_findings_add(findings, CERT_PASS, "thumbprints", NULL,
+						  "no table of the databases has a column for them");
 	for (size_t i = 0; i < found->n; i++)
 		named[i] = (CertNamed)
 	{
@@ -33,11 +40,5 @@ check_thumbprints(const Config *config, const ConfigSite *site,
 
 	site_thumbprints_read(config, site, plat_clock_ms() +
 						  config->connect_timeout, &findings->arena, &found);
-	if (found.error != NULL)
-		cert_findings_add(findings, CERT_WARN, "thumbprints", NULL,
-						  "could not be asked for: %s", found.error);
-	else if (found.columns == 0)
-		cert_findings_add(findings, CERT_PASS, "thumbprints", NULL,
-						  "no table of the databases has a column for them");
-	check_expect_thumbprints(&found, expected, findings);
+	check_expect_named(&found, expected, findings);
 }

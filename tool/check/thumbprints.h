@@ -20,9 +20,13 @@ extern void check_thumbprints(const Config *config, const ConfigSite *site,
 							  CertExpectations *expected,
 							  CertFindings *findings);
 
-/* The same of what has been found; *expected: in the arena of findings. */
-extern void check_expect_thumbprints(const SiteThumbprints *found,
-									 CertExpectations *expected,
-									 CertFindings *findings);
+/*
+ * check_expect_named
+ *		Make what was found in databases expected: what check_thumbprints()
+ *		does with what it has read.
+ */
+extern void check_expect_named(const SiteThumbprints *found,
+							   CertExpectations *expected,
+							   CertFindings *findings);
 
 #endif							/* CHECK_THUMBPRINTS_H */

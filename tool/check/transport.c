@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "base/timestamp.h"
 #include "cert/store.h"
+#include "check/certified.h"
 #include "check/internal.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -20,6 +21,7 @@
 
 #define CERTIFICATE_MAX ((size_t) 64 * 1024)
 #define DATE_CHARACTERS 10
+#define DAY_MS INT64_C(86400000)
 
 /* A certificate's last day; false where it cannot be read. */
 static bool
@@ -41,8 +43,7 @@ look_at_end(CheckRun *run, const char *object, const char *what,
 		until[DATE_CHARACTERS] = '\0';
 		if (end <= now)
 			check_warn(run, object, renew, "%s has ended on %s", what, until);
-		else if (end - now < (int64_t) run->config->certificates.expiry_days *
-				 INT64_C(86400000))
+		else if (end - now < run->config->certificates.expiry_days * DAY_MS)
 			check_warn(run, object, renew, "%s ends on %s", what, until);
 		else
 			check_pass(run, object, "%s until %s", what, until);
@@ -198,21 +199,18 @@ look_at_sealed(CheckRun *run, const SealPeer *peer, const char *recovery)
 static void
 look_at_installed(CheckRun *run, const SealPeer *peer)
 {
-	const char *const none[] = {NULL};
-	const char *object = check_site(run, config_site(run->config,
-													 run->config->site));
-	char		digest[SEAL_FINGERPRINT_SIZE];
+	const ConfigSite *site = config_site(run->config, run->config->site);
+	const char *object = check_site(run, site);
 
 	if (peer->installed_digest == NULL)
 		return;
-	if (digest_now(run, none, digest) &&
-		strcmp(digest, peer->installed_digest) == 0)
+	if (check_is_set(run->config, site, peer->installed_digest))
 		check_pass(run, object, "its certificates are those of site %s, "
 				   "number %lld", run->active->site->name,
 				   (long long) peer->installed);
 	else
 		check_fail(run, CHECK_BOTH, object, "Run \"qsrepl cert sync\" at the "
-				   "active site, then here; or \"qsrepl cert rollback\".",
+				   "active site, then here.",
 				   "its certificates are others than those that site %s has "
 				   "sealed, number %lld", run->active->site->name,
 				   (long long) peer->installed);

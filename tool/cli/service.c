@@ -134,7 +134,7 @@ const CliCommand cli_service_stop = {
 	.globals = CHANGES,
 	.options = change_options,
 	.about =
-	"The repository's database stays up.  A service that does not stop within\n"
+	"The repository's database stays up.  A service that does not stop in\n"
 	"stop_timeout, and a node that does not answer, are told at the end;\n"
 	"everything else is stopped.  May be run again.\n",
 	.run = run_stop

@@ -31,24 +31,29 @@ is_free(const char *path, bool folder, Error *error)
 		empty = names.count == 0;
 		plat_names_free(&names);
 		if (empty)
-			return plat_directory_remove(path, error);
+			return true;
 	}
 	return error_set(error, "Nothing was changed.", "Give another name, or "
 					 "remove it.", "\"%s\" is there already", path);
 }
 
-/* All of the folder at once: it has its name when it is whole. */
+/*
+ * All of the folder at once: it has its name when it is whole, also where an
+ * empty one had it.  It is made anew, since it may be beside what is others'.
+ */
 static bool
 write_folder(const char *path, const CertSet *set, const CertFormat *format,
 			 Error *error)
 {
 	char	   *work = text_format("%s.%ld.tmp", path, (long) plat_process());
 	Error		ignored = ERROR_NONE;
-	bool		good = plat_directory_make(work, error) &&
+	bool		made = plat_directory_remove(work, error) &&
+	plat_directory_new(work, error);
+	bool		good = made &&
 	cert_folder_write(work, set, format, error) &&
 	plat_file_rename(work, path, error);
 
-	if (!good && !plat_directory_remove(work, &ignored))
+	if (made && !good && !plat_directory_remove(work, &ignored))
 		error_free(&ignored);
 	free(work);
 	return good;
@@ -88,10 +93,22 @@ format_of(const CertWork *work)
 	};
 }
 
+/* As it was given, without slashes behind it. */
+static const char *
+target(CertWork *work)
+{
+	char	   *path = arena_strdup(&work->arena, work->call->operand);
+
+	for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
+		path[len - 1] = '\0';
+	return path;
+}
+
 static int
 export(CertWork *work, const CertSide *side)
 {
 	const CertCall *call = work->call;
+	const char *path = target(work);
 	const CertFormat format = format_of(work);
 	bool		file = !format.pem && !format.pfx;
 	Error		error = ERROR_NONE;
@@ -103,18 +120,18 @@ export(CertWork *work, const CertSide *side)
 		error_set(&error, NULL, NULL, "%s has no certificates", side->title);
 		return cert_work_fail(&error, EXIT_NOT_SO);
 	}
-	if (!is_free(call->operand, !file, &error))
+	if (!is_free(path, !file, &error))
 		return cert_work_fail(&error, EXIT_REFUSED);
 	if (!call->dry_run)
-		good = file ? write_bundle(call->operand, &side->found.set,
+		good = file ? write_bundle(path, &side->found.set,
 								   work->password.bytes, &error) :
-			write_folder(call->operand, &side->found.set, &format, &error);
+			write_folder(path, &side->found.set, &format, &error);
 	if (!good)
 		return cert_work_fail(&error, EXIT_SYSTEM);
 	done = text_format("%s %lu certificates of %s to \"%s\"",
 					   call->dry_run ? "would export" : "exported",
 					   (unsigned long) side->found.set.n, side->title,
-					   call->operand);
+					   path);
 	cert_work_done(work, !call->dry_run, done, NULL);
 	free(done);
 	return EXIT_OK;

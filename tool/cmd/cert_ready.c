@@ -10,8 +10,10 @@
 
 #include <stdlib.h>
 
+#include "cert/describe.h"
 #include "cert/store.h"
 #include "check/certified.h"
+#include "platform/secret.h"
 #include "server/act.h"
 
 bool
@@ -41,12 +43,46 @@ cert_ready_here(const Config *config, const ConfigSite *site, Error *error)
 	return error->message == NULL;
 }
 
+/* Does this machine reach the store? */
+static bool
+is_reached(const Config *config, const ConfigSite *site)
+{
+	return site->certificates != CONFIG_CERTIFICATES_DIRECTORY ||
+		server_is_here(config, site);
+}
+
+const char *
+cert_identity(const Config *config, const ConfigSite *site, Arena *arena)
+{
+	const CertPlace place = {config, site};
+	CertSet		set = CERT_SET_NONE;
+	Error		error = ERROR_NONE;
+	const CertStore *store;
+	const char *identity = NULL;
+
+	if (!cert_is_configured(site) || !is_reached(config, site))
+		return NULL;
+	plat_secret_process();
+	store = cert_store_of(&place, &error);
+	if (store != NULL && store->read(&place, &set, &error) && set.n > 0)
+		identity = "certificates";
+	for (size_t i = 0; identity != NULL && i < set.n; i++)
+	{
+		char		thumbprint[CERT_THUMBPRINT_SIZE];
+
+		cert_thumbprint(set.entries[i].certificate, thumbprint);
+		identity = arena_printf(arena, "%s %s", identity, thumbprint);
+	}
+	cert_set_free(&set);
+	error_free(&error);
+	return identity;
+}
+
 bool
 cert_ready(const Config *config, const ConfigSite *site, bool *asked,
 		   Error *error)
 {
-	bool		here = site->certificates != CONFIG_CERTIFICATES_DIRECTORY ||
-	server_is_here(config, site);
+	bool		here = is_reached(config, site);
 	char	   *output;
 
 	*asked = cert_is_configured(site) &&

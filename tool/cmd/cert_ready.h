@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "config/config.h"
 
@@ -32,5 +33,16 @@ extern bool cert_ready_here(const Config *config, const ConfigSite *site,
  */
 extern bool cert_ready(const Config *config, const ConfigSite *site,
 					   bool *asked, Error *error);
+
+/*
+ * cert_identity
+ *		What tells a site's certificates from other ones, for the services'
+ *		start: the thumbprints of all of them.
+ *
+ * out: in the arena; NULL: they are not configured, or this machine cannot
+ *      read them
+ */
+extern const char *cert_identity(const Config *config,
+								 const ConfigSite *site, Arena *arena);
 
 #endif							/* CMD_CERT_READY_H */

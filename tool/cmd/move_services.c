@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/cert_ready.h"
 #include "cmd/move_work.h"
 #include "platform/cancel.h"
 #include "service/service.h"
@@ -234,6 +235,8 @@ bring_up(Move *move, const ConfigSite *site, PlanProgress *progress,
 	if (!give_back(move, site, progress, error))
 		return false;
 	call_begin(&call, progress);
+	call.options.certificates = cert_identity(&move->config, site,
+											  &move->arena);
 	good = service_start_site(&move->config, site, &call.options,
 							  &call.report, error);
 	if (!good && !plat_cancelled() && central_runs(move, site, &call.report))

@@ -11,6 +11,7 @@
 #include "base/exitcode.h"
 #include "base/report.h"
 #include "cmd/ask.h"
+#include "cmd/cert_ready.h"
 #include "cmd/config.h"
 #include "cmd/service_print.h"
 #include "platform/cancel.h"
@@ -81,15 +82,19 @@ static bool
 lacks_rights(const ServiceReport *report)
 {
 	for (size_t i = 0; i < report->n; i++)
+	{
+		bool		configures = service_can_configure(report->nodes[i].node);
+
 		for (size_t j = 0; j < report->nodes[i].n; j++)
 		{
 			const ServiceState *state = &report->nodes[i].services[j];
 
-			if (state->asked && !(state->may_stop && state->may_start &&
-								  (state->may_configure ||
-								   !service_can_configure(report->nodes[i].node))))
+			if (state->asked &&
+				!(state->may_stop && state->may_start &&
+				  (state->may_configure || !configures)))
 				return true;
 		}
+	}
 	return false;
 }
 
@@ -115,7 +120,8 @@ run(const ServiceCall *call, const ServiceVerb *verb, const Config *config,
 	ServiceReport report;
 	Error		error = ERROR_NONE;
 	Progress	progress;
-	const ServiceOptions options = {
+	Arena		arena = {NULL};
+	ServiceOptions options = {
 		.node = call->node,.force = call->force,.no_probe = call->no_probe,
 		.progress = tell,.arg = &progress
 	};
@@ -124,6 +130,8 @@ run(const ServiceCall *call, const ServiceVerb *verb, const Config *config,
 	int			code;
 
 	plat_cancel_install();
+	if (act == service_start_site)
+		options.certificates = cert_identity(config, site, &arena);
 	progress_start(&progress, text_format("service %s", verb->word));
 	good = act(config, site, &options, &report, &error);
 	progress_stop(&progress);
@@ -136,6 +144,7 @@ run(const ServiceCall *call, const ServiceVerb *verb, const Config *config,
 		code = EXIT_SERVER;
 	error_free(&error);
 	service_report_free(&report);
+	arena_free(&arena);
 	return code;
 }
 

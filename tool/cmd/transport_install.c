@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "cert/store.h"
+#include "check/certified.h"
 #include "cmd/transport_work.h"
 #include "platform/clock.h"
 
@@ -64,30 +65,53 @@ wait_for_number(Transport *transport, int64_t * number, Error *error)
 	}
 }
 
-/* Bytes to set to store. */
+/*
+ * Under a number that was installed already, because the set is no longer
+ * there, nothing else is.
+ */
 static bool
-install_set(Transport *transport, const Text *packed, Error *error)
+is_repeated(const SealPeer *peer, int64_t number, const char *digest,
+			Error *error)
+{
+	return number > peer->installed ||
+		(peer->installed_digest != NULL &&
+		 strcmp(peer->installed_digest, digest) == 0) ||
+		error_set(error, NULL, NULL, "the set is another one than was "
+				  "installed as number %lld", (long long) number);
+}
+
+/* Bytes to set to store; the digest says which one it was. */
+static bool
+install_set(Transport *transport, const Text *packed, int64_t number,
+			char digest[SEAL_FINGERPRINT_SIZE], Error *error)
 {
 	const CertPlace place = {&transport->config, transport->here};
+	const char *const none[] = {NULL};
 	const CertStore *store = cert_store_of(&place, error);
 	CertSet		set = CERT_SET_NONE;
+	Text		identity = {NULL, 0, 0};
 	bool		good = store != NULL &&
 	cert_set_unpack(packed->bytes, packed->len, &set, error) &&
-	store->install(&place, &set, error);
+	cert_set_identify(&set, &identity, error);
 
+	if (good)
+		seal_digest(identity.bytes, identity.len, none, digest);
+	good = good && is_repeated(&transport->peer, number, digest, error) &&
+		store->install(&place, &set, error);
 	cert_set_free(&set);
+	text_free(&identity);
 	return good;
 }
 
 /* The set, opened and found to be what is expected. */
 static bool
-open_set(Transport *transport, const Text *sealed, SealHeader *header,
-		 Text *packed, Error *error)
+open_set(Transport *transport, const Text *sealed, int64_t number,
+		 SealHeader *header, Text *packed, Error *error)
 {
 	const SealPeer *peer = &transport->peer;
 	const SealExpected expected = {
 		transport->there->name, transport->here->name, peer->system,
-		peer->installed
+		number == peer->installed ? number - 1 : peer->installed
 	};
 	size_t		len;
 	const SealKey *key;
@@ -115,22 +139,20 @@ open_and_install(Transport *transport, int64_t number, Error *error)
 	SealHeader	header = {.from = NULL};
 	Text		sealed = {NULL, 0, 0};
 	Text		packed = {NULL, 0, 0};
-	const char *const none[] = {NULL};
 	char		digest[SEAL_FINGERPRINT_SIZE];
 	bool		good = seal_exchange_set(transport->own,
 										 transport->there->name,
 										 transport->here->name, number,
 										 &sealed, error) &&
-	open_set(transport, &sealed, &header, &packed, error);
+	open_set(transport, &sealed, number, &header, &packed, error);
 
 	if (good && header.counter != number)
 		good = error_set(error, NULL, NULL, "the set that is stored as number "
 						 "%lld is number %lld", (long long) number,
 						 (long long) header.counter);
-	good = good && install_set(transport, &packed, error);
+	good = good && install_set(transport, &packed, number, digest, error);
 	if (good)
 	{
-		seal_digest(packed.bytes, packed.len, none, digest);
 		peer->installed = number;
 		seal_peer_set(&peer->installed_digest, digest);
 		good = transport_keep(transport, error);
@@ -160,6 +182,18 @@ install_number(Transport *transport, int64_t number, Error *error)
 }
 
 bool
+transport_has(const Transport *transport, int64_t number)
+{
+	const SealPeer *peer = &transport->peer;
+
+	return number == peer->installed && (number == 0 ||
+										 (peer->installed_digest != NULL &&
+										  check_is_set(&transport->config,
+													   transport->here,
+													   peer->installed_digest)));
+}
+
+bool
 transport_install(Transport *transport, TransportResult *result, Error *error)
 {
 	int64_t		number;
@@ -171,7 +205,7 @@ transport_install(Transport *transport, TransportResult *result, Error *error)
 	result->number = number;
 	if (number == 0)
 		return true;
-	result->changed = number != transport->peer.installed;
+	result->changed = !transport_has(transport, number);
 	if (result->changed)
 		good = install_number(transport, number, error);
 	result->installed = good;

@@ -58,26 +58,49 @@ transport_own_set(Transport *transport, Text *packed, Error *error)
 	return good;
 }
 
+/* What the other machine says of its key is what the database says? */
+static bool
+is_vouched_for(Transport *transport, const char *output, Error *error)
+{
+	json_t	   *document = json_loads(output, 0, NULL);
+	const char *said = json_string_value(json_object_get(document,
+														 "fingerprint"));
+	char		found[SEAL_FINGERPRINT_SIZE] = "";
+	SealRow		row = {0};
+	bool		good = seal_exchange_key(transport->own,
+										 transport->there->name, 0, &row,
+										 error) &&
+	(row.serial == 0 ||
+	 seal_certificate_fingerprint(row.certificate, found, error));
+
+	if (good && (said == NULL || strcmp(said, found) != 0))
+		good = error_set(error, NULL, "Somebody else has registered one in "
+						 "its name, or remote_command leads elsewhere. "
+						 "Nothing was pinned.", "the machine of site \"%s\" "
+						 "has another transport key than the one that is "
+						 "registered", transport->there->name);
+	seal_row_free(&row);
+	json_decref(document);
+	return good;
+}
+
 /* Has the other site's machine made its key?  It is asked to, where it can. */
 static bool
 find_recipient(Transport *transport, Error *error)
 {
 	bool		known;
-	char	   *output;
+	char	   *output = NULL;
+	bool		good = true;
 
-	if (!transport_follow(transport, transport->own, &known, error))
+	/* Before it is pinned, by another way than the database, if there is one. */
+	if (transport->peer.certificate == NULL &&
+		transport->there->remote_command.n > 0)
+		good = server_act_there(&transport->config, transport->there,
+								"transport", &output, error) &&
+			is_vouched_for(transport, output, error);
+	free(output);
+	if (!good || !transport_follow(transport, transport->own, &known, error))
 		return false;
-	if (known)
-		return true;
-	if (transport->there->remote_command.n > 0)
-	{
-		if (!server_act_there(&transport->config, transport->there,
-							  "transport", &output, error))
-			return false;
-		free(output);
-		if (!transport_follow(transport, transport->own, &known, error))
-			return false;
-	}
 	return known ||
 		error_set(error, NULL, "Run \"qsrepl cert keys\" at that site.",
 				  "site \"%s\" has registered no transport key",

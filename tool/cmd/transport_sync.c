@@ -103,7 +103,8 @@ foretell(Transport *transport, Error *error)
 	if (!seal_exchange_number(transport->own, transport->there->name,
 							  transport->here->name, &number, error))
 		return false;
-	if (number > transport->peer.installed)
+	if (number > 0 && number >= transport->peer.installed &&
+		!transport_has(transport, number))
 		printf("would install number %lld at site %s\n", (long long) number,
 			   transport->here->name);
 	else

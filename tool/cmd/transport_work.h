@@ -116,6 +116,9 @@ extern bool transport_seal(Transport *transport, TransportResult *result,
 extern bool transport_deliver(Transport *transport, TransportResult *result,
 							  Error *error);
 
+/* At the passive site: whether this one was installed, and is still there. */
+extern bool transport_has(const Transport *transport, int64_t number);
+
 /* At the passive site: open and install the newest one. */
 extern bool transport_install(Transport *transport, TransportResult *result,
 							  Error *error);

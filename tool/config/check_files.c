@@ -48,6 +48,20 @@ check_conninfo(const Config *config, const ConfigSite *site,
 						  "passwords", problems);
 }
 
+/* A node's logon. */
+static void
+check_node_file(const Config *config, const ConfigNode *node,
+				const char *key, const char *path, const char *what,
+				Problems *problems)
+{
+	const char *section = arena_printf(&problems->arena, "node %s",
+									   node->name);
+
+	if (path != NULL)
+		check_private(path, config_setting(config, section, key)->line, what,
+					  problems);
+}
+
 void
 config_check_files(const Config *config, Problems *problems)
 {
@@ -72,13 +86,18 @@ config_check_files(const Config *config, Problems *problems)
 	for (size_t i = 0; i < config->n_sites; i++)
 		if (config->sites[i].conninfo != NULL)
 			check_conninfo(config, &config->sites[i], problems);
+	if (config->services.probe_certificate != NULL)
+		check_private(config->services.probe_certificate,
+					  config_setting(config, "services",
+									 "probe_certificate")->line, "a key",
+					  problems);
 	for (size_t i = 0; i < config->n_nodes; i++)
-		if (config->nodes[i].credentials != NULL)
-			check_private(config->nodes[i].credentials,
-						  config_setting(config,
-										 arena_printf(&problems->arena,
-													  "node %s",
-													  config->nodes[i].name),
-										 "credentials")->line, "passwords",
-						  problems);
+	{
+		const ConfigNode *node = &config->nodes[i];
+
+		check_node_file(config, node, "credentials", node->credentials,
+						"passwords", problems);
+		check_node_file(config, node, "keytab", node->keytab, "a key",
+						problems);
+	}
 }

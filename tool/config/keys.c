@@ -1,20 +1,14 @@
 /*
  * keys.c
- *		The table of keys.
+ *		The table of sections, and the keys about databases and moves.
  */
 #include "config/keys.h"
 
 #include <string.h>
 
 #include "config/config.h"
+#include "config/keys_tables.h"
 #include "config/paths.h"
-
-#define SECOND 1000L
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
-
-#define AT(type, field) .offset = offsetof(type, field)
 
 static const ConfigKey main_keys[] = {
 	{"site", CONFIG_NAME, AT(Config, site),.required = true,.asked = true,
@@ -229,236 +223,6 @@ static const ConfigKey hook_keys[] = {
 	{.name = NULL}
 };
 
-static const ConfigKey node_keys[] = {
-	{"site", CONFIG_NAME, AT(ConfigNode, site),.required = true,
-	.example = "A",.help = "The site that it belongs to."},
-	{"alias", CONFIG_HOST, AT(ConfigNode, alias),.example = "CN",
-		.help = "The host name that Qlik Sense knows it by, which is also the "
-		"name in its server certificate. Nodes of two sites that take each "
-		"other's place have the same one. Without it, the name of the "
-	"section."},
-	{"address", CONFIG_HOST, AT(ConfigNode, address),.required = true,
-		.example = "10.1.0.11",
-		.help = "Its address, as it is reached from this machine and as the "
-	"hosts files of its site have it."},
-	{"roles", CONFIG_NAMES, AT(ConfigNode, roles),
-		.otherwise = "repository engine proxy scheduler printing",
-		.example = "central repository engine proxy scheduler printing",
-		.help = "What it does, of: central repository engine proxy scheduler "
-	"printing. Each site with nodes has one that is central."},
-	{"system", CONFIG_CHOICE, AT(ConfigNode, system),.otherwise = "windows",
-	.words = "windows linux",.help = "Its operating system."},
-	{"ssh_command", CONFIG_ARGUMENTS, AT(ConfigNode, ssh_command),
-		.example = "ssh -o BatchMode=yes qlikservice@10.1.0.11",
-		.help = "What runs a command there, which follows as further words; "
-	"it must not ask for a password."},
-	{"credentials", CONFIG_PATH, AT(ConfigNode, credentials),
-		.example = "/etc/qsrepl/windows-logon",
-		.help = "The file with the logon for a Windows node, in Samba's "
-		"format: lines username = NAME, password = PASSWORD, domain = DOMAIN. "
-	"Only its owner may read it."},
-	{"smb_port", CONFIG_NUMBER, AT(ConfigNode, smb_port),.otherwise = "445",
-	.min = 1,.max = 65535,.help = "The port of its file and pipe service."},
-	{"service_control", CONFIG_CHOICE, AT(ConfigNode, service_control),
-		.otherwise = "none",.words = "none scm rpc ssh systemd exec",
-		.help = "What stops and starts its services: scm is the service "
-		"control manager of Windows over the network, by qsrepl-scm; rpc the "
-		"same by Samba's net, which cannot set start types; ssh PowerShell or "
-		"systemctl by ssh_command; systemd this machine's systemctl; exec "
-	"service_command. With none they are left alone."},
-	{"service_command", CONFIG_ARGUMENTS, AT(ConfigNode, service_command),
-		.example = "/usr/local/sbin/qlik-services node1",
-		.help = "For service_control = exec: a program and its arguments, "
-		"behind which come list; query, stop or start and a service; config, "
-		"a service, a start type and recovery actions; or run and a command. "
-	"See the guide."},
-	{"services", CONFIG_NAMES, AT(ConfigNode, services),
-		.example = "engine=qlik-engine proxy=qlik-proxy",
-		.help = "Names of services where they are not those that Qlik Sense "
-		"gives them, as KIND=NAME; kinds are: database dispatcher logging "
-	"repository proxy engine scheduler printing."},
-	{"kerberos", CONFIG_SWITCH, AT(ConfigNode, kerberos),.otherwise = "off",
-		.help = "Whether qsrepl logs on at a Windows node with the Kerberos "
-	"tickets of the user that runs it, instead of with credentials."},
-	{"keytab", CONFIG_PATH, AT(ConfigNode, keytab),
-		.example = "/etc/qsrepl/qlik.keytab",
-		.help = "A file with the Kerberos key of principal, to log on with. "
-	"Only its owner may read it."},
-	{"principal", CONFIG_TEXT, AT(ConfigNode, principal),
-		.example = "qsrepl@CORP.EXAMPLE.COM",
-	.help = "For keytab: whose key it is."},
-	{"bootstrap_command", CONFIG_ARGUMENTS, AT(ConfigNode, bootstrap_command),
-		.example = "C:/Qlik/Repository.exe -bootstrap -standalone "
-		"-restorehostname",
-		.help = "On a central node: what is run there, through ssh_command or "
-		"service_command, before the repository starts after a move. Left out "
-		"while host name and certificates are those of the last time. "
-	"Bootstrapping mends the host name that the database has."},
-	{"hosts_access", CONFIG_CHOICE, AT(ConfigNode, hosts_access),
-		.otherwise = "none",.words = "none local ssh share",
-		.help = "How its hosts file is reached: not at all; as a file, by a "
-		"qsrepl that runs there; by ssh_command; or on its administrative "
-	"share, with credentials."},
-	{"hosts_file", CONFIG_PATH, AT(ConfigNode, hosts_file),
-		.example = "C:\\Windows\\System32\\drivers\\etc\\hosts",
-	.help = "Its hosts file; without it, the one where its system has it."},
-	{"hosts_address", CONFIG_HOST, AT(ConfigNode, hosts_address),
-		.example = "10.1.0.11",
-		.help = "Its address in the hosts files of its site, where that is "
-	"not the one it is reached by, or that is a name."},
-	{.name = NULL}
-};
-
-#define IN_SERVICES(field) \
-	.offset = offsetof(Config, services) + offsetof(ConfigServices, field)
-
-static const ConfigKey service_keys[] = {
-	{"parallel", CONFIG_NUMBER, IN_SERVICES(parallel),.otherwise = "16",
-		.min = 1,.max = 256,
-	.help = "How many nodes are worked on at the same time."},
-	{"answer_timeout", CONFIG_DURATION, IN_SERVICES(answer_timeout),
-		.otherwise = "10s",.min = 100,.max = HOUR,
-	.help = "How long a node may take to answer."},
-	{"stop_timeout", CONFIG_DURATION, IN_SERVICES(stop_timeout),
-		.otherwise = "2min",.min = 100,.max = DAY,
-	.help = "How long a service may take to stop."},
-	{"start_timeout", CONFIG_DURATION, IN_SERVICES(start_timeout),
-		.otherwise = "5min",.min = 100,.max = DAY,
-	.help = "How long a service may take to start."},
-	{"probe_timeout", CONFIG_DURATION, IN_SERVICES(probe_timeout),
-		.otherwise = "10min",.min = 100,.max = DAY,
-		.help = "How long the repository may take, once its service runs, "
-	"until it answers."},
-	{"bootstrap_timeout", CONFIG_DURATION, IN_SERVICES(bootstrap_timeout),
-		.otherwise = "10min",.min = 100,.max = DAY,
-	.help = "How long bootstrap_command may take."},
-	{"kill_engine", CONFIG_SWITCH, IN_SERVICES(kill_engine),
-		.otherwise = "off",
-		.help = "Whether an engine that does not stop in time is killed, "
-	"where the node has a way to run commands."},
-	{"state_url", CONFIG_TEXT, IN_SERVICES(state_url),
-		.otherwise = "http://{node}:4444/status/servicestate",
-		.help = "What the central node's repository answers with a number "
-		"above 0 when it is ready; {node} stands for the node's alias, which "
-	"is reached at its address. With off, it is not asked."},
-	{"about_url", CONFIG_TEXT, IN_SERVICES(about_url),
-		.otherwise = "https://{node}:4242/qrs/about?xrfkey=0123456789abcdef",
-	.help = "What the repository is asked at last; or off."},
-	{"alive_url", CONFIG_TEXT, IN_SERVICES(alive_url),
-		.otherwise = "https://{node}:4243/qps/alive",
-	.help = "What each proxy is asked at last; or off."},
-	{"alias_url", CONFIG_TEXT, IN_SERVICES(alias_url),
-		.example = "https://qliksense.example.com/",
-		.help = "What users open. It is asked at the site's own proxy, "
-	"wherever the name leads at that moment."},
-	{"probe_ca", CONFIG_PATH, IN_SERVICES(probe_ca),
-		.example = "/etc/qsrepl/qlik-root.pem",
-		.help = "The root certificate of Qlik Sense, which the nodes' "
-	"certificates are verified against; without it they are not."},
-	{"probe_certificate", CONFIG_PATH, IN_SERVICES(probe_certificate),
-		.example = "/etc/qsrepl/qlik-client.pem",
-		.help = "A client certificate with its key, in PEM, for about_url. "
-		"Without it, the answer that one is needed is good enough. Only its "
-	"owner may read it."},
-	{"alias_ca", CONFIG_PATH, IN_SERVICES(alias_ca),
-		.example = "/etc/ssl/certs/ca-certificates.crt",
-		.help = "What the certificate of alias_url is verified against; "
-	"without it, what the system trusts."},
-	{.name = NULL}
-};
-
-static const ConfigKey certificate_keys[] = {
-	{"format", CONFIG_CHOICE, AT(ConfigCertificates, format),
-		.otherwise = "pem",.words = "pem pfx",
-		.help = "What is written into a site's certificate_directory. PFX "
-		"files have a password; keys in PEM files have one where "
-	"password_file is given."},
-	{"password_file", CONFIG_PATH, AT(ConfigCertificates, password_file),
-		.example = "/etc/qsrepl/certificate-password",
-		.help = "The file with the password of PFX files and encrypted keys, "
-		"as its first line; only its owner may read it. Without it, files "
-	"are read with the password that the Snapshots tool gives."},
-	{"compat", CONFIG_CHOICE, AT(ConfigCertificates, compat),
-		.otherwise = "windows",.words = "windows modern",
-		.help = "How exported PFX files are encrypted: with 3DES and SHA-1, "
-		"which all versions of Windows read, or with AES-256 and SHA-256, "
-		"which older ones report as a wrong password. Files of a site's "
-	"certificate_directory have the latter."},
-	{"expiry_warning_days", CONFIG_NUMBER,
-		AT(ConfigCertificates, expiry_days),.otherwise = "90",
-		.min = 0,.max = 3650,
-	.help = "How many days before a certificate ends a check warns."},
-	{"key_directory", CONFIG_PATH, AT(ConfigCertificates, key_directory),
-		.otherwise = CONFIG_DEFAULT_KEYS,
-		.help = "Where the key is that certificates are sealed and opened "
-		"with on their way between the sites. Only its owner may enter the "
-		"directory, which each machine has of its own, with backups apart from "
-	"the databases'."},
-	{"recovery_certificate", CONFIG_PATH,
-		AT(ConfigCertificates, recovery_certificate),
-		.example = "/etc/qsrepl/recovery.crt",
-		.help = "The certificate of the recovery key, which opens sealed "
-		"certificates where both sites' keys are lost. The key itself is kept "
-		"away from all machines; \"qsrepl init\" and \"qsrepl cert recovery\" "
-	"make both."},
-	{.name = NULL}
-};
-
-static const ConfigKey dns_keys[] = {
-	{"name", CONFIG_HOST, AT(ConfigDns, name),.required = true,
-		.example = "qliksense.example.com",
-	.help = "The public alias, which users have in their browsers."},
-	{"type", CONFIG_CHOICE, AT(ConfigDns, type),.otherwise = "CNAME",
-	.words = "CNAME A",.help = "The type of its record."},
-	{"zone", CONFIG_HOST, AT(ConfigDns, zone),.example = "example.com",
-		.help = "The zone it is in. Without it, nsupdate asks the server for "
-	"it."},
-	{"ttl", CONFIG_DURATION, AT(ConfigDns, ttl),.otherwise = "60s",
-		.min = SECOND,.max = DAY,
-		.help = "The time to live that the record is given: what users need at "
-	"most to learn of a switch."},
-	{"provider", CONFIG_CHOICE, AT(ConfigDns, provider),
-		.otherwise = "rfc2136",.words = "rfc2136 exec",
-		.help = "What changes the record: dynamic updates by nsupdate, or a "
-	"program of your own."},
-	{"key_file", CONFIG_PATH, AT(ConfigDns, key_file),
-		.example = "/etc/qsrepl/dns.key",
-		.help = "For rfc2136: the file with the TSIG key, as tsig-keygen "
-	"writes it. Only its owner may read it."},
-	{"gssapi", CONFIG_SWITCH, AT(ConfigDns, gssapi),.otherwise = "off",
-		.help = "For rfc2136: whether changes are signed by Kerberos, as "
-		"Active Directory wants it, with the ticket in the credential "
-	"cache."},
-	{"command", CONFIG_ARGUMENTS, AT(ConfigDns, command),
-		.example = "/usr/local/bin/change-alias",
-		.help = "For exec: a program and its arguments; the words NAME TYPE "
-		"OLD NEW TTL follow, TTL in seconds. It must change the record only "
-	"if it points to OLD."},
-	{"timeout", CONFIG_DURATION, AT(ConfigDns, timeout),.otherwise = "2s",
-		.min = SECOND,.max = MINUTE,
-	.help = "How long a name server may take to answer."},
-	{"wait", CONFIG_DURATION, AT(ConfigDns, wait),.otherwise = "30s",
-		.min = 0,.max = HOUR,
-		.help = "How long a switch waits for the required name servers to "
-	"answer anew."},
-	{"probe", CONFIG_CHOICE, AT(ConfigDns, probe),.otherwise = "tls",
-		.words = "tls tcp off",
-		.help = "How a failover tries whether the lost site still serves "
-		"users where the alias points to: a TLS handshake, a connection, or "
-	"not at all."},
-	{"probe_port", CONFIG_NUMBER, AT(ConfigDns, probe_port),
-	.otherwise = "443",.min = 1,.max = 65535,.help = "The port for that."},
-	{.name = NULL}
-};
-
-static const ConfigKey alias_keys[] = {
-	{"kind", CONFIG_CHOICE, AT(ConfigAlias, kind),.otherwise = "server",
-		.words = "server database file_server",.example = "file_server",
-		.help = "What it is the name of; for a file server, checks say what "
-	"Windows needs."},
-	{.name = NULL}
-};
-
 const ConfigSectionKind config_section_kinds[] = {
 	{"qsrepl",.keys = main_keys,
 	.help = "What holds for both sites, and which site this is."},
@@ -473,18 +237,18 @@ const ConfigSectionKind config_section_kinds[] = {
 	{"hook",.named = true,.keys = hook_keys,
 		.help = "A program of your own that runs before or after a phase of a "
 	"plan."},
-	{"node",.named = true,.keys = node_keys,
+	{"node",.named = true,.keys = config_node_keys,
 		.help = "A machine with services of Qlik Sense, one section a machine, "
 	"of all sites. The name is yours; no two nodes have the same."},
-	{"certificates",.keys = certificate_keys,
+	{"certificates",.keys = config_certificate_keys,
 		.help = "How Qlik Sense's certificates are read and written, at all "
 	"sites."},
-	{"services",.keys = service_keys,
+	{"services",.keys = config_service_keys,
 	.help = "How services of Qlik Sense are stopped, started and probed."},
-	{"alias",.named = true,.open = true,.keys = alias_keys,
+	{"alias",.named = true,.open = true,.keys = config_alias_keys,
 		.help = "A further name in the hosts files, one section a name: a line "
 	"SITE = ADDRESS for each site. Nodes' names are there anyway."},
-	{"dns",.optional = true,.keys = dns_keys,
+	{"dns",.optional = true,.keys = config_dns_keys,
 		.help = "The public alias in the DNS, which is switched with the "
 	"active site."},
 	{.word = NULL}

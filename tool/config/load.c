@@ -146,6 +146,8 @@ only_fields(Config *config, size_t kind)
 	{
 		case CONFIG_KIND_CERTIFICATES:
 			return &config->certificates;
+		case CONFIG_KIND_SERVICES:
+			return &config->services;
 		case CONFIG_KIND_DNS:
 			return &config->dns;
 		default:

@@ -55,8 +55,8 @@ ask_database(Wanted *wanted, const char *name, Error *error)
 	PgConnection *copy = drill_connect(drill, name, NULL, error);
 	bool		nodes = false;
 	bool		good = copy != NULL &&
-	site_thumbprints_in(copy, arena_strdup(&drill->arena, name),
-						&drill->arena, &wanted->thumbprints, error) &&
+	site_thumbprints_look(copy, arena_strdup(&drill->arena, name),
+						  &drill->arena, &wanted->thumbprints, error) &&
 	pg_ask(copy, has_nodes, PG_NONE, &nodes, error) &&
 	(!nodes || pg_rows(copy, nodes_query, PG_NONE, take_node, wanted, error));
 
@@ -73,7 +73,7 @@ verify(Wanted *wanted, const CertSet *set)
 	Text		wrong = {NULL, 0, 0};
 
 	cert_expect(drill->config, drill->site, &expected, &findings);
-	check_expect_thumbprints(&wanted->thumbprints, &expected, &findings);
+	check_expect_named(&wanted->thumbprints, &expected, &findings);
 	if (wanted->n > 0)
 	{
 		expected.aliases = wanted->aliases;

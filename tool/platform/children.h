@@ -14,7 +14,7 @@
 typedef enum PlatNext
 {
 	PLAT_NEXT_START,			/* *child was filled */
-	PLAT_NEXT_LATER,			/* not now: ask again when something happened */
+	PLAT_NEXT_LATER,			/* not now: ask again a little later */
 	PLAT_NEXT_NONE				/* there will be no further one */
 } PlatNext;
 

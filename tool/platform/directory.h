@@ -30,6 +30,13 @@ extern void plat_names_free(PlatNames *names);
 extern bool plat_directory_make(const char *path, Error *error);
 
 /*
+ * plat_directory_new
+ *		As plat_directory_make(), but whatever is there already, and be it a
+ *		link, is an error: nobody else can have put anything into it.
+ */
+extern bool plat_directory_new(const char *path, Error *error);
+
+/*
  * plat_directory_remove
  *		Remove a directory with all that is in it, or a file; what is not there
  *		is no error.  Links are removed, not followed.

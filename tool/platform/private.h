@@ -18,4 +18,13 @@
  */
 extern bool plat_directory_private(const char *path, Error *error);
 
+/*
+ * plat_directory_guarded
+ *		Whether nobody but its owner may change what is in a directory; others
+ *		may be able to read it.
+ *
+ * errors: also one where they may; what to do is the hint
+ */
+extern bool plat_directory_guarded(const char *path, Error *error);
+
 #endif							/* PLATFORM_PRIVATE_H */

@@ -22,7 +22,7 @@ typedef struct SealPeer
 	int			serial;			/* of the certificate, as in the database */
 	char	   *system;			/* its server's identifier */
 	int64_t		installed;		/* highest number of its sets installed here */
-	char	   *installed_digest;	/* of what was; see seal_digest() */
+	char	   *installed_digest;	/* of which set it was; see seal_digest() */
 	int64_t		sealed;			/* highest number of ours sealed for it */
 	char	   *sealed_digest;	/* of what was, and whom for */
 } SealPeer;

@@ -98,6 +98,7 @@ extern const char *service_name(const ConfigNode *node, ServiceKind kind);
 extern bool service_kind(const ConfigNode *node, const char *name,
 						 ServiceKind *kind);
 extern ServiceState *service_state_of(ServiceNode *node, ServiceKind kind);
+extern bool service_is(const char *text, const char *word);
 extern bool service_is_stopped(const char *state);
 
 /* session.c */

@@ -21,18 +21,12 @@ ask_queries(ServiceSession *session)
 		service_ask_of(session, "query", *kind, 0);
 }
 
-static bool
-is(const char *text, const char *word)
-{
-	return text != NULL && strcmp(text, word) == 0;
-}
-
 /* One that this page is about. */
 static bool
 is_changed(const ServiceState *state)
 {
 	return state->kind != SERVICE_DATABASE && state->start != NULL &&
-		!is(state->start, "disabled");
+		!service_is(state->start, "disabled");
 }
 
 static const ServiceOriginal *
@@ -70,7 +64,7 @@ new_original(const ServiceOriginals *known, const ServiceNode *node,
 	};
 	if (old == NULL)
 		return true;
-	if (is(state->start, "manual"))
+	if (service_is(state->start, "manual"))
 		original->start = old->start;
 	if (!state->recovery_set)
 		original->recovery = old->recovery;
@@ -90,6 +84,18 @@ check_backends(ServiceWork *work)
 			service_problem(work, node, "its service_control cannot set start "
 							"types");
 	}
+}
+
+/* What is recorded, and what the services have now. */
+static bool
+look(ServiceWork *work, ServiceOriginals *known, Error *error)
+{
+	if (!service_record_read(work->config, &work->report->arena, known,
+							 error))
+		return false;
+	check_backends(work);
+	service_each(work, SERVICE_ALL, ask_queries);
+	return true;
 }
 
 static bool
@@ -119,7 +125,7 @@ ask_manual(ServiceSession *session)
 	{
 		const ServiceState *state = &session->node->services[i];
 
-		if (!is_changed(state) || (is(state->start, "manual") &&
+		if (!is_changed(state) || (service_is(state->start, "manual") &&
 								   !state->recovery_set))
 			continue;
 		service_ask(session, json_pack("{s:s, s:s, s:s, s:s}", "op", "config",
@@ -139,7 +145,7 @@ judge_manual(ServiceWork *work)
 
 			if (!is_changed(state) || state->problem != NULL)
 				continue;
-			if (!is(state->start, "manual"))
+			if (!service_is(state->start, "manual"))
 				state->problem = arena_printf(&work->report->arena,
 											  "its start type is still %s",
 											  state->start);
@@ -159,10 +165,8 @@ service_set_passive(const Config *config, const ConfigSite *site,
 	service_work_begin(&work, config, site, options, report);
 	if (report->n == 0)
 		return true;
-	if (!service_record_read(config, &report->arena, &known, error))
+	if (!look(&work, &known, error))
 		return false;
-	check_backends(&work);
-	service_each(&work, SERVICE_ALL, ask_queries);
 	if (!record(&work, &known, error))
 		return false;
 	service_each(&work, SERVICE_ALL, ask_manual);
@@ -213,7 +217,7 @@ judge_original(ServiceWork *work, const ServiceNode *node,
 		service_note(work, "Node %s, %s: no start type is recorded; it is "
 					 "left as it is: %s.", node->node->name, state->name,
 					 state->start);
-	else if (!is(state->start, original->start))
+	else if (!service_is(state->start, original->start))
 		state->problem = arena_printf(&work->report->arena, "its start type "
 									  "is %s, not %s", state->start,
 									  original->start);
@@ -248,11 +252,9 @@ service_set_active(const Config *config, const ConfigSite *site,
 	service_work_begin(&work, config, site, options, report);
 	if (report->n == 0)
 		return true;
-	if (!service_record_read(config, &report->arena, &known, error))
+	if (!look(&work, &known, error))
 		return false;
 	work.originals = &known;
-	check_backends(&work);
-	service_each(&work, SERVICE_ALL, ask_queries);
 	service_each(&work, SERVICE_ALL, ask_originals);
 	if (!forget(&work, error))
 		return false;

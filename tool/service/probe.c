@@ -86,8 +86,8 @@ serves(ServiceNode *node, ServiceKind kind)
 {
 	const ServiceState *state = service_state_of(node, kind);
 
-	return node->problem == NULL && state != NULL && state->now != NULL &&
-		strcmp(state->now, "running") == 0;
+	return node->problem == NULL && state != NULL &&
+		service_is(state->now, "running");
 }
 
 /* The site's own proxy under the users' name; the central one if it is one. */

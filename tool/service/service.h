@@ -61,7 +61,7 @@ typedef enum ServiceAnswer
 	SERVICE_ANSWERS,
 	SERVICE_REFUSED,			/* its logon was */
 	SERVICE_SILENT,				/* not reached, or no answer within the time */
-	SERVICE_BROKEN				/* it answers, but not so that it makes sense */
+	SERVICE_BROKEN				/* its answer makes no sense */
 } ServiceAnswer;
 
 /* A node that services are controlled on. */

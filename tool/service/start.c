@@ -10,7 +10,7 @@
 static bool
 is_disabled(const ServiceState *state)
 {
-	return state->start != NULL && strcmp(state->start, "disabled") == 0;
+	return service_is(state->start, "disabled");
 }
 
 /*
@@ -77,7 +77,7 @@ judge_node(ServiceWork *work, ServiceNode *node)
 		ServiceState *state = &node->services[i];
 
 		if (state->kind == SERVICE_DATABASE || is_disabled(state) ||
-			(state->now != NULL && strcmp(state->now, "running") == 0))
+			service_is(state->now, "running"))
 			state->problem = NULL;
 		else if (state->problem == NULL)
 			state->problem = arena_printf(&work->report->arena, "is %s",

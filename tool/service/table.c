@@ -85,7 +85,13 @@ service_state_of(ServiceNode *node, ServiceKind kind)
 }
 
 bool
+service_is(const char *text, const char *word)
+{
+	return text != NULL && strcmp(text, word) == 0;
+}
+
+bool
 service_is_stopped(const char *state)
 {
-	return state != NULL && strcmp(state, "stopped") == 0;
+	return service_is(state, "stopped");
 }

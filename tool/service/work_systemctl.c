@@ -21,12 +21,6 @@
 
 #define PROPERTIES "--property=LoadState,ActiveState,UnitFileState,Description"
 
-static bool
-is(const char *text, const char *word)
-{
-	return text != NULL && strcmp(text, word) == 0;
-}
-
 static const char *
 state_word(const char *active)
 {
@@ -37,7 +31,7 @@ state_word(const char *active)
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (is(active, words[i][0]))
+		if (service_is(active, words[i][0]))
 			return words[i][1];
 	return "unknown";
 }
@@ -45,10 +39,10 @@ state_word(const char *active)
 static const char *
 start_word(const char *load, const char *file)
 {
-	if (is(load, "masked"))
+	if (service_is(load, "masked"))
 		return "disabled";
-	return is(file, "enabled") || is(file, "enabled-runtime") ? "auto" :
-		"manual";
+	return service_is(file, "enabled") ||
+		service_is(file, "enabled-runtime") ? "auto" : "manual";
 }
 
 /* The value of a property in a block of lines; NULL: it is not there. */
@@ -74,10 +68,10 @@ read_block(Worker *worker, const char *block, WorkState *state)
 	const char *active = property(worker, block, "ActiveState");
 
 	memset(state, 0, sizeof(*state));
-	state->there = load != NULL && !is(load, "not-found");
+	state->there = load != NULL && !service_is(load, "not-found");
 	state->display = property(worker, block, "Description");
 	state->state = state_word(active);
-	state->failed = is(active, "failed");
+	state->failed = service_is(active, "failed");
 	state->start = start_word(load, property(worker, block,
 											 "UnitFileState"));
 }
@@ -193,9 +187,9 @@ configure(Worker *worker, ServiceKind service, const char *start,
 	(void) recovery;
 	if (start == NULL)
 		return true;
-	if (is(start, "disabled"))
+	if (service_is(start, "disabled"))
 		return simple(worker, "mask", "--quiet", service, failure);
-	return simple(worker, is(start, "manual") ? "disable" : "enable",
+	return simple(worker, service_is(start, "manual") ? "disable" : "enable",
 				  "--quiet", service, failure);
 }
 
@@ -209,7 +203,7 @@ may(Worker *worker, ServiceKind service, bool *control, bool *configures,
 	bool		good = run(worker, words, ASK_MS, &result, failure);
 
 	(void) service;
-	*control = good && is(work_first_line(worker, result.output), "0");
+	*control = good && service_is(work_first_line(worker, result.output), "0");
 	*configures = *control;
 	plat_child_free(&result);
 	return good;

@@ -20,46 +20,8 @@
 #define POLL_FIRST_MS 20
 #define POLL_LONGEST_MS 500
 
-#define ERROR_ACCESS_DENIED 5
 #define ERROR_SERVICE_DISABLED 1058
 #define ERROR_SERVICE_DOES_NOT_EXIST 1060
-
-static void
-say(json_t * line)
-{
-	char	   *text = json_dumps(line, JSON_COMPACT);
-
-	json_decref(line);
-	if (text == NULL)
-		return;
-	puts(text);
-	fflush(stdout);
-	free(text);
-}
-
-static bool
-is(const char *text, const char *word)
-{
-	return text != NULL && strcmp(text, word) == 0;
-}
-
-static json_t *
-state_line(const Worker *worker, ServiceKind kind, const WorkState *state,
-		   bool recovery)
-{
-	json_t	   *line = json_object();
-
-	json_set_text(line, "service", service_name(worker->node, kind));
-	json_set_text(line, "display", state->display);
-	json_set_text(line, "state", state->state);
-	json_set_text(line, "start", state->start);
-	if (!recovery)
-		return line;
-	json_set_text(line, "recovery", state->recovery);
-	json_object_set_new(line, "recovery_set",
-						json_boolean(state->recovery != NULL));
-	return line;
-}
 
 /* The first list was made to connect. */
 static bool
@@ -72,39 +34,10 @@ answer_list(Worker *worker, Error *error)
 	worker->listed = false;
 	for (int i = 0; i < SERVICE_KINDS; i++)
 		if (worker->states[i].there)
-			say(state_line(worker, (ServiceKind) i, &worker->states[i],
-						   false));
-	say(json_pack("{s:s}", "done", "list"));
+			work_say_state(worker, (ServiceKind) i, &worker->states[i],
+						   false);
+	work_say(json_pack("{s:s}", "done", "list"));
 	return true;
-}
-
-static void
-add_failure(json_t * line, const WorkFailure *failure)
-{
-	if (failure->code != 0)
-		json_object_set_new(line, "error",
-							json_integer((json_int_t) failure->code));
-	if (failure->name != NULL)
-		json_set_text(line, "error_name", failure->name);
-}
-
-static void
-say_outcome(const Worker *worker, const char *op, ServiceKind kind,
-			const WorkState *state, const WorkFailure *failure, bool ok,
-			int64_t ms)
-{
-	json_t	   *line = json_object();
-
-	json_set_text(line, "service", service_name(worker->node, kind));
-	json_set_text(line, "op", op);
-	if (state != NULL)
-		json_set_text(line, "state", state->state);
-	json_object_set_new(line, "ok", json_boolean(ok));
-	json_object_set_new(line, "already", json_boolean(ok && ms < 0));
-	if (ms >= 0)
-		json_object_set_new(line, "ms", json_integer(ms));
-	add_failure(line, failure);
-	say(line);
 }
 
 /* Look until it is in the state, or has failed, or the time is over. */
@@ -118,9 +51,9 @@ wait_for(Worker *worker, ServiceKind kind, const char *wanted, int64_t end,
 	{
 		if (!worker->driver->look(worker, kind, state, failure))
 			return false;
-		if (is(state->state, wanted))
+		if (service_is(state->state, wanted))
 			return true;
-		if (state->failed && is(wanted, "running"))
+		if (state->failed && service_is(wanted, "running"))
 		{
 			failure->name = "it has failed";
 			return false;
@@ -135,7 +68,7 @@ static void
 answer_act(Worker *worker, const char *op, ServiceKind kind,
 		   int64_t deadline_ms)
 {
-	const char *wanted = is(op, "stop") ? "stopped" : "running";
+	const char *wanted = service_is(op, "stop") ? "stopped" : "running";
 	int64_t		begin = plat_clock_ms();
 	WorkState	state = {.there = false};
 	WorkFailure failure = {0, NULL};
@@ -149,12 +82,13 @@ answer_act(Worker *worker, const char *op, ServiceKind kind,
 		};
 		ok = false;
 	}
-	else if (ok && is(state.state, wanted))
+	else if (ok && service_is(state.state, wanted))
 	{
-		say_outcome(worker, op, kind, &state, &failure, true, -1);
+		work_say_outcome(worker, op, kind, &state, &failure, true, -1);
 		return;
 	}
-	else if (ok && is(op, "start") && is(state.start, "disabled"))
+	else if (ok && service_is(op, "start") &&
+			 service_is(state.start, "disabled"))
 	{
 		failure = (WorkFailure)
 		{
@@ -164,8 +98,8 @@ answer_act(Worker *worker, const char *op, ServiceKind kind,
 	}
 	ok = ok && worker->driver->act(worker, op, kind, deadline_ms, &failure) &&
 		wait_for(worker, kind, wanted, begin + deadline_ms, &state, &failure);
-	say_outcome(worker, op, kind, state.there ? &state : NULL, &failure, ok,
-				plat_clock_ms() - begin);
+	work_say_outcome(worker, op, kind, state.there ? &state : NULL, &failure,
+					 ok, plat_clock_ms() - begin);
 }
 
 static void
@@ -175,7 +109,7 @@ answer_query(Worker *worker, ServiceKind kind)
 	WorkFailure failure = {0, NULL};
 
 	if (worker->driver->look(worker, kind, &state, &failure) && state.there)
-		say(state_line(worker, kind, &state, true));
+		work_say_state(worker, kind, &state, true);
 	else
 	{
 		if (failure.name == NULL)
@@ -183,7 +117,7 @@ answer_query(Worker *worker, ServiceKind kind)
 		{
 			ERROR_SERVICE_DOES_NOT_EXIST, "ERROR_SERVICE_DOES_NOT_EXIST"
 		};
-		say_outcome(worker, "query", kind, NULL, &failure, false, 0);
+		work_say_outcome(worker, "query", kind, NULL, &failure, false, 0);
 	}
 }
 
@@ -202,7 +136,7 @@ answer_config(Worker *worker, ServiceKind kind, const json_t * request)
 		ok = worker->driver->configure(worker, kind, start, recovery,
 									   &failure);
 	}
-	say_outcome(worker, "config", kind, NULL, &failure, ok, -1);
+	work_say_outcome(worker, "config", kind, NULL, &failure, ok, -1);
 }
 
 static void
@@ -216,7 +150,7 @@ answer_rights(Worker *worker, ServiceKind kind)
 	if (worker->driver->may != NULL &&
 		!worker->driver->may(worker, kind, &control, &configure, &failure))
 	{
-		say_outcome(worker, "rights", kind, NULL, &failure, false, 0);
+		work_say_outcome(worker, "rights", kind, NULL, &failure, false, 0);
 		return;
 	}
 	line = json_object();
@@ -224,7 +158,7 @@ answer_rights(Worker *worker, ServiceKind kind)
 	json_object_set_new(line, "stop", json_boolean(control));
 	json_object_set_new(line, "start", json_boolean(control));
 	json_object_set_new(line, "config", json_boolean(configure));
-	say(line);
+	work_say(line);
 }
 
 /* What a request asks of a service. */
@@ -241,13 +175,13 @@ answer_of_service(Worker *worker, const json_t * request, const char *op,
 	worker->listed = false;
 	if (name == NULL || !service_kind(worker->node, name, &kind))
 		return error_set(error, NULL, NULL, "invalid service in a request");
-	if (is(op, "stop") || is(op, "start"))
+	if (service_is(op, "stop") || service_is(op, "start"))
 		answer_act(worker, op, kind, deadline);
-	else if (is(op, "query"))
+	else if (service_is(op, "query"))
 		answer_query(worker, kind);
-	else if (is(op, "config"))
+	else if (service_is(op, "config"))
 		answer_config(worker, kind, request);
-	else if (is(op, "rights"))
+	else if (service_is(op, "rights"))
 		answer_rights(worker, kind);
 	else
 		return error_set(error, NULL, NULL, "invalid operation in a request");
@@ -259,7 +193,7 @@ answer(Worker *worker, const char *text, Error *error)
 {
 	json_t	   *request = json_loads(text, 0, NULL);
 	const char *op = json_string_value(json_object_get(request, "op"));
-	bool		good = is(op, "list") ? answer_list(worker, error) :
+	bool		good = service_is(op, "list") ? answer_list(worker, error) :
 	answer_of_service(worker, request, op, error);
 
 	json_decref(request);
@@ -295,14 +229,14 @@ begin(Worker *worker, Error *error)
 	worker->listed = worker->driver->list(worker, &kind, error);
 	if (worker->listed)
 	{
-		say(json_pack("{s:b}", "connected", 1));
+		work_say(json_pack("{s:b}", "connected", 1));
 		return true;
 	}
 	text_addf(&text, "%s%s%s", error->message,
 			  error->detail != NULL ? ": " : "",
 			  error->detail != NULL ? error->detail : "");
-	say(json_pack("{s:{s:s, s:o}}", "error", "kind", kind, "text",
-				  json_text(text.bytes)));
+	work_say(json_pack("{s:{s:s, s:o}}", "error", "kind", kind, "text",
+					   json_text(text.bytes)));
 	text_free(&text);
 	return false;
 }

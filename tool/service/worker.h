@@ -9,6 +9,8 @@
 #ifndef SERVICE_WORKER_H
 #define SERVICE_WORKER_H
 
+#include <jansson.h>
+
 #include "platform/child.h"
 #include "service/service.h"
 
@@ -80,6 +82,23 @@ extern const WorkDriver work_exec;
 extern bool work_run(Worker *worker, const char *const *words,
 					 int64_t deadline_ms, PlatChildResult *result,
 					 Error *error);
+
+/* Answer with a line; it gets the reference. */
+extern void work_say(json_t * line);
+
+/* What is known of a service, with its recovery actions or without. */
+extern void work_say_state(const Worker *worker, ServiceKind kind,
+						   const WorkState *state, bool recovery);
+
+/*
+ * work_say_outcome
+ *		What became of a request.
+ *
+ * in: state: NULL: not known; ms: less than 0: nothing had to be done
+ */
+extern void work_say_outcome(const Worker *worker, const char *op,
+							 ServiceKind kind, const WorkState *state,
+							 const WorkFailure *failure, bool ok, int64_t ms);
 
 /* The first line of a text, in the worker's arena; "" where there is none. */
 extern const char *work_first_line(Worker *worker, const char *text);

@@ -82,8 +82,8 @@ take_value(void *arg, const PgRow *row, Error *error)
 }
 
 bool
-site_thumbprints_in(PgConnection *connection, const char *database,
-					Arena *arena, SiteThumbprints *found, Error *error)
+site_thumbprints_look(PgConnection *connection, const char *database,
+					  Arena *arena, SiteThumbprints *found, Error *error)
 {
 	Look		look = {.database = database,.arena = arena,.found = found};
 	bool		good = pg_rows(connection, columns_query, PG_NONE, take_column,
@@ -113,7 +113,7 @@ site_thumbprints_read(const Config *config, const ConfigSite *site,
 												&error);
 
 		if (connection == NULL ||
-			!site_thumbprints_in(connection, database, arena, found, &error))
+			!site_thumbprints_look(connection, database, arena, found, &error))
 			found->error = arena_strdup(arena, error.message);
 		pg_close(connection);
 		error_free(&error);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "config/config.h"
 #include "pg/connection.h"
 
@@ -43,12 +44,15 @@ extern void site_thumbprints_read(const Config *config,
 								  Arena *arena, SiteThumbprints *found);
 
 /*
- * site_thumbprints_in
- *		The same for one database that is connected; adds to *found, which
- *		begins zeroed.
+ * site_thumbprints_look
+ *		The same in one database by its connection, as of a drill's copy; adds
+ *		to what was found.
+ *
+ * in:     database: its name, for messages; kept
+ * errors: the server's
  */
-extern bool site_thumbprints_in(PgConnection *connection,
-								const char *database, Arena *arena,
-								SiteThumbprints *found, Error *error);
+extern bool site_thumbprints_look(PgConnection *connection,
+								  const char *database, Arena *arena,
+								  SiteThumbprints *found, Error *error);
 
 #endif							/* SITE_THUMBPRINTS_H */

@@ -74,6 +74,15 @@ plat_names_free(PlatNames *names)
 }
 
 bool
+plat_directory_new(const char *path, Error *error)
+{
+	if (mkdir(path, 0700) != 0)
+		return unix_error(error, "make directory", path);
+	return unix_sync_parent(path) ||
+		unix_error(error, "write directory of", path);
+}
+
+bool
 plat_directory_make(const char *path, Error *error)
 {
 	struct stat info;

@@ -118,16 +118,16 @@ static bool
 fill(const char *temporary, const char *path, const void *bytes, size_t len,
 	 bool private_file)
 {
-	int			fd = unix_open(temporary,
-							   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
-							   private_file ? 0600 : 0666);
+	int			fd;
 	bool		good;
 
+	/* What a crash left, or anybody has put there, may be open elsewhere. */
+	unlink(temporary);
+	fd = unix_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+				   private_file ? 0600 : 0666);
 	if (fd < 0)
 		return false;
-	/* One that a crash left may have been made with another mode. */
-	good = (!private_file || fchmod(fd, 0600) == 0) &&
-		keep_owner(fd, path, private_file) &&
+	good = keep_owner(fd, path, private_file) &&
 		unix_write_all(fd, bytes, len) && fsync(fd) == 0;
 	if (close(fd) != 0)
 		good = false;

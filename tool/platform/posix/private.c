@@ -26,3 +26,17 @@ plat_directory_private(const char *path, Error *error)
 						 "directory \"%s\" is not private", path);
 	return true;
 }
+
+bool
+plat_directory_guarded(const char *path, Error *error)
+{
+	struct stat found;
+
+	if (stat(path, &found) != 0)
+		return unix_error(error, "read attributes of directory", path);
+	if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return error_set(error, "Group or others may change it.",
+						 "Its permissions should be u=rwx (0700).",
+						 "directory \"%s\" is not private", path);
+	return true;
+}

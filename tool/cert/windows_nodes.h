@@ -1,9 +1,9 @@
 /*
- * windows.h
+ * windows_nodes.h
  *		What the parts of the store "windows" share.
  */
-#ifndef CERT_WINDOWS_H
-#define CERT_WINDOWS_H
+#ifndef CERT_WINDOWS_NODES_H
+#define CERT_WINDOWS_NODES_H
 
 #include "cert/pool.h"
 #include "cert/store.h"
@@ -56,4 +56,4 @@ extern bool windows_put(WindowsSite *site, WindowsNode *node,
 extern bool windows_failed(const WindowsSite *site, const char *what,
 						   Error *error);
 
-#endif							/* CERT_WINDOWS_H */
+#endif							/* CERT_WINDOWS_NODES_H */

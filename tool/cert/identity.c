@@ -1,0 +1,29 @@
+/*
+ * identity.c
+ *		Which set it is, wherever it is kept.
+ */
+#include "cert/cert.h"
+
+#include <openssl/crypto.h>
+#include <openssl/x509.h>
+
+#include "cert/internal.h"
+
+bool
+cert_set_identify(const CertSet *set, Text *bytes, Error *error)
+{
+	text_free(bytes);
+	for (size_t i = 0; i < set->n; i++)
+	{
+		unsigned char *der = NULL;
+		const char	role = (char) set->entries[i].role;
+		int			len = i2d_X509(set->entries[i].certificate, &der);
+
+		if (len < 0)
+			return cert_error(error, NULL, "could not encode a certificate");
+		text_add_bytes(bytes, &role, 1);
+		text_add_bytes(bytes, der, (size_t) len);
+		OPENSSL_free(der);
+	}
+	return true;
+}
