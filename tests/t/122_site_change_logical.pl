@@ -37,7 +37,7 @@ is(recorded($_), 'CN-B 6auto P1-B 6auto', "a second time: site $_") foreach 'A',
 run_at('B', 'check');
 like($out, qr/^Ready for switchover: yes\.\nReady for failover: yes\b/m, 'ready') or diag $out;
 
-foreach my $case ([ 'B', 'A' ], [ 'A', 'A' ], [ 'B', 'B' ])
+foreach my $case ([ 'B', 'A' ])
 {
 	my ($to, $at) = @$case;
 
@@ -80,5 +80,19 @@ foreach my $verb ('stop', 'passive')
 }
 active_is('A', 'rejoin');
 is(recorded($_), 'CN-B 6auto P1-B 6auto', "recorded at site $_ again") foreach 'A', 'B';
+
+# ---- site B, whose databases were made anew, has all that it needs by itself ----
+run_at('B', 'check');
+unlike($out, qr/^(?:warn|fail)  (?:services|certificates|transport) /m, 'nothing is wrong') or diag $out;
+kill_server($server{A});
+$nodes{A}->stop;
+run_at('B', 'failover', '--to', 'B', '--accept-data-loss', 'unknown', '--json');
+is($code, 0, 'failover') or diag "$out$err";
+all_are('B', $up, 'auto', 'by its own record');
+$nodes{A} = start_nodes(n => 2, net => '127.0.23', port => $nodes{A}->port);
+run_at('A', 'failback', 'A', '--yes', '--json');
+is($code, 0, 'failback') or diag "$out$err";
+is(join(' ', $out =~ /"outcome": "(.*)"/g), 'done done done', 'rejoin, set-up, switchover');
+active_is('A', 'failback');
 end_whole();
 done_testing();

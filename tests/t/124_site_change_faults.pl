@@ -87,11 +87,16 @@ rename "$tool_dir/store_B", "$tool_dir/kept_B" or die $!;
 run_at('A', 'resume');
 is($code, 8, 'stopped before the services');
 unlink "$tool_dir/stop_up";
+rims_gone('B');
+kill_server($server{A});
 run_at('A', 'resume');
-is($code, 0, 'forced it stays: its certificates are not asked for') or diag "$out$err";
+is($code, 1, 'forced it stays: its certificates are not asked for') or diag "$out$err";
+like($out, qr/^Warning: not all services of site B are up: .* P1-B: .*[^.]\. Run "qsrepl service start/m, 'a rim of site B is told');
+like($out, qr/^Warning: slot "qsrepl_b" at site A could not be dropped/m, 'and so is what the server of site A has left');
 rename "$tool_dir/kept_B", "$tool_dir/store_B" or die $!;
 rims_gone();
-run_at('B', 'service', $_, '--site', 'A', '--yes') foreach 'passive', 'stop';
+$server{A}->start;
+run_at('B', 'service', @$_, '--yes') foreach [ 'passive', '--site', 'A' ], [ 'stop', '--site', 'A' ], [ 'active', '--site', 'B' ], [ 'start', '--site', 'B' ];
 active_is('B', 'forced');
 
 # ---- interrupted while services come up ----

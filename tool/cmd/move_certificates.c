@@ -32,8 +32,13 @@ bring(Move *move, Error *error)
 	long long	number;
 	bool		installed;
 
-	return move->config.certificates.recovery_certificate == NULL ||
-		transport_sync(move->request->file, &number, &installed, error);
+	if (move->config.certificates.recovery_certificate == NULL ||
+		transport_sync(move->request->file, &number, &installed, error))
+		return true;
+	error_take_message(error, text_format("the newest certificates could not "
+										  "be brought to site \"%s\": %s",
+										  move->to->name, error->message));
+	return false;
 }
 
 /*

@@ -70,7 +70,7 @@ move_start_run(void *context, PlanProgress *progress, Error *error)
 	if (error->detail != NULL)
 		text_addf(&move->notes, "%s\n", error->detail);
 	error_free(error);
-	move->incomplete = true;
+	move->incomplete = move->away = true;
 	return true;
 }
 
@@ -93,7 +93,7 @@ move_slots_run(void *context, PlanProgress *progress, Error *error)
 	if (plat_cancelled())
 		return false;
 	/* One that is not back comes by a rejoin, which sees to the slot, too. */
-	if (!move->incomplete)
+	if (!move->away)
 		text_addf(&move->notes, "Warning: slot \"%s\" at site %s could not be "
 				  "dropped: %s. It keeps the log there. When the cause is "
 				  "gone, run \"qsrepl rejoin %s\".\n", slot,

@@ -101,9 +101,12 @@ ask(Move *move, const ConfigSite *site, ServiceCall function,
 static void
 note_error(Move *move, const char *what, const char *advice, Error *error)
 {
-	text_addf(&move->notes, "Warning: %s: %s.%s%s %s\n", what, error->message,
-			  error->detail != NULL ? " " : "",
-			  error->detail != NULL ? error->detail : "", advice);
+	const char *detail = error->detail != NULL ? error->detail : "";
+	size_t		n = strlen(detail);
+
+	text_addf(&move->notes, "Warning: %s: %s.%s%s%s %s\n", what,
+			  error->message, n > 0 ? " " : "", detail,
+			  n > 0 && detail[n - 1] != '.' ? "." : "", advice);
 	error_free(error);
 }
 

@@ -51,6 +51,7 @@ typedef struct Move
 	bool		started;		/* by this process, not taken up */
 	bool		wrong_server;	/* a site's address leads to another one's */
 	bool		incomplete;		/* the role has moved, but something is left */
+	bool		away;			/* the site that lost it is not back */
 	bool		rebuild;		/* rejoin: by a base backup */
 	const char *timeline;		/* rejoin: the active site's, in hexadecimal */
 	const char *fork;			/* rejoin: where it began; or NULL */

@@ -149,22 +149,29 @@ subscriber_link(Setup *setup, PgConnection *connection, LogicalLink *link,
 	return link->publisher != NULL;
 }
 
-/* Start types that services had: both sites have the record of their own. */
-#define SERVICES \
-	"SELECT pg_catalog.format('INSERT INTO qsrepl.service (node, service, " \
-	"start, recovery, recorded) VALUES (%L, %L, %L, %L, %L)', node, service, " \
-	"start, recovery, recorded) FROM qsrepl.service"
+/*
+ * What is not replicated, since both sites have it of their own: start types
+ * that services had, transport keys and sealed certificates.
+ */
+#define OWN_ROWS(table) \
+	"SELECT pg_catalog.format('INSERT INTO qsrepl." table " SELECT (pg_catalog." \
+	"jsonb_populate_record(NULL::qsrepl." table ", %L)).*', " \
+	"pg_catalog.to_jsonb(t)) FROM qsrepl." table " t"
 
 static bool
-copy_services(Setup *setup, PgConnection *connection, Error *error)
+copy_own_rows(Setup *setup, PgConnection *connection, Error *error)
 {
+	static const char *const queries[] = {
+		OWN_ROWS("service"), OWN_ROWS("transport_key"), OWN_ROWS("sealed_set")
+	};
 	PgConnection *source = server_connect(&setup->config, setup->peer,
 										  setup->database, error);
 	Text		statements = {NULL, 0, 0};
-	bool		good = source != NULL &&
-	pg_collect(source, SERVICES, PG_NONE, &statements, error) &&
-	pg_run_all(connection, &statements, error);
+	bool		good = source != NULL;
 
+	for (size_t i = 0; good && i < sizeof(queries) / sizeof(queries[0]); i++)
+		good = pg_collect(source, queries[i], PG_NONE, &statements, error);
+	good = good && pg_run_all(connection, &statements, error);
 	text_free(&statements);
 	pg_close(source);
 	return good;
@@ -181,7 +188,7 @@ furnish(Setup *setup, PgConnection *connection, const char *name,
 	pg_set_deadline(connection, (int) setup->config.localize_timeout);
 	if (!pg_run(connection, "CREATE EXTENSION qsrepl", PG_NONE, error) ||
 		!copy_schema(setup, setup->database, name, error) ||
-		!copy_services(setup, connection, error) ||
+		!copy_own_rows(setup, connection, error) ||
 		!setup_define(setup, connection, error))
 		return false;
 	if (!logical_replicates(&setup->config, setup->database))
