@@ -179,7 +179,7 @@ foreach my $place (@places)
 	if (-e "$dir/is_cut")
 	{
 		isnt($code, 0, "$name: it says that not all is done");
-		like("$out$err", $code == 1 ? qr/^Warning: /m : qr/^(qsrepl: )?error: step ".*(could not|timed? ?out|closed|lost)/m, "$name: and why") or diag("$code $out$err");
+		like("$out$err", $code == 1 ? qr/^Warning: /m : qr/^(qsrepl: )?error: step ".*(could not|timed? ?out|closed|lost|takes writes\n(qsrepl: )?detail: )/m, "$name: and why") or diag("$code $out$err");
 		if ($code == 8)
 		{
 			$seconds = at($site, 'abort');

@@ -306,6 +306,7 @@ writable(Move *move, Error *error)
 {
 	const ConfigSite *first = move->from != NULL ? move->from :
 	&move->config.sites[0];
+	const char *why = NULL;
 
 	for (size_t i = 0; i < 2; i++)
 	{
@@ -316,9 +317,11 @@ writable(Move *move, Error *error)
 
 		if (move_is_standby(move, site, &standby, &silent) && !standby)
 			return move_server(move, site, error);
+		if (silent.message != NULL && why == NULL)
+			why = arena_strdup(&move->arena, silent.message);
 		error_free(&silent);
 	}
-	error_set(error, NULL, NULL, "no site's server takes writes");
+	error_set(error, why, NULL, "no site's server takes writes");
 	return NULL;
 }
 

@@ -15,10 +15,17 @@
 void
 plat_secret_process(void)
 {
-	const struct rlimit none = {0, 0};
+	struct rlimit none;
 
-	/* Where the system refuses, the files' modes still hold. */
-	(void) setrlimit(RLIMIT_CORE, &none);
+	/*
+	 * Where the system refuses, the files' modes still hold.  The hard limit
+	 * stays: a server that is started may want to have its own.
+	 */
+	if (getrlimit(RLIMIT_CORE, &none) == 0)
+	{
+		none.rlim_cur = 0;
+		(void) setrlimit(RLIMIT_CORE, &none);
+	}
 	(void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
