@@ -16,8 +16,7 @@
 #include "service/service.h"
 
 static const PlanStep steps[] = {
-	{"before", "Run your programs before the failover", "",
-	NULL, move_nothing, NULL, 0},
+	MOVE_STEP_BEFORE("failover"),
 	{"fence", "Fence and stop site ${from}, where it was forced",
 		"At site ${from}: SELECT qsrepl.fence('failover'); then stop its "
 		"server.",
@@ -39,11 +38,8 @@ static const PlanStep steps[] = {
 	MOVE_STEP_SERVICES_UP,
 	MOVE_STEP_DNS,
 	MOVE_STEP_SERVICES_BAR,
-	{"leaks", "Look for stored values of another site",
-		"In each database: SELECT * FROM qsrepl.leaks();",
-	NULL, move_leaks_run, NULL, 0},
-	{"after", "Run your programs after the failover", "",
-	NULL, move_nothing, NULL, 0}
+	MOVE_STEP_LEAKS,
+	MOVE_STEP_AFTER("failover")
 };
 
 static const Plan plan = {

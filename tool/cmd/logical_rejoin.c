@@ -126,8 +126,7 @@ slots_run(void *context, PlanProgress *progress, Error *error)
 }
 
 static const PlanStep steps[] = {
-	{"before", "Run your programs before the rejoin", "",
-	NULL, move_nothing, NULL, 0},
+	MOVE_STEP_BEFORE("rejoin"),
 	{"fence", "Fence site ${from}, where its server runs",
 		"At site ${from}: SELECT qsrepl.fence('rejoin');",
 	is_subscriber, rejoin_fence_run, NULL, 0},
@@ -146,8 +145,7 @@ static const PlanStep steps[] = {
 	{"slots", "Drop the slots of site ${to} at site ${from}",
 		"At site ${from}: SELECT pg_drop_replication_slot('qsrepl_...');",
 	is_subscriber, slots_run, NULL, 0},
-	{"after", "Run your programs after the rejoin", "",
-	NULL, move_nothing, NULL, 0}
+	MOVE_STEP_AFTER("rejoin")
 };
 
 static const Plan plan = {

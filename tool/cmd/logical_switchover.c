@@ -8,8 +8,7 @@
 #include "cmd/logical_work.h"
 
 static const PlanStep steps[] = {
-	{"before", "Run your programs before the switchover", "",
-	NULL, move_nothing, NULL, 0},
+	MOVE_STEP_BEFORE("switchover"),
 	MOVE_STEP_CERTIFICATES,
 	{"drain", "Wait for the running tasks of site ${from}",
 		"Look into the QMC of site ${from}, and stop the schedulers.",
@@ -43,11 +42,8 @@ static const PlanStep steps[] = {
 	NULL, logical_attach_run, NULL, 0},
 	MOVE_STEP_SERVICES_UP,
 	MOVE_STEP_DNS,
-	{"leaks", "Look for stored values of another site",
-		"In each database: SELECT * FROM qsrepl.leaks();",
-	NULL, move_leaks_run, NULL, 0},
-	{"after", "Run your programs after the switchover", "",
-	NULL, move_nothing, NULL, 0}
+	MOVE_STEP_LEAKS,
+	MOVE_STEP_AFTER("switchover")
 };
 
 static const Plan plan = {

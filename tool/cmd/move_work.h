@@ -211,6 +211,16 @@ MOVE_STEP(move_bar);
  * The steps that are the same in all plans and both modes, as elements of a
  * table of steps.
  */
+#define MOVE_STEP_BEFORE(plan) \
+	{"before", "Run your programs before the " plan, "", \
+	NULL, move_nothing, NULL, 0}
+#define MOVE_STEP_AFTER(plan) \
+	{"after", "Run your programs after the " plan, "", \
+	NULL, move_nothing, NULL, 0}
+#define MOVE_STEP_LEAKS \
+	{"leaks", "Look for stored values of another site", \
+		"In each database: SELECT * FROM qsrepl.leaks();", \
+	NULL, move_leaks_run, NULL, 0}
 #define MOVE_STEP_SERVICES_DOWN \
 	{"services_down", "Stop the services of Qlik Sense at site ${from}", \
 		"On each node of site ${from}, rims first: Get-Service Qlik* | " \

@@ -18,8 +18,7 @@
 #include "server/act.h"
 
 static const PlanStep steps[] = {
-	{"before", "Run your programs before the rejoin", "",
-	NULL, move_nothing, NULL, 0},
+	MOVE_STEP_BEFORE("rejoin"),
 	{"fence", "Fence site ${from}, where its server runs",
 		"At site ${from}: SELECT qsrepl.fence('rejoin');",
 	rejoin_done, rejoin_fence_run, NULL, 0},

@@ -17,8 +17,7 @@
 #include "server/settings.h"
 
 static const PlanStep steps[] = {
-	{"before", "Run your programs before the switchover", "",
-	NULL, move_nothing, NULL, 0},
+	MOVE_STEP_BEFORE("switchover"),
 	MOVE_STEP_CERTIFICATES,
 	{"slot", "Create a replication slot for site ${from} at site ${to}",
 		"At site ${to}: SELECT pg_create_physical_replication_slot("
@@ -60,14 +59,11 @@ static const PlanStep steps[] = {
 	move_start_done, move_start_run, NULL, 0},
 	MOVE_STEP_SERVICES_UP,
 	MOVE_STEP_DNS,
-	{"leaks", "Look for stored values of another site",
-		"In each database: SELECT * FROM qsrepl.leaks();",
-	NULL, move_leaks_run, NULL, 0},
+	MOVE_STEP_LEAKS,
 	{"slots", "Drop the slot at site ${from} that nobody needs any more",
 		"At site ${from}: SELECT pg_drop_replication_slot('qsrepl_...');",
 	NULL, move_slots_run, NULL, 0},
-	{"after", "Run your programs after the switchover", "",
-	NULL, move_nothing, NULL, 0}
+	MOVE_STEP_AFTER("switchover")
 };
 
 static const Plan plan = {
