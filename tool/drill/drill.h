@@ -45,7 +45,7 @@ typedef struct DrillPlace
 typedef struct DrillMarker
 {
 	const char *phase;			/* "copy" ... "checks", "open", "removal" */
-	const char *started;		/* 2026-11-23T00:52:02.123Z */
+	const char *started;		/* 2026-01-31T00:52:02.123Z */
 	const char *data;			/* the name of the copy's directory */
 	const char *until;			/* when a copy that is kept open is removed;
 								 * or NULL */

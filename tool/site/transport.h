@@ -26,7 +26,7 @@ typedef struct SiteSealed
 	const char *from;
 	const char *to;
 	int64_t		number;
-	const char *at;				/* 2026-11-23 00:52 */
+	const char *at;				/* 2026-01-31 00:52 */
 	bool		installed;		/* the other site has said so */
 } SiteSealed;
 
