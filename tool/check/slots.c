@@ -81,12 +81,32 @@ check_one_slot(CheckRun *run, const SiteSlot *slot)
 		check_room(run, object, slot);
 }
 
+static bool
+has_slot(const SiteServer *server, const char *name)
+{
+	for (size_t i = 0; i < server->n_slots; i++)
+		if (strcmp(server->slots[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A receiver that asks for a slot which is not there ends at once and is
+ * started again; between the two it says that it streams.
+ */
 static void
 check_has_slot(CheckRun *run, const SiteServer *standby)
 {
 	if (!check_is_standby(standby) || standby->receiver == NULL)
 		return;
-	if (standby->receiver_slot == NULL || standby->receiver_slot[0] == '\0')
+	if (standby->receiver_slot != NULL && standby->receiver_slot[0] != '\0' &&
+		!has_slot(run->active, standby->receiver_slot))
+		check_fail(run, CHECK_SWITCHOVER, check_site(run, standby->site),
+				   "\"qsrepl setup primary\" makes the slot again; or set "
+				   "primary_slot_name to one that is there.",
+				   "it asks site %s for slot \"%s\", which is not there",
+				   run->active->site->name, standby->receiver_slot);
+	else if (standby->receiver_slot == NULL || standby->receiver_slot[0] == '\0')
 		check_warn(run, check_site(run, standby->site),
 				   "Set primary_slot_name to a slot of the active site.",
 				   "it uses no slot: log that it still needs may be removed");
