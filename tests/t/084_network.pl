@@ -118,6 +118,20 @@ sub at
 	return time - $began;
 }
 
+# Where a connection hung, its lock is given up when the server notices.
+sub at_last
+{
+	my @words = @_;
+
+	for (1 .. 20)
+	{
+		at(@words);
+		last if $err !~ /another run of qsrepl is at work/;
+		usleep(1_000_000);
+	}
+	return;
+}
+
 sub primaries
 {
 	my @there;
@@ -194,14 +208,7 @@ foreach my $place (@places)
 	must($mend);
 	write_site($_, '') foreach 'A', 'B';
 
-	# Where a connection hung, its lock is given up when the server notices.
-	for (1 .. 20)
-	{
-		last if $undone;
-		at($site, $how);
-		last if $err !~ /another run of qsrepl is at work/;
-		usleep(1_000_000);
-	}
+	at_last($site, $how) if !$undone;
 	if ($undone)
 	{
 		at($site, 'resume');
@@ -234,7 +241,7 @@ foreach my $place (@places)
 	}
 	($active, $passive) = ($passive, $active) if $how eq 'resume';
 	is(join(' ', primaries()), $active, "$name: $active is active");
-	at($passive, 'rejoin', $passive, '--yes');
+	at_last($passive, 'rejoin', $passive, '--yes');
 	is($code, 0, "$name: the other one is a standby") or diag("$out$err");
 	ok($node{$active}->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_stat_replication WHERE state = 'streaming')),
 		"$name: it streams");
