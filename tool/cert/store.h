@@ -61,6 +61,18 @@ extern const CertStore cert_stores[];
  */
 extern const CertStore *cert_store_of(const CertPlace *place, Error *error);
 
+/*
+ * cert_store_read
+ *		The set that a site has now, by its store.  From here on the process
+ *		holds keys, and protects them.
+ *
+ * out:    *set: empty where there is none; freed by the caller, also after an
+ *         error
+ * errors: none is configured, or it cannot be read
+ */
+extern bool cert_store_read(const Config *config, const ConfigSite *site,
+							CertSet *set, Error *error);
+
 /* Are certificates configured for a site at all? */
 extern bool cert_is_configured(const ConfigSite *site);
 

@@ -3,6 +3,7 @@
  *		The table of stores, in the order of ConfigCertificateStore.
  */
 #include "cert/stores.h"
+#include "platform/secret.h"
 
 const CertStore cert_stores[] = {
 	{"directory", cert_directory_configured, cert_directory_read,
@@ -33,4 +34,15 @@ cert_store_of(const CertPlace *place, Error *error)
 	}
 	store = &cert_stores[place->site->certificates - 1];
 	return store->configured(place, error) ? store : NULL;
+}
+
+bool
+cert_store_read(const Config *config, const ConfigSite *site, CertSet *set,
+				Error *error)
+{
+	const CertPlace place = {config, site};
+	const CertStore *store = cert_store_of(&place, error);
+
+	plat_secret_process();
+	return store != NULL && store->read(&place, set, error);
 }

@@ -15,7 +15,6 @@
 #include "check/internal.h"
 #include "platform/clock.h"
 #include "platform/file.h"
-#include "platform/secret.h"
 #include "seal/key.h"
 #include "seal/peer.h"
 
@@ -144,17 +143,13 @@ static bool
 digest_now(CheckRun *run, const char *const *strings,
 		   char digest[SEAL_FINGERPRINT_SIZE])
 {
-	const CertPlace place = {run->config, config_site(run->config,
-													  run->config->site)};
+	const ConfigSite *site = config_site(run->config, run->config->site);
 	Error		error = ERROR_NONE;
 	CertSet		set = CERT_SET_NONE;
 	Text		packed = {NULL, 0, 0};
-	const CertStore *store = cert_store_of(&place, &error);
-	bool		good;
+	bool		good = cert_store_read(run->config, site, &set, &error) &&
+	cert_set_pack(&set, &packed, &error);
 
-	plat_secret_process();
-	good = store != NULL && store->read(&place, &set, &error) &&
-		cert_set_pack(&set, &packed, &error);
 	if (good)
 		seal_digest(packed.bytes, packed.len, strings, digest);
 	cert_set_free(&set);

@@ -13,7 +13,6 @@
 #include "cert/describe.h"
 #include "cert/store.h"
 #include "check/certified.h"
-#include "platform/secret.h"
 #include "server/act.h"
 
 bool
@@ -54,17 +53,13 @@ is_reached(const Config *config, const ConfigSite *site)
 const char *
 cert_identity(const Config *config, const ConfigSite *site, Arena *arena)
 {
-	const CertPlace place = {config, site};
 	CertSet		set = CERT_SET_NONE;
 	Error		error = ERROR_NONE;
-	const CertStore *store;
 	const char *identity = NULL;
 
 	if (!cert_is_configured(site) || !is_reached(config, site))
 		return NULL;
-	plat_secret_process();
-	store = cert_store_of(&place, &error);
-	if (store != NULL && store->read(&place, &set, &error) && set.n > 0)
+	if (cert_store_read(config, site, &set, &error) && set.n > 0)
 		identity = "certificates";
 	for (size_t i = 0; identity != NULL && i < set.n; i++)
 	{

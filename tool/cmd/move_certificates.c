@@ -57,10 +57,7 @@ move_certificates_run(void *context, PlanProgress *progress, Error *error)
 	if (plat_cancelled() ||
 		(strcmp(move->plan, "failover") != 0 && !move->request->force))
 		return false;
-	text_addf(&move->notes, "Warning: %s.%s%s\n", error->message,
-			  error->detail != NULL ? " " : "",
-			  error->detail != NULL ? error->detail : "");
-	error_free(error);
+	move_warn(move, NULL, NULL, error);
 	move->incomplete = true;
 	return true;
 }

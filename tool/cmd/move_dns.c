@@ -49,12 +49,12 @@ move_dns_run(void *context, PlanProgress *progress, Error *error)
 		tell(move, &report);
 	else if (!plat_cancelled())
 	{
-		text_addf(&move->notes, "Warning: the alias %s does not point to site "
-				  "%s: %s.%s%s When the cause is gone, run \"qsrepl dns switch "
-				  "--to %s\".\n", move->config.dns.name, move->to->name,
-				  error->message, error->detail != NULL ? " " : "",
-				  error->detail != NULL ? error->detail : "", move->to->name);
-		error_free(error);
+		move_warn(move, arena_printf(&move->arena, "the alias %s does not "
+									 "point to site %s",
+									 move->config.dns.name, move->to->name),
+				  arena_printf(&move->arena, "When the cause is gone, run "
+							   "\"qsrepl dns switch --to %s\".",
+							   move->to->name), error);
 		move->incomplete = true;
 	}
 	dns_report_free(&report);

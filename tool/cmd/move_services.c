@@ -97,19 +97,6 @@ ask(Move *move, const ConfigSite *site, ServiceCall function,
 	return good;
 }
 
-/* An error of a step that the run is not stopped for. */
-static void
-note_error(Move *move, const char *what, const char *advice, Error *error)
-{
-	const char *detail = error->detail != NULL ? error->detail : "";
-	size_t		n = strlen(detail);
-
-	text_addf(&move->notes, "Warning: %s: %s.%s%s%s %s\n", what,
-			  error->message, n > 0 ? " " : "", detail,
-			  n > 0 && detail[n - 1] != '.' ? "." : "", advice);
-	error_free(error);
-}
-
 /*
  * Start types first: recovery actions would start again what is stopped.  Where
  * they cannot be set, the services are stopped anyway, but not where that would
@@ -150,9 +137,9 @@ move_services_down_run(void *context, PlanProgress *progress, Error *error)
 		return true;
 	if (!move->request->force || plat_cancelled())
 		return false;
-	note_error(move, arena_printf(&move->arena, "not all services of site %s "
-								  "are down", move->from->name),
-			   "Passed over by --force.", error);
+	move_warn(move, arena_printf(&move->arena, "not all services of site %s "
+								 "are down", move->from->name),
+			  "Passed over by --force.", error);
 	move->incomplete = true;
 	return true;
 }
@@ -172,13 +159,13 @@ move_services_bar_run(void *context, PlanProgress *progress, Error *error)
 		return true;
 	if (plat_cancelled())
 		return false;
-	note_error(move, arena_printf(&move->arena, "not all services of site %s "
-								  "are known to be down and set to start by "
-								  "hand only", move->from->name),
-			   arena_printf(&move->arena, "When its machines are back, run "
-							"\"qsrepl service stop --site %s\" and \"qsrepl "
-							"service passive --site %s\".", move->from->name,
-							move->from->name), error);
+	move_warn(move, arena_printf(&move->arena, "not all services of site %s "
+								 "are known to be down and set to start by "
+								 "hand only", move->from->name),
+			  arena_printf(&move->arena, "When its machines are back, run "
+						   "\"qsrepl service stop --site %s\" and \"qsrepl "
+						   "service passive --site %s\".", move->from->name,
+						   move->from->name), error);
 	if (!silent || strcmp(move->plan, "failover") != 0)
 		move->incomplete = true;
 	return true;
@@ -212,11 +199,11 @@ give_back(Move *move, const ConfigSite *site, PlanProgress *progress,
 		return true;
 	if (plat_cancelled() || call.refused)
 		return false;
-	note_error(move, arena_printf(&move->arena, "not all services of site "
-								  "%s have their start types back",
-								  site->name),
-			   arena_printf(&move->arena, "Run \"qsrepl service active "
-							"--site %s\".", site->name), error);
+	move_warn(move, arena_printf(&move->arena, "not all services of site "
+								 "%s have their start types back",
+								 site->name),
+			  arena_printf(&move->arena, "Run \"qsrepl service active "
+						   "--site %s\".", site->name), error);
 	move->incomplete = true;
 	return true;
 }
@@ -241,11 +228,11 @@ bring_up(Move *move, const ConfigSite *site, PlanProgress *progress,
 							  &call.report, error);
 	if (!good && !plat_cancelled() && central_runs(move, site, &call.report))
 	{
-		note_error(move, arena_printf(&move->arena, "not all services of site "
-									  "%s are up", site->name),
-				   arena_printf(&move->arena, "Run \"qsrepl service start "
-								"--site %s\" when the cause is gone.",
-								site->name), error);
+		move_warn(move, arena_printf(&move->arena, "not all services of site "
+									 "%s are up", site->name),
+				  arena_printf(&move->arena, "Run \"qsrepl service start "
+							   "--site %s\" when the cause is gone.",
+							   site->name), error);
 		move->incomplete = true;
 		good = true;
 	}

@@ -170,6 +170,17 @@ extern void move_free(Move *move);
 /* Wait a moment; false with the error where it was interrupted or is over. */
 extern bool move_wait(int64_t end, const char *what, Error *error);
 
+/*
+ * move_warn
+ *		Tell at the end of the run of an error that it is not stopped for.
+ *
+ * in: what, advice: a phrase in front of the error, and sentences behind it;
+ *     or NULL
+ *     error: is empty afterwards
+ */
+extern void move_warn(Move *move, const char *what, const char *advice,
+					  Error *error);
+
 /* ---- hooks ---- */
 extern bool move_hook(void *context, const char *step, bool after,
 					  PlanProgress *progress, Error *error);

@@ -43,10 +43,9 @@ transport_recovery(const Config *config, char **certificate, Error *error)
 bool
 transport_own_set(Transport *transport, Text *packed, Error *error)
 {
-	const CertPlace place = {&transport->config, transport->here};
-	const CertStore *store = cert_store_of(&place, error);
 	CertSet		set = CERT_SET_NONE;
-	bool		good = store != NULL && store->read(&place, &set, error);
+	bool		good = cert_store_read(&transport->config, transport->here, &set,
+									   error);
 
 	if (good && set.n == 0)
 		good = error_set(error, NULL, "Export them from Qlik Sense and run "

@@ -11,7 +11,6 @@
 #include "drill/drill.h"
 #include "pg/query.h"
 #include "pg/statements.h"
-#include "platform/secret.h"
 
 /* Not every database has nodes. */
 static const char has_nodes[] =
@@ -98,16 +97,13 @@ verify(Wanted *wanted, const CertSet *set)
 bool
 drill_certificates(Drill *drill, Error *error)
 {
-	const CertPlace place = {drill->config, drill->site};
 	Wanted		wanted = {.drill = drill};
 	CertSet		set = CERT_SET_NONE;
 	Error		unread = ERROR_NONE;
-	const CertStore *store;
 	bool		good = true;
 
 	if (!cert_is_configured(drill->site))
 		return true;
-	plat_secret_process();
 	for (size_t i = 0; good && i < json_array_size(drill->databases); i++)
 	{
 		const		json_t *database = json_array_get(drill->databases, i);
@@ -117,8 +113,8 @@ drill_certificates(Drill *drill, Error *error)
 															  "name")),
 							error);
 	}
-	store = good ? cert_store_of(&place, &unread) : NULL;
-	if (store != NULL && store->read(&place, &set, &unread) && set.n > 0)
+	if (good && cert_store_read(drill->config, drill->site, &set, &unread) &&
+		set.n > 0)
 		verify(&wanted, &set);
 	else if (good)
 		drill_check(drill, "certificates", "failed", "%s", unread.message !=

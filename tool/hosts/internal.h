@@ -150,10 +150,6 @@ extern bool hosts_run(const char *const *argv, const Text *input,
 /* Read one file, by a child where it takes one. */
 extern bool hosts_read(HostsFinding *finding, Text *content, Error *error);
 
-/* Read all that are to be read, many at the same time, and judge them. */
-extern void hosts_read_all(const HostsRequest *request,
-						   HostsReport *report);
-
 /* Compare what was read with what should be there. */
 extern void hosts_judge(const HostsRequest *request, HostsFinding *finding,
 						Arena *arena);

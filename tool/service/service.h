@@ -204,9 +204,8 @@ extern bool service_has_nodes(const Config *config, const ConfigSite *site);
 extern bool service_can_configure(const ConfigNode *node);
 extern bool service_can_run(const ConfigNode *node);
 
-/* "dispatcher"; and the name that Windows has: "QlikSenseProxyService". */
+/* "dispatcher" */
 extern const char *service_kind_word(ServiceKind kind);
-extern const char *service_kind_name(ServiceKind kind);
 
 /*
  * service_work

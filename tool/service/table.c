@@ -44,12 +44,6 @@ service_kind_word(ServiceKind kind)
 }
 
 const char *
-service_kind_name(ServiceKind kind)
-{
-	return services[kind].name;
-}
-
-const char *
 service_name(const ConfigNode *node, ServiceKind kind)
 {
 	const char *word = services[kind].word;
