@@ -30,7 +30,7 @@ sub script
 	return "$tool_dir/$name";
 }
 
-my $sshd = start_windows_ssh(addresses => [ $linux, $windows ], dir => $nodes->dir) or plan skip_all => 'no sshd';
+my $sshd = start_windows_ssh(addresses => [ $linux, $windows ], dir => $nodes->dir) or die 'no sshd';
 my $ssh = join ' ', $sshd->words($linux);
 my $ssh_windows = join ' ', $sshd->words($windows);
 

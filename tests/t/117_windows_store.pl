@@ -14,7 +14,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 my %address = (CN => '127.0.10.1', P1 => '127.0.10.2', P2 => '127.0.10.3');
-my $ssh = start_windows_ssh(addresses => [ sort values %address ]) or plan skip_all => 'no sshd';
+my $ssh = start_windows_ssh(addresses => [ sort values %address ]) or die 'no sshd';
 my $conf = "$tool_dir/windows.conf";
 my ($code, $out, $err);
 

@@ -9,7 +9,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 my %address = map { sprintf('N%02d', $_) => "127.0.10.$_" } 1 .. 20;
-my $ssh = start_windows_ssh(addresses => [ sort values %address ]) or plan skip_all => 'no sshd';
+my $ssh = start_windows_ssh(addresses => [ sort values %address ]) or die 'no sshd';
 my $conf = "$tool_dir/many.conf";
 my $text = <<"CONF";
 [qsrepl]
