@@ -12,8 +12,8 @@
 
 /* In the order of enum ConfigPhase */
 static const char *const phases[] = {
-	"switchover", "failover", "rejoin", "drain", "fence", "stop", "promote",
-	"localize", "start", "services_down", "services_up", "dns"
+	"switchover", "failover", "rejoin", "restore", "drain", "fence", "stop",
+	"promote", "localize", "start", "services_down", "services_up", "dns", "share"
 };
 
 /* The site that a phase is about. */
@@ -41,7 +41,7 @@ static bool
 is_due(const Move *move, const ConfigHook *hook, const char *plan,
 	   const char *step, bool after)
 {
-	bool		whole = hook->phase <= CONFIG_PHASE_REJOIN;
+	bool		whole = hook->phase <= CONFIG_PHASE_RESTORE;
 	const char *wanted = !whole ? phases[hook->phase] :
 	hook->when == CONFIG_AFTER ? "after" : "before";
 

@@ -91,6 +91,16 @@ config_check_files(const Config *config, Problems *problems)
 					  config_setting(config, "services",
 									 "probe_certificate")->line, "a key",
 					  problems);
+	for (size_t i = 0; i < config->n_shares; i++)
+	{
+		const ConfigShare *share = &config->shares[i];
+
+		if (share->password_file != NULL)
+			check_private(share->password_file, share->line, "a password",
+						  problems);
+		if (share->account != NULL)
+			check_private(share->account, share->line, "a logon", problems);
+	}
 	for (size_t i = 0; i < config->n_nodes; i++)
 	{
 		const ConfigNode *node = &config->nodes[i];

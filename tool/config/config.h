@@ -50,6 +50,7 @@ typedef enum ConfigPhase
 	CONFIG_PHASE_SWITCHOVER,
 	CONFIG_PHASE_FAILOVER,
 	CONFIG_PHASE_REJOIN,
+	CONFIG_PHASE_RESTORE,		/* up to here: whole plans */
 	CONFIG_PHASE_DRAIN,
 	CONFIG_PHASE_FENCE,
 	CONFIG_PHASE_STOP,
@@ -58,7 +59,8 @@ typedef enum ConfigPhase
 	CONFIG_PHASE_START,
 	CONFIG_PHASE_SERVICES_DOWN,
 	CONFIG_PHASE_SERVICES_UP,
-	CONFIG_PHASE_DNS
+	CONFIG_PHASE_DNS,
+	CONFIG_PHASE_SHARE
 } ConfigPhase;
 
 typedef enum ConfigOnFailure
@@ -125,6 +127,8 @@ typedef struct ConfigSite
 	ConfigWords dns_required;	/* n 0: all dns_servers */
 	const char *hosts_file;		/* of the database server's machine; NULL: it
 								 * is left alone */
+	const char *snapshot_directory;
+	const char *snapshot_remote;	/* the same, as other sites reach it */
 } ConfigSite;
 
 /* [dns]: the public alias; the orders are those of the words in keys.c. */
@@ -280,6 +284,59 @@ typedef struct ConfigAlias
 	size_t		n_values;
 } ConfigAlias;
 
+/* Who replicates a share's content; the order is that of the words. */
+typedef enum ConfigReplicatedBy
+{
+	CONFIG_REPLICATED_BY_QSREPL,
+	CONFIG_REPLICATED_EXTERNALLY
+} ConfigReplicatedBy;
+
+/* What copies it; the order is that of the words. */
+typedef enum ConfigShareMethod
+{
+	CONFIG_SHARE_RSYNC,
+	CONFIG_SHARE_ROBOCOPY
+} ConfigShareMethod;
+
+/* [share NAME]: a file share of Qlik Sense, of which each site has its own */
+typedef struct ConfigShare
+{
+	const char *name;
+	size_t		line;
+	const char *mapping;		/* whose values are its roots; or NULL */
+	ConfigWords mirror;			/* folders below the root */
+	ConfigWords add;			/* the same, where nothing is deleted */
+	ConfigWords leave_out;		/* names, or paths below the root */
+	int			replicated_by;	/* ConfigReplicatedBy */
+	int			method;			/* ConfigShareMethod */
+	const char *node;			/* for CONFIG_SHARE_ROBOCOPY */
+	ConfigWords ssh_command;
+	const char *password_file;	/* of an rsync daemon */
+	const char *account;		/* file with the service account's logon */
+	int			max_change;		/* percent */
+	int			trash_days;		/* how long the trash is kept */
+	long		timeout;		/* this and the following: ms */
+	long		age_warning;
+	ConfigWords writable_command;
+	ConfigMappingValue *values; /* current: a site's root as its own machine
+								 * sees it; else as others do */
+	size_t		n_values;
+} ConfigShare;
+
+/* [snapshot] */
+typedef struct ConfigSnapshot
+{
+	int			parallel;		/* jobs of pg_dump and pg_restore */
+	int			compression;	/* level of gzip */
+	bool		archived_logs;
+	const char *encrypt_to;		/* a certificate */
+	bool		plain_pfx;
+	int			keep_last;		/* how many; 0: the rule is not there */
+	int			keep_daily;
+	int			keep_weekly;
+	int			keep_monthly;
+} ConfigSnapshot;
+
 /* [hook NAME] */
 typedef struct ConfigHook
 {
@@ -351,6 +408,9 @@ typedef struct Config
 	ConfigAlias *aliases;
 	size_t		n_aliases;
 	ConfigDns	dns;
+	ConfigShare *shares;
+	size_t		n_shares;
+	ConfigSnapshot snapshot;	/* there also without the section */
 	/* every key's effective value, section by section */
 	ConfigSetting *settings;
 	size_t		n_settings;
@@ -406,6 +466,16 @@ extern const char *config_node_hosts_address(const ConfigNode *node);
 /* An alias's address at a site, or NULL. */
 extern const char *config_alias_address(const ConfigAlias *alias,
 										const char *site);
+
+/*
+ * config_share_path, config_share_remote
+ *		The root of a share at a site as that site's machine sees it, and as
+ *		other sites' machines reach it; NULL: not given.
+ */
+extern const char *config_share_path(const ConfigShare *share,
+									 const char *site);
+extern const char *config_share_remote(const ConfigShare *share,
+									   const char *site);
 
 /* Do two hosts' names mean one machine, as far as names can tell? */
 extern bool config_same_name(const char *a, const char *b);

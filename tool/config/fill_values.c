@@ -1,7 +1,7 @@
 /*
  * fill_values.c
- *		The lines of a section whose keys are sites: SITE = VALUE, and
- *		alias.SITE = VALUE where former values are kept.
+ *		The lines of a section whose keys are sites: SITE = VALUE, and with a
+ *		prefix, as in alias.SITE = VALUE, where there are other ones.
  */
 #include <string.h>
 
@@ -9,25 +9,23 @@
 #include "config/load.h"
 #include "config/value.h"
 
-static const char alias[] = "alias.";
-
-#define ALIAS_LENGTH (sizeof(alias) - 1)
-
 /* One section as it is filled. */
 typedef struct Filling
 {
 	ConfigLoad *load;
 	const ConfigTarget *target;
-	bool		former;			/* alias.SITE is taken */
+	const char *prefix;			/* of the other ones; NULL: none */
 } Filling;
 
-/* The site that a key names; *current: whether it is no alias. */
+/* The site that a key names; *current: whether it has no prefix. */
 static const ConfigSite *
 named_site(const Filling *filling, const char *key, bool *current)
 {
-	*current = !filling->former || strncmp(key, alias, ALIAS_LENGTH) != 0;
+	const char *prefix = filling->prefix;
+
+	*current = prefix == NULL || strncmp(key, prefix, strlen(prefix)) != 0;
 	return config_site(filling->load->config,
-					   *current ? key : key + ALIAS_LENGTH);
+					   *current ? key : key + strlen(prefix));
 }
 
 static const char *
@@ -37,16 +35,39 @@ nearest_key(const Filling *filling, const char *name)
 	Nearest		nearest;
 
 	nearest_begin(&nearest, name);
-	nearest_offer(&nearest, "kind");
+	for (const ConfigKey *key = filling->target->kind->keys;
+		 key->name != NULL; key++)
+		nearest_offer(&nearest, key->name);
 	for (size_t i = 0; i < config->n_sites; i++)
 	{
 		nearest_offer(&nearest, config->sites[i].name);
-		if (filling->former)
+		if (filling->prefix != NULL)
 			nearest_offer(&nearest, arena_printf(&filling->load->config->arena,
-												 "%s%s", alias,
+												 "%s%s", filling->prefix,
 												 config->sites[i].name));
 	}
 	return nearest.best;
+}
+
+/* What may stand there, as a sentence. */
+static const char *
+describe(const Filling *filling)
+{
+	Text		text = {NULL, 0, 0};
+	const char *sentence;
+
+	text_add(&text, "Here, keys are ");
+	for (const ConfigKey *key = filling->target->kind->keys;
+		 key->name != NULL; key++)
+		text_addf(&text, "%s%s", key->name, key[1].name != NULL ? ", " : "");
+	if (filling->prefix == NULL)
+		text_add(&text, " and the name of a site.");
+	else
+		text_addf(&text, ", the name of a site, and %sSITE.",
+				  filling->prefix);
+	sentence = arena_strdup(&filling->load->config->arena, text.bytes);
+	text_free(&text);
+	return sentence;
 }
 
 static void
@@ -63,9 +84,7 @@ refuse_key(const Filling *filling, const IniEntry *entry)
 		return;
 	}
 	nearest = nearest_key(filling, entry->name);
-	problems_error(problems, entry->line, filling->former ?
-				   "Here, keys are kind, the name of a site, and alias.SITE." :
-				   "Here, keys are kind and the name of a site.",
+	problems_error(problems, entry->line, describe(filling),
 				   nearest == NULL ? NULL :
 				   arena_printf(arena, "Perhaps you meant \"%s\".", nearest),
 				   "key \"%s\" in section \"[%s]\" names no site",
@@ -87,10 +106,10 @@ take_value(const Filling *filling, const IniEntry *entry,
 }
 
 ConfigMappingValue *
-config_fill_values(ConfigLoad *load, const ConfigTarget *target, bool former,
-				   size_t *n)
+config_fill_values(ConfigLoad *load, const ConfigTarget *target,
+				   const char *prefix, size_t *n)
 {
-	const Filling filling = {load, target, former};
+	const Filling filling = {load, target, prefix};
 	const IniSection *section = target->section;
 	ConfigMappingValue *values = arena_alloc(&load->config->arena,
 											 section->n_entries *

@@ -189,6 +189,15 @@ static const ConfigKey site_keys[] = {
 		.example = "/etc/hosts",
 		.help = "The hosts file of the database server's machine. Without it, "
 	"that file is left alone."},
+	{"snapshot_directory", CONFIG_PATH, AT(ConfigSite, snapshot_directory),
+		.example = "/var/lib/qsrepl/snapshots",
+		.help = "Where snapshots are kept, on the site's machine, best on "
+	"another disk than the databases."},
+	{"snapshot_remote", CONFIG_TEXT, AT(ConfigSite, snapshot_remote),
+		.example = "backup@db-a.example.com:/var/lib/qsrepl/snapshots",
+		.help = "The same directory as other sites' machines reach it, as "
+		"rsync takes it; without it, snapshot_directory is taken for mounted "
+	"there."},
 	{.name = NULL}
 };
 
@@ -204,8 +213,8 @@ static const ConfigKey hook_keys[] = {
 		.words = "before after",.example = "after",
 	.help = "Whether it runs before or after the phase."},
 	{"phase", CONFIG_CHOICE, AT(ConfigHook, phase),.required = true,
-		.words = "switchover failover rejoin drain fence stop promote "
-		"localize start services_down services_up dns",.example = "promote",
+		.words = "switchover failover rejoin restore drain fence stop promote "
+		"localize start services_down services_up dns share",.example = "promote",
 	.help = "A whole plan, or a phase of it."},
 	{"site", CONFIG_NAME, AT(ConfigHook, site),.example = "B",
 		.help = "Only where the phase concerns this site; without it, at "
@@ -251,6 +260,14 @@ const ConfigSectionKind config_section_kinds[] = {
 	{"dns",.optional = true,.keys = config_dns_keys,
 		.help = "The public alias in the DNS, which is switched with the "
 	"active site."},
+	{"share",.named = true,.open = true,.keys = config_share_keys,
+		.help = "A file share of Qlik Sense, one section a share: a line SITE "
+		"= PATH for each site, its root as that site's machine sees it, and "
+		"remote.SITE = LOCATION where other sites' machines reach it in "
+		"another way: [USER@]HOST:PATH by ssh, or "
+	"rsync://HOST[:PORT]/MODULE[/PATH]."},
+	{"snapshot",.keys = config_snapshot_keys,
+	.help = "How snapshots are made and kept."},
 	{.word = NULL}
 };
 

@@ -22,5 +22,7 @@ extern const ConfigKey config_service_keys[];
 extern const ConfigKey config_certificate_keys[];
 extern const ConfigKey config_alias_keys[];
 extern const ConfigKey config_dns_keys[];
+extern const ConfigKey config_share_keys[];
+extern const ConfigKey config_snapshot_keys[];
 
 #endif							/* CONFIG_KEYS_TABLES_H */

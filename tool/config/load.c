@@ -134,6 +134,8 @@ allocate(ConfigLoad *load)
 	config->nodes = arena_alloc(&config->arena, sections * sizeof(ConfigNode));
 	config->aliases = arena_alloc(&config->arena,
 								  sections * sizeof(ConfigAlias));
+	config->shares = arena_alloc(&config->arena,
+								 sections * sizeof(ConfigShare));
 	config->settings = arena_alloc(&config->arena,
 								   settings * sizeof(ConfigSetting));
 }
@@ -150,6 +152,8 @@ only_fields(Config *config, size_t kind)
 			return &config->services;
 		case CONFIG_KIND_DNS:
 			return &config->dns;
+		case CONFIG_KIND_SNAPSHOT:
+			return &config->snapshot;
 		default:
 			return config;
 	}
@@ -184,6 +188,10 @@ new_fields(Config *config, size_t kind, const IniSection *section)
 			config->aliases[config->n_aliases].name = name;
 			config->aliases[config->n_aliases].line = section->line;
 			return &config->aliases[config->n_aliases++];
+		case CONFIG_KIND_SHARE:
+			config->shares[config->n_shares].name = name;
+			config->shares[config->n_shares].line = section->line;
+			return &config->shares[config->n_shares++];
 		case CONFIG_KIND_DNS:
 			config->dns.line = section->line;
 			break;
@@ -197,13 +205,17 @@ fill_open(ConfigLoad *load, size_t place, const ConfigTarget *target)
 {
 	ConfigMapping *mapping = target->fields;
 	ConfigAlias *alias = target->fields;
+	ConfigShare *share = target->fields;
 
 	if (place == CONFIG_KIND_MAPPING)
-		mapping->values = config_fill_values(load, target, true,
+		mapping->values = config_fill_values(load, target, "alias.",
 											 &mapping->n_values);
 	else if (place == CONFIG_KIND_ALIAS)
-		alias->values = config_fill_values(load, target, false,
+		alias->values = config_fill_values(load, target, NULL,
 										   &alias->n_values);
+	else if (place == CONFIG_KIND_SHARE)
+		share->values = config_fill_values(load, target, "remote.",
+										   &share->n_values);
 }
 
 /* Fill all sections of one kind. */
@@ -270,6 +282,7 @@ config_load_text(const char *file, const char *text, size_t len,
 	config_check_aliases(config, problems);
 	config_check_dns(config, problems);
 	config_check_transport(config, problems);
+	config_check_shares(config, problems);
 	return problems->errors > 0 ? CONFIG_WRONG : CONFIG_GOOD;
 }
 

@@ -33,12 +33,13 @@ extern void config_fill(ConfigLoad *load, const ConfigTarget *target);
  * config_fill_values
  *		The lines SITE = VALUE of a section, beside its keys.
  *
- * in:  former: alias.SITE = VALUE is taken, too
+ * in:  prefix: what may stand before SITE, as "alias.", where the value is
+ *      not the current one; NULL: nothing
  * out: *n: how many there are
  */
 extern ConfigMappingValue *config_fill_values(ConfigLoad *load,
 											  const ConfigTarget *target,
-											  bool former, size_t *n);
+											  const char *prefix, size_t *n);
 
 /* Note the effective value of a key. */
 extern ConfigSetting *config_note(ConfigLoad *load,
@@ -65,6 +66,7 @@ extern void config_check_certificates(const Config *config,
 extern void config_check_aliases(const Config *config, Problems *problems);
 extern void config_check_dns(const Config *config, Problems *problems);
 extern void config_check_transport(const Config *config, Problems *problems);
+extern void config_check_shares(const Config *config, Problems *problems);
 extern void config_check_files(const Config *config, Problems *problems);
 
 #endif							/* CONFIG_LOAD_H */

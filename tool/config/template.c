@@ -63,6 +63,18 @@ static const char no_dns[] =
 "#ttl = 60s\n"
 "#key_file = /etc/qsrepl/dns.key\n";
 
+static const char no_share[] =
+"\n# The file share's content, which is kept the same at both sites:\n"
+"#[share qlik]\n"
+"#mapping = share\n"
+"#A = /mnt/qlik-a\n"
+"#B = /mnt/qlik-b\n";
+
+static const char no_snapshot[] =
+"\n# How snapshots are made and kept; each site needs snapshot_directory:\n"
+"#[snapshot]\n"
+"#keep_last = 7\n";
+
 const char *
 config_answer(const ConfigAnswers *answers, const char *section,
 			  const char *key)
@@ -197,5 +209,9 @@ config_template_add(Text *text, const ConfigAnswers *answers)
 		text_add(text, no_alias);
 	if (!has_kind(answers, CONFIG_KIND_DNS))
 		text_add(text, no_dns);
+	if (!has_kind(answers, CONFIG_KIND_SHARE))
+		text_add(text, no_share);
+	if (!has_kind(answers, CONFIG_KIND_SNAPSHOT))
+		text_add(text, no_snapshot);
 	arena_free(&arena);
 }
