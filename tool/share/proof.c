@@ -56,7 +56,7 @@ same_place(const ShareProof *proof, const ShareUnc *unc, const char *path)
 
 void
 share_proofs_add(ShareProofs *proofs, const char *what, const char *path,
-				 const char *account, bool root)
+				 const char *account, unsigned how)
 {
 	ShareUnc	unc;
 	Arena	   *arena = &proofs->arena;
@@ -66,7 +66,7 @@ share_proofs_add(ShareProofs *proofs, const char *what, const char *path,
 	for (size_t i = 0; i < proofs->n; i++)
 		if (same_place(&proofs->list[i], parsed ? &unc : NULL, path))
 		{
-			proofs->list[i].root = proofs->list[i].root || root;
+			proofs->list[i].how |= how;
 			return;
 		}
 	if ((proofs->n & (proofs->n - 1)) == 0)
@@ -80,7 +80,7 @@ share_proofs_add(ShareProofs *proofs, const char *what, const char *path,
 	*list = (ShareProof)
 	{
 		.what = arena_strdup(arena, what),.path = arena_strdup(arena, path),
-			.account = arena_strdup(arena, account),.root = root,
+			.account = arena_strdup(arena, account),.how = how,
 			.parsed = parsed,.state = SHARE_PROOF_NO_PATH
 	};
 	if (parsed)

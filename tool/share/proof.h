@@ -35,12 +35,19 @@ typedef enum ShareProofState
 								 * else */
 } ShareProofState;
 
+/* What a path is; the checks look at it, not the proof. */
+enum ShareProofHow
+{
+	SHARE_PROOF_ROOT = 1 << 0,	/* without which nothing works */
+	SHARE_PROOF_REPLICA = 1 << 1	/* may be read-only now */
+};
+
 typedef struct ShareProof
 {
 	const char *what;			/* "mapping "share"", for messages */
 	const char *path;			/* as Qlik Sense has it */
 	const char *account;		/* file with the logon, in Samba's format */
-	bool		root;			/* else a connection, which may be read-only */
+	unsigned	how;			/* of enum ShareProofHow */
 	ShareUnc	unc;
 	bool		parsed;			/* unc is filled */
 	/* the answer */
@@ -61,11 +68,12 @@ typedef struct ShareProofs
  * share_proofs_add
  *		Add a path, unless it is there already, however it is written.
  *
- * in: what: copied, as are the others
+ * in: what: copied, as are the others; how: of enum ShareProofHow; of one
+ *     that is there already, added to it
  */
 extern void share_proofs_add(ShareProofs *proofs, const char *what,
 							 const char *path, const char *account,
-							 bool root);
+							 unsigned how);
 
 /*
  * share_prove
