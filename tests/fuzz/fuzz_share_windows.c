@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const ConfigShare share = {.mirror = {folders, 2}};
 	Arena		arena = {NULL};
 	ShareRules	rules;
-	ShareList	list = SHARE_LIST_NONE;
+	ShareList	list;
 	ShareListing listing = {&rules, &list, 0, -1, false};
 
 	share_rules_make(&share, &arena, &rules);

@@ -54,7 +54,7 @@ static bool
 print_list(Lab *lab, const ShareAccess *access)
 {
 	static const char *const kinds[] = {"file", "folder", "link", "special"};
-	ShareList	list = SHARE_LIST_NONE;
+	ShareList	list = {0};
 	bool		good = share_access_list(access, &list, &lab->error);
 
 	for (size_t i = 0; good && i < list.n; i++)
@@ -120,7 +120,7 @@ carry(Lab *lab, const char *operation, char **words)
 	const ShareAccess target = access_of(lab, words[1]);
 	const bool	copies = strcmp(operation, "copy") == 0;
 	const ShareEntry **entries = NULL;
-	ShareList	list = SHARE_LIST_NONE;
+	ShareList	list = {0};
 	ShareDone	done = {false, NULL};
 	ShareWork	work = {.source = &source,.target = &target,
 	.trash = words[2]};

@@ -91,10 +91,10 @@ static const ShareEntry **
 sorted(const ShareEntry *const *entries, size_t n,
 	   int (*order) (const void *a, const void *b))
 {
-	const ShareEntry **copy = mem_alloc((n + 1) * sizeof(*copy));
+	const ShareEntry **copy = mem_alloc((n + 1) * sizeof(ShareEntry *));
 
-	memcpy(copy, entries, n * sizeof(*copy));
-	qsort(copy, n, sizeof(*copy), order);
+	memcpy(copy, entries, n * sizeof(ShareEntry *));
+	qsort(copy, n, sizeof(ShareEntry *), order);
 	return copy;
 }
 
