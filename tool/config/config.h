@@ -315,6 +315,7 @@ typedef struct ConfigShare
 	const char *account;		/* file with the service account's logon */
 	int			max_change;		/* percent */
 	int			trash_days;		/* how long the trash is kept */
+	bool		copy_security;	/* robocopy: access rights, too */
 	long		timeout;		/* this and the following: ms */
 	long		age_warning;
 	ConfigWords writable_command;

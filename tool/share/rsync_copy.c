@@ -152,13 +152,13 @@ remove_by_rsync(const ShareWork *work, ShareDone *done, Error *error)
 }
 
 const ShareCopier share_copier_rsync = {
-	"rsync", share_trash_prepare, copy_by_rsync, remove_by_rsync,
+	"rsync", false, share_trash_prepare, copy_by_rsync, remove_by_rsync,
 	share_trash_prune
 };
 
 const ShareCopier *
 share_copier_of(const ConfigShare *share)
 {
-	(void) share;
-	return &share_copier_rsync;
+	return share->method == CONFIG_SHARE_ROBOCOPY ? &share_copier_robocopy :
+		&share_copier_rsync;
 }
