@@ -16,7 +16,7 @@
  *								recovery key; its header's "to" is
  *								SNAPSHOT_SEALED_TO, so that nobody installs it
  *								as an exchanged one
- *		certificates/*.pfx		on request, not encrypted
+ *		certificates/root.pfx and others, on request, not encrypted
  *
  * What has a name that begins with a dot is no snapshot: ".lock" is held by who
  * makes, replaces or removes one; ".NAME.partial" is one that is being made,
