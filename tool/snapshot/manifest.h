@@ -23,6 +23,7 @@ extern void snapshot_manifest_write(const Snapshot *snapshot, Text *text);
  * snapshot_manifest_parse
  *		Read such bytes, which may be anybody's.
  *
+ * in:     bytes: with a NUL behind them
  * out:    *snapshot: zeroed before; freed with snapshot_free(), also after an
  *         error
  * errors: "invalid manifest", with a detail
