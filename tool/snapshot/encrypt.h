@@ -68,6 +68,9 @@ extern bool snapshot_sealed_read(const char *directory,
 extern void snapshot_sealed_write(const SnapshotSealed *sealed, Text *text);
 extern void snapshot_sealed_free(SnapshotSealed *sealed);
 
+/* The line of sealed.json.sha256; freed by the caller. */
+extern char *snapshot_sealed_sum(const Text *list);
+
 /* The path of the encrypted file of a place in the manifest. */
 extern void snapshot_sealed_path(size_t number, char *path);
 

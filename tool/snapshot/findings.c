@@ -1,0 +1,53 @@
+/*
+ * findings.c
+ *		What a verification has found.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot/verify.h"
+
+/* More is only counted: a disk that is gone would give a hundred thousand. */
+#define TOLD_MAX 1000
+
+static char *
+formatted(Arena *arena, const char *format, va_list args)
+{
+	char		line[4096];
+
+	vsnprintf(line, sizeof(line), format, args);
+	return arena_strdup(arena, line);
+}
+
+void
+snapshot_found(SnapshotFindings *findings, SnapshotSeverity severity,
+			   const char *what, const char *path, const char *format,...)
+{
+	SnapshotFinding *finding;
+	va_list		args;
+
+	findings->wrong += severity == SNAPSHOT_WRONG;
+	if (findings->n == TOLD_MAX)
+	{
+		findings->more++;
+		return;
+	}
+	if (findings->list == NULL)
+		findings->list = arena_alloc(&findings->arena, TOLD_MAX *
+									 sizeof(SnapshotFinding));
+	finding = &findings->list[findings->n++];
+	finding->severity = severity;
+	finding->what = what;
+	finding->path = arena_strdup(&findings->arena, path);
+	va_start(args, format);
+	finding->text = formatted(&findings->arena, format, args);
+	va_end(args);
+}
+
+void
+snapshot_findings_free(SnapshotFindings *findings)
+{
+	arena_free(&findings->arena);
+	memset(findings, 0, sizeof(*findings));
+}
