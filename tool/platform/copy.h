@@ -84,6 +84,19 @@ extern const char *plat_copy_reason(int reason);
  */
 extern bool plat_file_link(const char *existing, const char *path);
 
+/* A file below a root, and what was found of it. */
+typedef struct PlatLook
+{
+	const char *path;
+	bool		exists;			/* as a plain file, without a link on the way */
+	uint64_t	size;			/* bytes */
+	uint64_t	names;			/* that it has in the file system */
+} PlatLook;
+
+/* Look at many files; those of a directory should follow each other. */
+extern bool plat_look(const char *root, PlatLook *looks, size_t n,
+					  Error *error);
+
 /*
  * plat_file_digest
  *		SHA-256 of a file, and its size.

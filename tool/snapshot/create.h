@@ -43,6 +43,8 @@ typedef struct SnapshotWork
 	SnapshotFile *files;		/* becomes that of snapshot */
 	size_t		n_files;
 	size_t		capacity;
+	const char **directories;	/* of shares, all */
+	size_t		n_directories;
 	SnapshotPart *part;			/* that files are counted for */
 	uint64_t	linked_files;	/* that are the former's */
 	uint64_t	linked_bytes;
@@ -108,7 +110,7 @@ extern void snapshot_add_note(SnapshotWork *work, const char *what,
  * snapshot_end
  *		Manifest, encryption, sync, and the name.
  *
- * in:  encrypt: NULL: not encrypted
+ * in:  certificate: NULL: not encrypted
  */
 extern bool snapshot_end(SnapshotWork *work, SnapshotEncrypt encrypt,
 						 const char *certificate, Error *error);

@@ -141,11 +141,11 @@ typedef struct SnapshotDatabase
 	const char *icu_rules;
 	const char *acl;			/* aclitem[] as text; NULL: the default */
 	int			connections;	/* limit; -1: none */
-	const char *lsn;			/* the dump has all that was committed up to
-								 * here; NULL: not known */
+	const char *lsn;			/* where the log was just before the dump's
+								 * view; NULL: not known */
 	int64_t		timeline;		/* 0: not known */
 	bool		recovery;		/* dumped from a standby */
-	int64_t		time_ms;		/* of its MVCC snapshot */
+	int64_t		time_ms;		/* of the dump's view */
 	int64_t		server_version; /* 150020; 0: not known */
 	const char *site;			/* for which its rows are spelled, as
 								 * qsrepl.state says; NULL: not known */

@@ -119,6 +119,56 @@ compare_paths(const void *a, const void *b)
 				  ((const SnapshotFile *) b)->path);
 }
 
+static int
+compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Is there a file below a directory? */
+static bool
+has_file(const Snapshot *snapshot, const char *directory)
+{
+	char	   *below = text_format("%s/", directory);
+	size_t		len = strlen(below);
+	size_t		low = 0;
+	size_t		high = snapshot->n_files;
+	bool		found;
+
+	/* The first path that is not before it. */
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (strcmp(snapshot->files[middle].path, below) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	found = low < snapshot->n_files &&
+		strncmp(snapshot->files[low].path, below, len) == 0;
+	free(below);
+	return found;
+}
+
+/* Directories that no file tells of, and that are needed nevertheless. */
+static void
+set_directories(SnapshotWork *work)
+{
+	Snapshot   *snapshot = &work->snapshot;
+
+	if (work->n_directories == 0)
+		return;
+	qsort(work->directories, work->n_directories, sizeof(char *),
+		  compare_strings);
+	snapshot->directories = arena_alloc(&snapshot->arena,
+										work->n_directories * sizeof(char *));
+	for (size_t i = 0; i < work->n_directories; i++)
+		if (!has_file(snapshot, work->directories[i]))
+			snapshot->directories[snapshot->n_directories++] =
+				work->directories[i];
+}
+
 static bool
 write_manifest(SnapshotWork *work, Error *error)
 {
@@ -135,6 +185,7 @@ write_manifest(SnapshotWork *work, Error *error)
 			  compare_paths);
 	snapshot->files = work->files;
 	snapshot->n_files = work->n_files;
+	set_directories(work);
 	snapshot->ended_ms = plat_wall_ms();
 	snapshot_manifest_write(snapshot, &manifest);
 	sum = snapshot_manifest_sum(&manifest);
@@ -184,7 +235,7 @@ snapshot_end(SnapshotWork *work, SnapshotEncrypt encrypt,
 			 const char *certificate, Error *error)
 {
 	bool		good = write_manifest(work, error) &&
-	(encrypt == NULL || encrypt_all(work, encrypt, certificate, error));
+	(certificate == NULL || encrypt_all(work, encrypt, certificate, error));
 
 	if (good && work->tell != NULL)
 		work->tell(work->arg, "writing to the disk");
@@ -206,6 +257,7 @@ snapshot_abandon(SnapshotWork *work)
 	if (work->lock != NULL)
 		plat_lock_release(work->lock);
 	free(work->files);
+	free(work->directories);
 	snapshot_free(&work->former);
 	snapshot_free(&work->snapshot);
 	memset(work, 0, sizeof(*work));
