@@ -11,20 +11,12 @@
 /* More is only counted: a disk that is gone would give a hundred thousand. */
 #define TOLD_MAX 1000
 
-static char *
-formatted(Arena *arena, const char *format, va_list args)
-{
-	char		line[4096];
-
-	vsnprintf(line, sizeof(line), format, args);
-	return arena_strdup(arena, line);
-}
-
 void
 snapshot_found(SnapshotFindings *findings, SnapshotSeverity severity,
 			   const char *what, const char *path, const char *format,...)
 {
 	SnapshotFinding *finding;
+	char		line[4096];
 	va_list		args;
 
 	findings->wrong += severity == SNAPSHOT_WRONG;
@@ -41,8 +33,9 @@ snapshot_found(SnapshotFindings *findings, SnapshotSeverity severity,
 	finding->what = what;
 	finding->path = arena_strdup(&findings->arena, path);
 	va_start(args, format);
-	finding->text = formatted(&findings->arena, format, args);
+	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	finding->text = arena_strdup(&findings->arena, line);
 }
 
 void

@@ -5,6 +5,7 @@
 #ifndef SNAPSHOT_VERIFY_H
 #define SNAPSHOT_VERIFY_H
 
+#include "config/config.h"
 #include "seal/key.h"
 #include "snapshot/encrypt.h"
 #include "snapshot/snapshot.h"
@@ -88,10 +89,10 @@ extern void snapshot_verify_files(const Snapshot *snapshot,
  *		Have pg_restore list each dump; one whose hash is not known it reads
  *		to its end.
  *
- * in: program: pg_restore
+ * in: site: whose programs of PostgreSQL are used
  */
 extern void snapshot_verify_dumps(const Snapshot *snapshot,
-								  const char *program,
+								  const ConfigSite *site,
 								  SnapshotFindings *findings);
 
 /*

@@ -14,7 +14,7 @@
 typedef struct Dumps
 {
 	const Snapshot *snapshot;
-	const char *program;
+	const ConfigSite *site;
 	SnapshotFindings *findings;
 	size_t		next;
 } Dumps;
@@ -33,7 +33,8 @@ next(void *arg, PlatChild *child, size_t *number)
 	*number = dumps->next++;
 	database = &dumps->snapshot->databases[*number];
 	argv = arena_alloc(arena, ARGV_WORDS * sizeof(char *));
-	argv[0] = dumps->program;
+	argv[0] = dumps->site->bin_directory == NULL ? "pg_restore" :
+		arena_printf(arena, "%s/pg_restore", dumps->site->bin_directory);
 	argv[1] = dumps->snapshot->legacy ? "--file=-" : "--list";
 	argv[2] = "--";
 	argv[3] = arena_printf(arena, "%s/%s", dumps->snapshot->directory,
@@ -63,10 +64,10 @@ ended(void *arg, size_t number, const PlatChildResult *result,
 }
 
 void
-snapshot_verify_dumps(const Snapshot *snapshot, const char *program,
+snapshot_verify_dumps(const Snapshot *snapshot, const ConfigSite *site,
 					  SnapshotFindings *findings)
 {
-	Dumps		dumps = {snapshot, program, findings, 0};
+	Dumps		dumps = {snapshot, site, findings, 0};
 	const PlatChildren children = {AT_ONCE, next, ended, &dumps};
 
 	plat_children_run(&children);
