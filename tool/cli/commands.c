@@ -75,6 +75,9 @@ const CliCommand *const cli_commands[] = {
 	&cli_cert_recovery,
 	&cli_snapshot_create,
 	&cli_snapshot_list,
+	&cli_snapshot_verify,
+	&cli_snapshot_copy,
+	&cli_snapshot_decrypt,
 	&cli_snapshot_prune,
 	&cli_completion_bash,
 	&cli_docs_man,
@@ -85,5 +88,6 @@ const CliCommand *const cli_commands[] = {
 const CliCommand *const cli_internal_commands[] = {
 	&cli_drill_keep,
 	&cli_service_work,
+	&cli_snapshot_receive,
 	NULL
 };
