@@ -128,5 +128,16 @@ bench-services: tool
 		$(BENCH_BUILD)/services.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SERVICES_ROUNDS)
 
+# share verify of two local shares, beside rsync and diff.
+BENCH_SHARE_FILES ?= 100000
+BENCH_SHARE_ROUNDS ?= 5
+
+.PHONY: bench-share-verify
+
+bench-share-verify: install-extension tool
+	@sh bench/start.sh bench/share_verify/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/share_verify.json $(BENCH_SHARE_FILES) \
+		$(BENCH_SHARE_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm bench-certs bench-services
+	bench-compare bench-moves bench-scm bench-certs bench-services bench-share-verify

@@ -7,6 +7,7 @@
 #include "harness.h"
 #include "platform/mount.h"
 #include "share/proof_answer.h"
+#include "share/rights.h"
 #include "share/unc.h"
 
 static Arena arena;
@@ -216,9 +217,34 @@ test_mounts(void)
 	error_free(&error);
 }
 
+static void
+check_rights(const char *type, const char *options, const char *expected)
+{
+	const PlatMount mount = {"/", type, "x", options};
+	const char *got = share_rights_lost(&mount);
+
+	check_text(got != NULL ? got : "kept", expected);
+}
+
+static void
+test_rights(void)
+{
+	check_rights("ext4", "rw,relatime", "kept");
+	check_rights("xfs", "rw", "kept");
+	check_rights("ext4", "rw,noacl", "mounted with noacl");
+	check_rights("cifs", "rw,cifsacl", "kept");
+	check_rights("cifs", "rw,vers=3.1.1", "a mount of a Windows share without "
+				 "the option cifsacl");
+	check_rights("smb3", "rw", "a mount of a Windows share without the option "
+				 "cifsacl");
+	check_rights("vfat", "rw", "a file system that keeps no such rights");
+	check_rights("nfs4", "rw", "a file system that keeps no such rights");
+}
+
 int
 main(void)
 {
+	test_rights();
 	test_unc();
 	test_below();
 	test_answer();

@@ -79,7 +79,7 @@ check_share_markers(const CheckShare *check)
 	if (source == NULL || target == NULL)
 		return;
 	if (!share_markers_read(source, target, &markers, &error) ||
-		share_markers_judge(check->run->config, &check->direction, source,
+		share_markers_judge(&check->direction, source,
 							target, &markers, false, &write_source,
 							&write_target, &error) != SHARE_AGREED)
 		check_share_problem(check, check->direction.to, CHECK_SWITCHOVER,

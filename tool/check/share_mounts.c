@@ -4,12 +4,11 @@
  */
 #include "check/share.h"
 
-#include <string.h>
-
 #include "base/units.h"
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "platform/mount.h"
+#include "share/rights.h"
 
 /* Less than this is too little in any case. */
 #define LEAST_BYTES ((uint64_t) 1024 * 1024 * 1024)
@@ -17,26 +16,6 @@
 #define ACL_HINT \
 	"Copied files get the rights that their folder hands on. Where single " \
 	"files have rights of their own, use method = robocopy."
-
-/* Why a file system does not keep the rights of Windows; NULL: it may. */
-static const char *
-loses_rights(const PlatMount *mount)
-{
-	static const char *const without[] = {
-		"vfat", "msdos", "exfat", "fuseblk", "9p", "nfs", "nfs4", "vboxsf",
-		"iso9660", "ramfs"
-	};
-
-	if (strcmp(mount->type, "cifs") == 0 || strcmp(mount->type, "smb3") == 0)
-		return plat_mount_has(mount, "cifsacl") ? NULL :
-			"a mount of a Windows share without the option cifsacl";
-	if (plat_mount_has(mount, "noacl"))
-		return "mounted with noacl";
-	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
-		if (strcmp(mount->type, without[i]) == 0)
-			return "a file system that keeps no such rights";
-	return NULL;
-}
 
 /* A replica may be read-only by design: then a command makes it writable. */
 static void
@@ -99,7 +78,7 @@ check_mount(const CheckShare *check, const ShareAccess *way)
 	}
 	check_writable(check, way, &mount);
 	check_space(check, way);
-	why = loses_rights(&mount);
+	why = share_rights_lost(&mount);
 	if (why != NULL && check->share->method == CONFIG_SHARE_RSYNC &&
 		check->share->replicated_by == CONFIG_REPLICATED_BY_QSREPL)
 		check_warn(run, object, ACL_HINT, "the rights that Windows gives to "

@@ -51,6 +51,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_service_passive,
 	&cli_service_active,
 	&cli_share_sync,
+	&cli_share_verify,
 	&cli_rules_test,
 	&cli_rules_rewrite,
 	&cli_rules_preview,
@@ -83,5 +84,6 @@ const CliCommand *const cli_commands[] = {
 const CliCommand *const cli_internal_commands[] = {
 	&cli_drill_keep,
 	&cli_service_work,
+	&cli_share_hash,
 	NULL
 };

@@ -40,6 +40,8 @@ extern const CliCommand cli_service_passive;
 extern const CliCommand cli_service_active;
 extern const CliCommand cli_service_work;
 extern const CliCommand cli_share_sync;
+extern const CliCommand cli_share_verify;
+extern const CliCommand cli_share_hash;
 extern const CliCommand cli_rules_test;
 extern const CliCommand cli_rules_rewrite;
 extern const CliCommand cli_rules_preview;

@@ -47,9 +47,9 @@ take_text(const json_t * object, const char *key, Arena *arena,
 }
 
 static bool
-take_number(const json_t * object, const char *key, int64_t *number)
+take_number(const json_t * object, const char *key, int64_t * number)
 {
-	const json_t *value = json_object_get(object, key);
+	const		json_t *value = json_object_get(object, key);
 
 	*number = json_integer_value(value);
 	return json_is_integer(value) && *number >= 0;
@@ -140,15 +140,17 @@ share_canary_send(const ShareAccess *active, int64_t epoch,
 	if (!share_canary_read(active, &old, &there, error) ||
 		(there && !may_send(active, &old, epoch, error)))
 		return false;
-	*canary = (ShareCanary)
+	old = (ShareCanary)
 	{
 		active->share->name, active->site->name, epoch, old.number + 1,
 			plat_wall_ms()
 	};
-	text = share_canary_format(canary);
+	text = share_canary_format(&old);
 	good = active->backend->write(active, SHARE_CANARY, text, strlen(text),
 								  error);
 	free(text);
+	if (good)
+		*canary = old;
 	return good;
 }
 
@@ -180,7 +182,7 @@ tell_late(const ShareAccess *passive, const ShareCanary *seen, bool there,
 
 bool
 share_canary_await(const ShareAccess *passive, const ShareCanary *canary,
-				   int64_t timeout_ms, int64_t *waited_ms, Error *error)
+				   int64_t timeout_ms, int64_t * waited_ms, Error *error)
 {
 	int64_t		began = plat_clock_ms();
 	ShareCanary seen;

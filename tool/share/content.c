@@ -174,9 +174,10 @@ share_pairs_compare(const ShareAccess *source, const ShareAccess *target,
 {
 	if (source->here && target->here)
 		return compare_here(source, target, pairs, arena, error);
-	if (source->here || target->here)
+	if ((source->here && target->backend == &share_rsync) ||
+		(target->here && source->backend == &share_rsync))
 		return share_pairs_compare_rsync(source, target, pairs, arena, error);
 	return error_set(error, NULL, "Run it at the machine of one of both sites.",
-					 "could not compare content: neither share is on this "
-					 "machine");
+					 "could not compare content: none of both shares is on "
+					 "this machine, or rsync cannot reach the other one");
 }

@@ -80,14 +80,16 @@ compare_once(const Ways *ways, ShareDelay *delay, Error *error)
 {
 	ShareList	lists[2] = {SHARE_LIST_NONE, SHARE_LIST_NONE};
 	ShareDiff	diff;
+	bool		one_case = true;
 	bool		good;
 
 	memset(&diff, 0, sizeof(diff));
-	good = ways->active.backend->list(&ways->active, &lists[0], error) &&
-		ways->passive.backend->list(&ways->passive, &lists[1], error);
+	good = share_access_list(&ways->active, &lists[0], error) &&
+		share_access_list(&ways->passive, &lists[1], error);
+	good = good && share_access_one_case(&ways->passive, &one_case, error);
 	if (good)
 	{
-		share_diff(&lists[0], &lists[1], &diff);
+		share_diff(&lists[0], &lists[1], one_case, &diff);
 		delay->differences = share_diff_is_none(&diff) ? 0 :
 			diff.counts[SHARE_NEW] + diff.counts[SHARE_CHANGED] +
 			diff.counts[SHARE_NEWER] + diff.counts[SHARE_GONE] +

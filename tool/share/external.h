@@ -52,7 +52,7 @@ extern bool share_canary_read(const ShareAccess *access, ShareCanary *canary,
  * share_canary_send
  *		Write the next canary at the active site.
  *
- * out:    *canary: as it was written
+ * out:    *canary: as it was written; else it is left alone
  * errors: refused where the share there belongs to another site or a newer
  *         epoch, by what its canary says
  */
@@ -69,7 +69,7 @@ extern bool share_canary_send(const ShareAccess *active, int64_t epoch,
  */
 extern bool share_canary_await(const ShareAccess *passive,
 							   const ShareCanary *canary, int64_t timeout_ms,
-							   int64_t *waited_ms, Error *error);
+							   int64_t * waited_ms, Error *error);
 
 typedef struct ShareDelay
 {

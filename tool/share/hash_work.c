@@ -17,7 +17,7 @@
 typedef struct Digest
 {
 	EVP_MD_CTX *context;
-	const EVP_MD *sha256;
+	const		EVP_MD *sha256;
 	bool		good;
 } Digest;
 

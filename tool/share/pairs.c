@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "share/content.h"
+#include "share/fold.h"
 #include "share/row_table.h"
 
 static void

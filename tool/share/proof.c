@@ -15,6 +15,7 @@
 #include "platform/children.h"
 #include "platform/clock.h"
 #include "share/proof_answer.h"
+#include "share/rules.h"
 
 #define AT_ONCE 8
 
@@ -144,7 +145,7 @@ make_name(Arena *arena)
 		text[2 * i + 1] = digits[bytes[i] & 15];
 	}
 	text[2 * sizeof(bytes)] = '\0';
-	return arena_printf(arena, ".qsrepl-proof-%s", text);
+	return arena_printf(arena, SHARE_PROOF "%s", text);
 }
 
 static void

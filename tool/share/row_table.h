@@ -22,7 +22,8 @@ typedef struct RowSlot
 typedef struct RowTable
 {
 	RowSlot    *slots;
-	size_t		mask;			/* how many there are, a power of two, less one */
+	size_t		mask;			/* how many there are, a power of two, less
+								 * one */
 } RowTable;
 
 /* Room for n names. */

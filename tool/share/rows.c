@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "share/fold.h"
 #include "share/row_table.h"
 #include "share/unc.h"
 

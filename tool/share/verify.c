@@ -71,7 +71,7 @@ list_side(const ShareVerifyOrder *order, ShareVerify *verify, ShareSide *side)
 						  &error))
 	{
 		side->access.end = order->end;
-		if (side->access.backend->list(&side->access, &side->list, &error))
+		if (share_access_list(&side->access, &side->list, &error))
 			return;
 	}
 	if (error.hint != NULL && error.hint[0] != '\0')
@@ -117,7 +117,7 @@ is_by_time(const ShareVerify *verify, const SharePair *pair)
 	verify->sides[1].list.tolerance_ns;
 	int64_t		apart = pair->source->mtime_ns - pair->target->mtime_ns;
 
-	return (apart < 0 ? -apart : apart) > tolerance;
+	return (apart < 0 ? -apart : apart) >= (tolerance > 0 ? tolerance : 1);
 }
 
 static void
@@ -169,6 +169,35 @@ set_ages(ShareVerify *verify)
 		verify->oldest_ms = 0;
 }
 
+/*
+ * Names that differ by case alone are one name at Windows: then a sync leaves
+ * out all but one.
+ */
+static void
+count_twins(ShareVerify *verify, bool one_case)
+{
+	for (size_t i = 0; one_case && i < verify->diff.n; i++)
+		if (verify->diff.items[i].change == SHARE_TWIN &&
+			verify->diff.items[i].target == NULL)
+			verify->twins++;
+}
+
+static void
+compare_lists(ShareVerify *verify)
+{
+	Error		error = ERROR_NONE;
+	bool		one_case = true;
+
+	/* Where it cannot be told, the answer is the safe one. */
+	share_access_one_case(&verify->sides[1].access, &one_case, &error);
+	error_free(&error);
+	share_diff(&verify->sides[0].list, &verify->sides[1].list, one_case,
+			   &verify->diff);
+	count_twins(verify, one_case);
+	verify->compared = true;
+	set_ages(verify);
+}
+
 size_t
 share_verify_differences(const ShareVerify *verify)
 {
@@ -177,7 +206,7 @@ share_verify_differences(const ShareVerify *verify)
 
 	if (verify->compared)
 		n = counts[SHARE_NEW] + counts[SHARE_CHANGED] + counts[SHARE_NEWER] +
-			counts[SHARE_GONE] + counts[SHARE_KIND] + counts[SHARE_TWIN];
+			counts[SHARE_GONE] + counts[SHARE_KIND] + verify->twins;
 	return n + verify->unequal - verify->touched;
 }
 
@@ -213,10 +242,7 @@ share_verify(const ShareVerifyOrder *order, ShareVerify *verify)
 		list_side(order, verify, &verify->sides[i]);
 	if (verify->sides[0].problem == NULL && verify->sides[1].problem == NULL)
 	{
-		share_diff(&verify->sides[0].list, &verify->sides[1].list,
-				   &verify->diff);
-		verify->compared = true;
-		set_ages(verify);
+		compare_lists(verify);
 	}
 	for (int i = 0; i < 2; i++)
 		judge_rows(order, verify, &verify->sides[i]);

@@ -66,8 +66,10 @@ typedef struct ShareVerify
 	ShareSide	sides[2];		/* the active site's first */
 	bool		compared;		/* diff is filled */
 	ShareDiff	diff;			/* from sides[0] to sides[1] */
-	int64_t		age_ms;			/* of the newest difference; -1: there is none,
-								 * or its time is not known */
+	size_t		twins;			/* names that cannot be at both, for their
+								 * case */
+	int64_t		age_ms;			/* of the newest difference; -1: there is
+								 * none, or its time is not known */
 	int64_t		oldest_ms;		/* of the oldest one */
 	/* with hash */
 	bool		hashed;			/* all that could be was */
