@@ -1,7 +1,7 @@
 #
 # QsreplContent.pm
-#		Content of shares: directories with files, and the rows of
-#		Qlik Sense's tables that name it.
+#		File shares of two sites for tests of moves: what is in them, and a
+#		service that goes on writing into one.
 #
 package QsreplContent;
 
@@ -10,154 +10,251 @@ use warnings FATAL => 'all';
 
 use Exporter 'import';
 use File::Basename qw(dirname);
-use File::Path qw(make_path remove_tree);
+use File::Find ();
+use File::Path qw(make_path);
+use File::Spec;
+use IPC::Run ();
 use JSON::PP ();
+use PostgreSQL::Test::Utils;
+use QsreplTest;
 use QsreplTool;
+use Time::HiRes ();
 
-our @EXPORT = qw(app_id share_tables share_rows share_fill share_put
-  share_section verify_json mirror_copy);
+our @EXPORT = qw(share_root make_shares share_section put_file remove_file
+  content marker set_age start_share_writer stop_share_writer written
+  salvaged start_replicator stop_replicator);
 
 =pod
 
-=item app_id($number)
+=item share_root($site)
 
-The ID of an app, as Qlik Sense writes it.
+Where a site's share is.
 
 =cut
 
-sub app_id
+sub share_root
 {
-	return sprintf '%08x-1111-4222-8333-0123456789ab', $_[0];
+	my ($site) = @_;
+
+	return "$tool_dir/share_$site";
 }
 
-=pod
-
-=item share_tables($node, $database)
-
-Qlik Sense's tables of files, with rules, and the cluster's folders below
-\\CN\QlikShare.
-
-=cut
-
-sub share_tables
+# Both shares, with the folders that are known.
+sub make_shares
 {
-	my ($node, $db) = @_;
-
-	$node->safe_psql($db, <<'SQL');
-CREATE TABLE "Apps" ("ID" uuid PRIMARY KEY, "Name" text, "ModifiedDate" timestamp, "Deleted" boolean NOT NULL DEFAULT false);
-CREATE TABLE "StaticContentReferences" ("ID" uuid PRIMARY KEY, "DataLocation" text, "LogicalPath" text, "ExternalPath" text, "ServeOptions" text);
-CREATE TABLE "DataConnections" ("ID" uuid PRIMARY KEY, "Name" text NOT NULL, "ConnectionString" text NOT NULL, "Type" text, "Deleted" boolean NOT NULL DEFAULT false);
-CREATE TABLE "ServiceClusterSettingsSharedPersistenceProperties" ("ID" uuid PRIMARY KEY, "RootFolder" text, "AppFolder" text, "StaticContentRootFolder" text, "ArchivedLogsRootFolder" text);
-SELECT qsrepl.load_profile();
-INSERT INTO "ServiceClusterSettingsSharedPersistenceProperties" VALUES
-	(gen_random_uuid(), '\\CN\QlikShare', '\\CN\QlikShare\Apps', '\\CN\QlikShare\StaticContent', '\\CN\QlikShare\ArchivedLogs');
-SQL
+	foreach my $site ('A', 'B')
+	{
+		make_path(map { share_root($site) . "/$_" } 'Apps', 'StaticContent');
+	}
 	return;
 }
 
 =pod
 
-=item share_rows($node, $database, $apps, $references)
+=item share_section(lines)
 
-Rows of that many apps, and pieces of static content.
-
-=cut
-
-sub share_rows
-{
-	my ($node, $db, $apps, $references) = @_;
-
-	$node->safe_psql($db, <<"SQL");
-INSERT INTO "Apps" SELECT (lpad(to_hex(i), 8, '0') || '-1111-4222-8333-0123456789ab')::uuid, 'App ' || i, '2020-01-01' FROM generate_series(1, $apps) i;
-INSERT INTO "StaticContentReferences" SELECT gen_random_uuid(), 'Content\\Default\\' || i || '.png', '/content/default/' || i || '.png' FROM generate_series(1, $references) i;
-SQL
-	return;
-}
-
-=pod
-
-=item share_put($root, $path, $content, $time)
-
-A file of a share, with its folders.
-
-=cut
-
-sub share_put
-{
-	my ($root, $path, $content, $time) = @_;
-	my $file = "$root/$path";
-
-	make_path(dirname($file));
-	open my $handle, '>:raw', $file or die "$file: $!";
-	print $handle $content;
-	close $handle or die "$file: $!";
-	utime $time, $time, $file if defined $time;
-	return $file;
-}
-
-=pod
-
-=item share_fill($root, $apps, $references)
-
-The files of share_rows().
-
-=cut
-
-sub share_fill
-{
-	my ($root, $apps, $references) = @_;
-
-	share_put($root, 'Apps/' . app_id($_), "app $_", 1_700_000_000 + $_) foreach 1 .. $apps;
-	share_put($root, "StaticContent/Content/Default/$_.png", "picture $_", 1_700_000_000 + $_) foreach 1 .. $references;
-	return;
-}
-
-=pod
-
-=item mirror_copy($from, $to)
-
-Make a directory the same as another, times included.
-
-=cut
-
-sub mirror_copy
-{
-	my ($from, $to) = @_;
-
-	system('rsync', '-rt', '--delete', '--exclude=/.qsrepl*', "$from/", "$to/") == 0 or die "rsync: $?";
-	return;
-}
-
-=pod
-
-=item share_section($root_a, $root_b, further lines)
-
-The section "[share content]".
+The section of the configuration, with further lines.
 
 =cut
 
 sub share_section
 {
-	my ($a, $b, @lines) = @_;
+	my ($lines) = @_;
 
-	return "[share content]\nA = $a\nB = $b\nmapping = share\nmirror = Apps StaticContent\n" . join '', map { "$_\n" } @lines;
+	return "[share qlik]\nA = " . share_root('A') . "\nB = " . share_root('B')
+	  . "\nmapping = share\nmirror = Apps StaticContent\nadd = ArchivedLogs\n" . ($lines // '');
 }
 
 =pod
 
-=item verify_json($conf, words)
+=item put_file($site, $path, $text, $seconds)
 
-"qsrepl share verify --json": exit code, the first share, standard error.
+Make a file of a site's share, as old as that.
 
 =cut
 
-sub verify_json
+sub put_file
 {
-	my ($conf, @words) = @_;
-	my ($code, $out, $err) = qsrepl('share', 'verify', '--config', $conf, '--json', @words);
-	my $document = $out ne '' ? JSON::PP::decode_json($out) : {};
+	my ($site, $path, $text, $age) = @_;
+	my $name = share_root($site) . "/$path";
 
-	return ($code, $document->{shares}[0], $err);
+	make_path(dirname($name));
+	open my $file, '>', $name or die "$name: $!";
+	print $file $text;
+	close $file;
+	set_age($site, $path, $age) if $age;
+	return;
+}
+
+# Let a file have been changed so many seconds ago.
+sub set_age
+{
+	my ($site, $path, $age) = @_;
+	my $time = Time::HiRes::time() - $age;
+
+	Time::HiRes::utime($time, $time, share_root($site) . "/$path") == 1 or die $!;
+	return;
+}
+
+sub remove_file
+{
+	my ($site, $path) = @_;
+
+	unlink share_root($site) . "/$path" or die "$path: $!";
+	return;
+}
+
+# The files below a directory: a hash from paths to what is in them.
+sub files
+{
+	my ($root, $below) = @_;
+	my %files;
+
+	return {} if !-d $root;
+	File::Find::find(
+		{
+			no_chdir => 1,
+			wanted => sub {
+				$files{ $File::Find::name =~ s{^\Q$root\E/}{}r } = slurp_file($File::Find::name) if -f;
+			}
+		}, $below ? grep { -d } map { "$root/$_" } @$below : $root);
+	return \%files;
+}
+
+=pod
+
+=item content($site)
+
+What is in the known folders of a site's share.
+
+=cut
+
+sub content
+{
+	my ($site) = @_;
+
+	return files(share_root($site), [ 'Apps', 'StaticContent', 'ArchivedLogs' ]);
+}
+
+# What was moved aside there, without the folder's name.
+sub salvaged
+{
+	my ($site) = @_;
+	my $all = files(share_root($site) . '/.qsrepl-salvage');
+
+	return { map { s{^[^/]*/}{}r => $all->{$_} } keys %$all };
+}
+
+# The marker of a site's share; undef where there is none.
+sub marker
+{
+	my ($site) = @_;
+	my $name = share_root($site) . '/.qsrepl-share.json';
+
+	return -e $name ? JSON::PP::decode_json(slurp_file($name)) : undef;
+}
+
+my %writer;
+
+=pod
+
+=item start_share_writer($site)
+
+Let somebody write into a site's share, until stop_share_writer() or until
+there is the file $tool_dir/writer_stop.
+
+=cut
+
+sub start_share_writer
+{
+	my ($site) = @_;
+	my $notes = "$tool_dir/written";
+	my ($in, $out) = ('', '');
+
+	unlink $notes, "$notes.end", "$tool_dir/writer_stop";
+	make_path(share_root($site) . "/StaticContent/b \xc3\xa9 'c'");
+	%writer = (out => \$out);
+	$writer{run} = IPC::Run::start([ $^X, File::Spec->rel2abs('tests/clients/moves/share_writer.pl'),
+			share_root($site), $notes, "$tool_dir/writer_stop", int rand 1e9 ], '<', \$in, '>', \$out, '2>&1');
+	for (1 .. 1000)
+	{
+		last if -s $notes;
+		Time::HiRes::usleep(10000);
+	}
+	return;
+}
+
+sub stop_share_writer
+{
+	append_to_file("$tool_dir/writer_stop", '');
+	$writer{run}->finish;
+	unlink "$tool_dir/writer_stop";
+	die ${ $writer{out} } if $writer{run}->full_result(0) != 0;
+	return;
+}
+
+=pod
+
+=item start_replicator($from)
+
+Something else that replicates one site's share to the other one, all of it, as
+DFS Replication does, until stop_replicator().
+
+=cut
+
+my $replicator;
+
+sub start_replicator
+{
+	my ($from) = @_;
+	my ($source, $target) = map { share_root($_) } $from, $from eq 'A' ? 'B' : 'A';
+	my ($in, $out) = ('', '');
+
+	$replicator = IPC::Run::start([ $^X, '-e', 'my ($source, $target) = @ARGV; $SIG{TERM} = sub { exit 0 };'
+			  . ' while (1) { system "rsync", "-a", "--modify-window=-1", "--delete", "$source/", "$target/"; select undef, undef, undef, 0.05; }', $source, $target ],
+		'<', \$in, '>', \$out, '2>&1');
+	return;
+}
+
+sub stop_replicator
+{
+	$replicator->kill_kill;
+	undef $replicator;
+	return;
+}
+
+=pod
+
+=item written()
+
+What must be there by what the writer has noted: a hash from paths to texts.
+
+=cut
+
+sub written
+{
+	my %files;
+
+	foreach my $line (split /\n/, slurp_file("$tool_dir/written"))
+	{
+		my ($what, $rest) = $line =~ /^(\w+) (.*)$/;
+
+		if ($what eq 'put')
+		{
+			my ($path, $text) = $rest =~ /^(.*?\/w\d+r*) (.*)$/ or die $line;
+			$files{$path} = $text;
+		}
+		elsif ($what eq 'move')
+		{
+			my ($path, $to) = $rest =~ /^(.*?\/w\d+r*) (.*)$/ or die $line;
+			$files{$to} = delete $files{$path};
+		}
+		else
+		{
+			delete $files{$rest};
+		}
+	}
+	return \%files;
 }
 
 1;
