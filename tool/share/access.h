@@ -1,0 +1,91 @@
+/*
+ * access.h
+ *		A way to a share's content at a site: here, by rsync, at a Windows node.
+ */
+#ifndef SHARE_ACCESS_H
+#define SHARE_ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "share/list.h"
+#include "share/rules.h"
+
+struct ShareBackend;
+
+/* Filled by share_access_open(); nothing to close but its arena. */
+typedef struct ShareAccess
+{
+	const struct ShareBackend *backend;
+	const Config *config;
+	const ConfigShare *share;
+	const ConfigSite *site;		/* whose share it is */
+	const char *place;			/* its root: a path, or a remote location as
+								 * rsync takes it; no '/' at the end */
+	bool		here;			/* place is a path of this machine */
+	const ShareRules *rules;
+	int64_t		end;			/* by plat_clock_ms(); 0: no deadline */
+	Arena	   *arena;
+} ShareAccess;
+
+typedef enum ShareThere
+{
+	SHARE_IS_THERE,
+	SHARE_NO_FILE,				/* the root is there, the file is not */
+	SHARE_NO_ROOT				/* not even the root */
+} ShareThere;
+
+typedef struct ShareBackend
+{
+	const char *name;
+
+	/* All entries of the known folders, sorted; a missing root is an error. */
+	bool		(*list) (const ShareAccess *access, ShareList *list,
+						 Error *error);
+
+	/*
+	 * A small file of the root: at most limit bytes, put behind a text.  That
+	 * it is not there is no error; a link is never followed.
+	 */
+	bool		(*read) (const ShareAccess *access, const char *name,
+						 size_t limit, Text *content, ShareThere *there,
+						 Error *error);
+
+	/* Make or replace such a file, in one step and durably. */
+	bool		(*write) (const ShareAccess *access, const char *name,
+						  const char *bytes, size_t len, Error *error);
+
+	/* Remove such a file; one that is not there is no error. */
+	bool		(*remove) (const ShareAccess *access, const char *name,
+						   Error *error);
+} ShareBackend;
+
+/* In local.c, rsync_access.c and windows.c. */
+extern const ShareBackend share_local;
+extern const ShareBackend share_rsync;
+
+/*
+ * share_access_open
+ *		The way from this machine to a site's share: its own path where that is
+ *		this machine's site, or where no remote location is configured.
+ *
+ * in:     rules, arena: live as long as the access
+ * errors: no path is configured for the site.  Nothing is looked at yet.
+ */
+extern bool share_access_open(const Config *config, const ConfigShare *share,
+							  const ConfigSite *site, const ShareRules *rules,
+							  Arena *arena, ShareAccess *access,
+							  Error *error);
+
+/* The same of a directory of this machine, whatever the configuration says. */
+extern void share_access_directory(const ConfigShare *share,
+								   const ConfigSite *site, const char *path,
+								   const ShareRules *rules, Arena *arena,
+								   ShareAccess *access);
+
+#endif							/* SHARE_ACCESS_H */
