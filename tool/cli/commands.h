@@ -39,6 +39,7 @@ extern const CliCommand cli_service_start;
 extern const CliCommand cli_service_passive;
 extern const CliCommand cli_service_active;
 extern const CliCommand cli_service_work;
+extern const CliCommand cli_share_sync;
 extern const CliCommand cli_rules_test;
 extern const CliCommand cli_rules_rewrite;
 extern const CliCommand cli_rules_preview;

@@ -9,12 +9,10 @@
 #include "base/exitcode.h"
 #include "base/memory.h"
 #include "cmd/move_work.h"
+#include "cmd/pair_lock.h"
 #include "pg/journal.h"
 #include "platform/clock.h"
 #include "server/target.h"
-
-/* The advisory lock's key: "qsrepl" as bytes. */
-#define LOCK "124740654428268"
 
 static MoveSite *
 site_of(Move *move, const ConfigSite *site)
@@ -241,7 +239,7 @@ refuse_second(PgConnection *lock, Error *error)
 			 "'the server itself'), max(a.backend_start)) FROM "
 			 "pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING "
 			 "(pid) WHERE l.locktype = 'advisory' AND (l.classid::bigint << "
-			 "32 | l.objid::bigint) = " LOCK, PG_NONE, &holder, &ignored);
+			 "32 | l.objid::bigint) = " PAIR_LOCK, PG_NONE, &holder, &ignored);
 	error_free(&ignored);
 	detail = text_format("%s", holder != NULL ? holder : "");
 	error_set(error, detail, "Nothing was changed. One run at a time can be "
@@ -254,18 +252,13 @@ refuse_second(PgConnection *lock, Error *error)
 	return false;
 }
 
-/* A machine that is lost must not hold the lock for two hours. */
 static bool
 take_lock(MoveSite *own, Error *error)
 {
 	char	   *taken;
-	bool		good = pg_run(own->lock, "SELECT pg_catalog.set_config(n, v, "
-							  "false) FROM (VALUES ('tcp_keepalives_idle', "
-							  "'5'), ('tcp_keepalives_interval', '2'), "
-							  "('tcp_keepalives_count', '3')) AS s (n, v)",
-							  PG_NONE, error) &&
-	pg_value(own->lock, "SELECT pg_catalog.pg_try_advisory_lock(" LOCK ")",
-			 PG_NONE, &taken, error);
+	bool		good = pg_run(own->lock, PAIR_LOCK_ALIVE, PG_NONE, error) &&
+	pg_value(own->lock, "SELECT pg_catalog.pg_try_advisory_lock(" PAIR_LOCK
+			 ")", PG_NONE, &taken, error);
 
 	if (good && taken[0] != 't')
 		good = refuse_second(own->lock, error);

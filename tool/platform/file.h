@@ -39,6 +39,16 @@ extern bool plat_file_read(const char *path, size_t limit, Text *content,
 						   Error *error);
 
 /*
+ * plat_file_read_plain
+ *		The same where it is a plain file: a link in its place is not followed,
+ *		and a pipe not waited for, but an error.
+ *
+ * out: *there: false where nothing is, which is no error
+ */
+extern bool plat_file_read_plain(const char *path, size_t limit,
+								 Text *content, bool *there, Error *error);
+
+/*
  * plat_file_write
  *		Make or replace a file: after a crash at any moment either the old or
  *		the new content is there, whole.

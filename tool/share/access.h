@@ -16,6 +16,9 @@
 #include "share/list.h"
 #include "share/rules.h"
 
+/* Bytes that a small file has at most. */
+#define SHARE_SMALL (64 * 1024)
+
 struct ShareBackend;
 
 /* Filled by share_access_open(); nothing to close but its arena. */
@@ -83,9 +86,29 @@ extern bool share_access_open(const Config *config, const ConfigShare *share,
 							  Error *error);
 
 /* The same of a directory of this machine, whatever the configuration says. */
-extern void share_access_directory(const ConfigShare *share,
+extern void share_access_directory(const Config *config,
+								   const ConfigShare *share,
 								   const ConfigSite *site, const char *path,
 								   const ShareRules *rules, Arena *arena,
 								   ShareAccess *access);
+
+/*
+ * share_access_list
+ *		The entries of the known folders, sorted.
+ *
+ * out:    *list: freed with share_list_free() where it returns true
+ * errors: also a known folder that is a link or a file
+ */
+extern bool share_access_list(const ShareAccess *access, ShareList *list,
+							  Error *error);
+
+/*
+ * share_access_one_case
+ *		Whether names that differ by case alone are one file there: tried with
+ *		the marker's name, so true (which is the safe answer) of a root without
+ *		a marker cannot be told from that.
+ */
+extern bool share_access_one_case(const ShareAccess *access, bool *one_case,
+								  Error *error);
 
 #endif							/* SHARE_ACCESS_H */

@@ -40,6 +40,9 @@ typedef struct ShareCopier
 {
 	const char *name;
 
+	/* What must be at the target; what a broken run has left is dropped. */
+	bool		(*prepare) (const ShareAccess *target, Error *error);
+
 	/*
 	 * Copy files and make folders; what has vanished meanwhile is passed
 	 * over.
@@ -53,9 +56,8 @@ typedef struct ShareCopier
 	bool		(*remove) (const ShareWork *work, ShareDone *done,
 						   Error *error);
 
-	/* Drop what a broken run of the copier has left, and old trash. */
-	bool		(*clean) (const ShareAccess *target,
-						  Error *error);
+	/* Drop old trash. */
+	bool		(*prune) (const ShareAccess *target, Error *error);
 } ShareCopier;
 
 extern const ShareCopier share_copier_rsync;

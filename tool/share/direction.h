@@ -64,14 +64,13 @@ typedef struct ShareMarkers
  *		Read both, and compare them with the direction.
  *
  * in:     initial: what is missing or stale is no reason to refuse
- * out:    *write_source, *write_target: these are to be written (only where
- *         initial)
+ * out:    *write_source, *write_target: these are to be written: the source's
+ *         only where initial; the target's also where it is of a former epoch
  */
 extern bool share_markers_read(const ShareAccess *source,
 							   const ShareAccess *target,
 							   ShareMarkers *markers, Error *error);
-extern ShareVerdict share_markers_judge(const Config *config,
-										const ShareDirection *direction,
+extern ShareVerdict share_markers_judge(const ShareDirection *direction,
 										const ShareAccess *source,
 										const ShareAccess *target,
 										const ShareMarkers *markers,

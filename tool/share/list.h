@@ -46,9 +46,12 @@ typedef struct ShareList
 	size_t	   *folder_files;	/* files of each known folder */
 	bool	   *folder_there;	/* is each known folder there at all? */
 	size_t		n_folders;
-	char	  **leftovers;		/* paths that a broken copy has left: below
-								 * SHARE_PARTIAL folders, these included */
+	const char *strange;		/* a known folder that is none, but a link or
+								 * a file; NULL: there is none such */
+	const char **leftovers;		/* SHARE_PARTIAL folders, which a broken copy
+								 * has left */
 	size_t		n_leftovers;
+	Text		folded;			/* of the path that is being added */
 	int64_t		tolerance_ns;	/* times that differ by less are the same one */
 	struct ShareBlock *blocks;	/* memory of the paths */
 } ShareList;
@@ -60,7 +63,8 @@ extern void share_list_begin(ShareList *list, const ShareRules *rules);
 
 /*
  * share_list_add
- *		Add an entry where its path counts; the path is copied.
+ *		Add an entry where its path counts; the path is copied.  One that is
+ *		absolute, or has "." or ".." for a name, never does.
  *
  * in:  entry: path, size, times, inode and kind; rule and folder are filled in
  * out: whether there can be anything that counts below it, so for a walker

@@ -47,6 +47,9 @@ typedef struct ShareMarker
 	ShareLast	last;
 } ShareMarker;
 
+/* "source" or "target" */
+extern const char *share_role_word(ShareRole role);
+
 /* As text of JSON, allocated; and back: strings in the arena. */
 extern char *share_marker_format(const ShareMarker *marker);
 extern bool share_marker_parse(const char *text, size_t len, Arena *arena,
@@ -62,6 +65,10 @@ extern bool share_marker_read(const ShareAccess *access, ShareMarker *marker,
 							  ShareThere *there, Error *error);
 extern bool share_marker_write(const ShareAccess *access,
 							   const ShareMarker *marker, Error *error);
+
+/* Is it this share's and site's?  Else an error that says whose. */
+extern bool share_marker_is_ours(const ShareAccess *access,
+								 const ShareMarker *marker, Error *error);
 
 /*
  * share_marker_move

@@ -34,6 +34,7 @@ extern bool share_record_read(const Config *config, const ConfigShare *share,
 							  Arena *arena, ShareRecord *record, bool *there,
 							  Error *error);
 extern bool share_record_write(const Config *config,
+							   const ConfigShare *share,
 							   const ShareRecord *record, Error *error);
 
 /*

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "config/config.h"
 
 /* What is ours in the root, and never anybody's content. */
@@ -54,10 +55,8 @@ extern void share_rules_make(const ConfigShare *share, Arena *arena,
 
 /*
  * share_rule_of
- *		What a path is.
- *
- * For who walks down and asks at each level: what is SHARE_OUTSIDE has nothing
- * in it that counts.  For who does not: a path is looked at with all above it.
+ *		What a path is, with all above it.  In what is SHARE_OUTSIDE nothing
+ *		counts.
  *
  * out: SHARE_MIRROR, SHARE_ADD: the folder itself, too; folder (may be NULL):
  *      its index in rules->folders
@@ -65,13 +64,9 @@ extern void share_rules_make(const ConfigShare *share, Arena *arena,
 extern ShareRule share_rule_of(const ShareRules *rules, const char *path,
 							   size_t *folder);
 
-/*
- * share_fold
- *		A path as it is compared with others where case is ignored: letters of
- *		UTF-8 that have a simple capital are replaced by it, '\' by '/'; bytes
- *		that are not UTF-8 are kept.
- */
-extern char *share_fold(Arena *arena, const char *path);
+/* The same of a path that is folded (fold.h) already. */
+extern ShareRule share_rule_of_folded(const ShareRules *rules,
+									  const char *folded, size_t *folder);
 
 /*
  * share_matches

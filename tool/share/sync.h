@@ -12,8 +12,17 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "config/config.h"
+#include "progress/progress.h"
 #include "share/diff.h"
 #include "share/direction.h"
+
+/* One look at both sides. */
+typedef struct ShareLook
+{
+	ShareList	source;
+	ShareList	target;
+	ShareDiff	diff;
+} ShareLook;
 
 struct ShareSync;
 
@@ -30,8 +39,10 @@ typedef struct ShareOrder
 	int64_t		accept_change;	/* so many are in order; less than 0: none */
 	int			deadline_ms;	/* 0: none */
 	bool		final;			/* of a switchover: the source stands still,
-								 * so no further pass is made for what it
-								 * changes */
+								 * and that both are equal in the end is
+								 * proved */
+	int64_t		watch_ms;		/* repeated each so often, for the record; 0:
+								 * it is not */
 
 	/*
 	 * Asked before anything is changed, with what would be done; false ends
@@ -49,6 +60,8 @@ typedef enum ShareOutcome
 								 * done */
 	SHARE_NOT_CONFIRMED,
 	SHARE_NOT_ALLOWED,			/* refused; nothing was changed */
+	SHARE_UNREACHABLE,			/* a share could not be looked at; nothing was
+								 * changed */
 	SHARE_FAILED				/* it broke; to be repeated */
 } ShareOutcome;
 
@@ -60,9 +73,9 @@ typedef struct ShareSync
 	ShareAccess target;
 	ShareRules	rules;
 	ShareMarkers markers;
-	ShareList	source_list;	/* of the first pass */
-	ShareList	target_list;
-	ShareDiff	diff;			/* of the first pass */
+	ShareLook	look;			/* what was found; behind the first pass: what
+								 * was found last */
+	bool		looked;			/* it is filled */
 	int64_t		began_ms;		/* since 1970 */
 	int64_t		ended_ms;
 	size_t		passes;
@@ -72,6 +85,11 @@ typedef struct ShareSync
 	size_t		twins;			/* told by the last pass, as ShareDiff */
 	size_t		skipped;
 	const char *why;			/* SHARE_PARTLY: what could not be done */
+	bool		write_source;	/* the source's marker is to be written */
+	bool		write_target;
+	bool		one_case;		/* see share_diff() */
+	int64_t		accepted;		/* what is left of order->accept_change */
+	Progress	progress;
 	Arena		arena;
 } ShareSync;
 
@@ -84,7 +102,7 @@ typedef struct ShareSync
  * in the target's trash, and no half-written file is seen at the target.
  *
  * out:    *sync: always to be freed with share_sync_free()
- * errors: with SHARE_NOT_ALLOWED and SHARE_FAILED
+ * errors: with SHARE_NOT_ALLOWED, SHARE_UNREACHABLE and SHARE_FAILED
  */
 extern ShareOutcome share_sync(const ShareOrder *order, ShareSync *sync,
 							   Error *error);

@@ -91,6 +91,29 @@ plat_file_read(const char *path, size_t limit, Text *content, Error *error)
 	return good || unix_error(error, "read file", path);
 }
 
+bool
+plat_file_read_plain(const char *path, size_t limit, Text *content,
+					 bool *there, Error *error)
+{
+	int			fd = unix_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	struct stat found;
+	bool		good;
+
+	*there = fd >= 0 || errno != ENOENT;
+	if (fd < 0 && errno != ELOOP)
+		return !*there || unix_error(error, "open file", path);
+	if (fd < 0 || fstat(fd, &found) != 0 || !S_ISREG(found.st_mode))
+	{
+		if (fd >= 0)
+			unix_close(fd);
+		return error_set(error, NULL, NULL, "\"%s\" is not a plain file",
+						 path);
+	}
+	good = read_all(fd, limit, content);
+	unix_close(fd);
+	return good || unix_error(error, "read file", path);
+}
+
 /*
  * What replaces a file keeps its owner and mode; a new one that root makes
  * belongs to the directory's owner: the database server must read its own.

@@ -1,0 +1,28 @@
+/*
+ * share.h
+ *		The verbs of "qsrepl share".
+ */
+#ifndef CMD_SHARE_H
+#define CMD_SHARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* As on the command line; NULL where an option was not given. */
+typedef struct ShareSyncRequest
+{
+	const char *file;
+	const char **shares;		/* none: all */
+	size_t		n_shares;
+	const char *max_change;		/* percent */
+	const char *accept_change;	/* files */
+	const char *watch;			/* seconds */
+	bool		initial;
+	bool		dry_run;
+	bool		yes;
+	bool		json;
+} ShareSyncRequest;
+
+extern int	cmd_share_sync(const ShareSyncRequest *request);
+
+#endif							/* CMD_SHARE_H */

@@ -1,0 +1,41 @@
+/*
+ * share_work.h
+ *		A round of "share sync"; private to cmd/.
+ */
+#ifndef CMD_SHARE_WORK_H
+#define CMD_SHARE_WORK_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "cmd/share.h"
+#include "cmd/share_lock.h"
+#include "share/sync.h"
+
+typedef struct ShareRound
+{
+	const Config *config;
+	const ShareSyncRequest *request;
+	void	   *confirm_arg;	/* the request, for a question */
+	int64_t		max_change;		/* percent; -1: the configuration's */
+	int64_t		accept_change;	/* -1: none */
+	int64_t		watch_ms;		/* 0: once */
+	ShareDirection direction;
+	ShareLocks	locks;
+	json_t	   *document;		/* an array to add to; NULL: none */
+
+	/* Called when a share is done, or not; or NULL. */
+	void		(*ended) (struct ShareRound *round, const ConfigShare *share,
+						  const ShareSync *sync, ShareOutcome outcome);
+	int64_t    *good;			/* for ended(): when the last good sync of
+								 * each share began; 0: none yet */
+} ShareRound;
+
+/* All shares once: direction, locks, sync; the exit code. */
+extern int	share_round(ShareRound *round);
+
+/* Rounds until the program is asked to end; the exit code. */
+extern int	share_watch(ShareRound *round);
+
+#endif							/* CMD_SHARE_WORK_H */

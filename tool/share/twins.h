@@ -1,0 +1,40 @@
+/*
+ * twins.h
+ *		Names of two lists that are the same but for case; private to share/.
+ */
+#ifndef SHARE_TWINS_H
+#define SHARE_TWINS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "share/list.h"
+
+/* Entries by their folded paths; begins as {NULL}. */
+typedef struct ShareNames
+{
+	const ShareEntry **slots;	/* a table of hashes with open addresses */
+	uint64_t   *hashes;
+	size_t		n_slots;		/* a power of 2 */
+	Text		folded;
+	Text		other;
+} ShareNames;
+
+/* Room for so many entries. */
+extern void share_names_begin(ShareNames *names, size_t most);
+
+/*
+ * share_names_add
+ *		Add an entry; the entry with the same folded path that was added before
+ *		it, which stays, or NULL.
+ */
+extern const ShareEntry *share_names_add(ShareNames *names,
+										 const ShareEntry *entry);
+
+/* The entry with the same folded path as this one, or NULL. */
+extern const ShareEntry *share_names_find(ShareNames *names,
+										  const ShareEntry *entry);
+extern void share_names_free(ShareNames *names);
+
+#endif							/* SHARE_TWINS_H */
