@@ -78,6 +78,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_snapshot_create,
 	&cli_snapshot_list,
 	&cli_snapshot_prune,
+	&cli_snapshot_restore,
 	&cli_completion_bash,
 	&cli_docs_man,
 	&cli_docs_configuration,

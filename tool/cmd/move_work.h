@@ -218,6 +218,8 @@ MOVE_STEP(move_services_bar);
 MOVE_STEP(move_certificates);
 MOVE_STEP(move_dns);
 MOVE_STEP(move_bar);
+MOVE_STEP(move_hold);
+MOVE_STEP(move_catch_up);
 
 /*
  * The steps that are the same in all plans and both modes, as elements of a
