@@ -12,7 +12,8 @@ use Test::More;
 
 my %node = (A => bare_server('site_a'), B => bare_server('site_b'));
 my @databases = ('QSR', 'SenseServices');
-my %options = (main => "databases = @databases QSMQ\n", mappings => $qlik_mappings);
+my %options = (main => "databases = @databases QSMQ\n", mappings => $qlik_mappings,
+	map { $_ => "snapshot_directory = $tool_dir/snapshots\n" } 'A', 'B');
 my %conf = map { $_ => conf_file($_, \%node, %options) } 'A', 'B';
 my $snapshots = "$tool_dir/snapshots";
 my ($code, $out, $err);
@@ -23,7 +24,7 @@ sub restore
 {
 	my ($site, @words) = @_;
 
-	return qsrepl('snapshot', 'restore', '--yes', '--force', '--config', $conf{$site}, @words);
+	return qsrepl('snapshot', 'restore', '--yes', '--config', $conf{$site}, @words);
 }
 
 # Site A, as Qlik Sense leaves it; its dump has all kinds of things.

@@ -338,6 +338,8 @@ check_parts(Restore *restore, Error *error)
 				  "shares");
 		return EXIT_REFUSED;
 	}
+	if (!restore_check_safety(restore, error))
+		return error->sqlstate[0] != '\0' ? EXIT_SERVER : EXIT_REFUSED;
 	return restore_check_files(restore, error);
 }
 

@@ -90,10 +90,7 @@ verify(Restore *restore, Error *error)
 	memset(&findings, 0, sizeof(findings));
 	snapshot_verify_files(&restore->snapshot, &findings);
 	if (!restore->request->files_only)
-		snapshot_verify_dumps(&restore->snapshot,
-							  server_program(restore->site, "pg_restore",
-											 &restore->move.arena),
-							  &findings);
+		snapshot_verify_dumps(&restore->snapshot, restore->site, &findings);
 	good = judge(restore, &findings, error);
 	snapshot_findings_free(&findings);
 	return good;

@@ -293,6 +293,23 @@ restore_files_undo(void *context, PlanProgress *progress, Error *error)
 }
 
 /* What was taken out stays in the trash, as long as trash_keep says. */
+static bool
+tidy_share(Restore *restore, const RestoreShare *share, Error *error)
+{
+	const char *kept = arena_printf(&restore->move.arena, "%s/%s.000Z",
+									SHARE_TRASH, restore->stamp);
+	PlatBelow	found;
+
+	if (!exchange_finish(&share->place, kept, error) ||
+		!plat_below_look(share->root, kept, &found, error))
+		return false;
+	if (found.exists)
+		text_addf(&restore->move.notes, "What was replaced or removed in share "
+				  "%s is in \"%s/%s\".\n", share->share->name, share->root,
+				  kept);
+	return true;
+}
+
 bool
 restore_tidy_run(void *context, PlanProgress *progress, Error *error)
 {
@@ -300,13 +317,7 @@ restore_tidy_run(void *context, PlanProgress *progress, Error *error)
 
 	(void) progress;
 	for (size_t i = 0; i < restore->n_shares; i++)
-	{
-		if (!exchange_finish(&restore->shares[i].place, error))
+		if (!tidy_share(restore, &restore->shares[i], error))
 			return false;
-		text_addf(&restore->move.notes, "What was replaced or removed in share "
-				  "%s is in \"%s/%s/old\".\n",
-				  restore->shares[i].share->name, restore->shares[i].root,
-				  restore->shares[i].place.work);
-	}
 	return true;
 }

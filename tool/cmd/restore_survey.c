@@ -134,12 +134,12 @@ restore_survey(Restore *restore, const RestoreShare *share,
 	memset(survey, 0, sizeof(*survey));
 	make_rules(share, arena, &survey->rules);
 	list_source(&restore->snapshot, share, survey);
-	share_access_directory(share->share, restore->site, share->root,
-						   &survey->rules, arena, &access);
+	share_access_directory(&restore->move.config, share->share,
+						   restore->site, share->root, &survey->rules, arena,
+						   &access);
 	if (!access.backend->list(&access, &survey->target, error))
 		return false;
-	share_diff(&survey->source, &survey->target, true,
-			   &survey->diff);
+	share_diff(&survey->source, &survey->target, true, &survey->diff);
 	return true;
 }
 

@@ -94,6 +94,9 @@ extern int	restore_check_active(Restore *restore, Error *error);
 extern int	restore_check_databases(Restore *restore, Error *error);
 extern int	restore_check_room(Restore *restore, Error *error);
 
+/* ---- restore_safety.c: when databases and shares are known ---- */
+extern bool restore_check_safety(Restore *restore, Error *error);
+
 /* ---- restore_files.c ---- */
 extern int	restore_check_files(Restore *restore, Error *error);
 extern bool restore_name_shares(Restore *restore, const char *names,

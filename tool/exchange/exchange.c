@@ -5,6 +5,7 @@
 #include "exchange/exchange.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/below.h"
 #include "platform/cancel.h"
@@ -196,31 +197,48 @@ remove_part(const ExchangePlace *place, const char *name, Error *error)
 	return good;
 }
 
+/* The folder that the work is in, which may be ours alone. */
+static bool
+remove_above(const ExchangePlace *place, Error *error)
+{
+	char	   *path = text_format("%.*s", (int) strcspn(place->work, "/"),
+								   place->work);
+	bool		good = plat_below_remove(place->root, path, error);
+
+	free(path);
+	return good;
+}
+
+static bool
+keep_old(const ExchangePlace *place, const char *kept, Error *error)
+{
+	char	   *old = text_format("%s/old", place->work);
+	bool		there;
+	bool		good = is_there(place, old, &there, error) &&
+	(!there || plat_below_rename(place->root, old, kept, error));
+
+	free(old);
+	return good;
+}
+
 bool
-exchange_finish(const ExchangePlace *place, Error *error)
+exchange_finish(const ExchangePlace *place, const char *kept, Error *error)
 {
 	return remove_part(place, "new", error) &&
 		remove_part(place, "folders", error) &&
-		remove_part(place, "operations", error);
+		keep_old(place, kept, error) &&
+		remove_part(place, "operations", error) &&
+		plat_below_remove(place->root, place->work, error) &&
+		remove_above(place, error);
 }
 
-/* The list last: as long as it is there, it can be undone again. */
 bool
 exchange_discard(const ExchangePlace *place, Error *error)
 {
 	char	   *path = text_format("%s/%s", place->root, place->work);
-	char	   *slash;
 	bool		good = remove_part(place, "new", error) &&
-	plat_directory_remove(path, error);
+	plat_directory_remove(path, error) && remove_above(place, error);
 
-	free(path);
-	/* The directory above it, where nothing else is in it. */
-	path = text_format("%s", place->work);
-	slash = path;
-	while (slash[0] != '\0' && slash[0] != '/')
-		slash++;
-	*slash = '\0';
-	good = good && plat_below_remove(place->root, path, error);
 	free(path);
 	return good;
 }

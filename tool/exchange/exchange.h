@@ -97,7 +97,13 @@ extern bool exchange_undo(const ExchangePlace *place,
 /* Remove all that was staged, and the list; what was taken out must be back. */
 extern bool exchange_discard(const ExchangePlace *place, Error *error);
 
-/* Remove what is of no use after the end: all but what was taken out. */
-extern bool exchange_finish(const ExchangePlace *place, Error *error);
+/*
+ * exchange_finish
+ *		Remove what is of no use after the end, and give what was taken out its
+ *		lasting name, below the root; nothing is left there where there was
+ *		nothing.
+ */
+extern bool exchange_finish(const ExchangePlace *place, const char *kept,
+							Error *error);
 
 #endif							/* EXCHANGE_EXCHANGE_H */
