@@ -82,6 +82,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_snapshot_copy,
 	&cli_snapshot_decrypt,
 	&cli_snapshot_prune,
+	&cli_snapshot_restore,
 	&cli_completion_bash,
 	&cli_docs_man,
 	&cli_docs_configuration,

@@ -32,6 +32,7 @@ extern const CliCommand cli_drill;
 extern const CliCommand cli_drill_end;
 extern const CliCommand cli_drill_status;
 extern const CliCommand cli_drill_keep;
+extern const CliCommand cli_snapshot_restore;
 extern const CliCommand cli_service_list;
 extern const CliCommand cli_service_status;
 extern const CliCommand cli_service_stop;

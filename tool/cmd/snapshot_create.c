@@ -160,7 +160,7 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 		listed.add.n = 0;
 	progress_say(&making->progress, "listing share %s", share->name);
 	share_rules_make(&listed, &arena, &rules);
-	share_access_directory(&listed, making->work.site, root, &rules, &arena,
+	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
 						   &access);
 	good = share_local.list(&access, &list, error) &&
 		snapshot_add_share(&making->work, share, root, &list, archived,
