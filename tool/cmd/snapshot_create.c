@@ -16,6 +16,7 @@
 #include "progress/progress.h"
 #include "server/target.h"
 #include "share/access.h"
+#include "snapshot/encrypt.h"
 
 /* What is made, and what for. */
 typedef struct Making
@@ -162,6 +163,7 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 	share_rules_make(&listed, &arena, &rules);
 	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
 						   &access);
+	share_list_begin(&list, &rules);
 	good = share_local.list(&access, &list, error) &&
 		snapshot_add_share(&making->work, share, root, &list, archived,
 						   error);
@@ -248,7 +250,7 @@ make(Making *making, Error *error)
 	good = good && snapshot_begin(work, name, request->kind,
 								  making->certificate != NULL, error) &&
 		ask_role(making, error) && fill(making, error) &&
-		snapshot_end(work, cmd_snapshot_encrypt, making->certificate, error);
+		snapshot_end(work, snapshot_encrypt, making->certificate, error);
 	arena_free(&arena);
 	return good;
 }
