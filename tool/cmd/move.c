@@ -12,7 +12,9 @@
 #include "base/units.h"
 #include "cmd/config.h"
 #include "cmd/documents.h"
+#include "cmd/move_share.h"
 #include "cmd/move_work.h"
+#include "cmd/restore.h"
 #include "platform/cancel.h"
 #include "platform/clock.h"
 
@@ -227,6 +229,23 @@ tell(const Move *move, PlanOutcome outcome)
 		fputs(move->notes.bytes, stdout);
 }
 
+/* What a failover has accepted to lose. */
+static json_t *
+risk_as_json(const Move *move)
+{
+	json_t	   *object = json_object();
+
+	json_set_count(object, "known_bytes", move->risk->known_bytes);
+	json_set_count(object, "most_bytes", move->risk->most_bytes);
+	json_set_count(object, "most_transactions",
+				   move->risk->most_transactions);
+	json_object_set_new(object, "most_seconds", move->risk->most_seconds < 0 ?
+						json_null() : json_real(move->risk->most_seconds));
+	json_object_set_new(object, "shares", move_share_as_json(move,
+															 move->shares));
+	return object;
+}
+
 static void
 tell_json(const Move *move, PlanOutcome outcome)
 {
@@ -240,6 +259,8 @@ tell_json(const Move *move, PlanOutcome outcome)
 	json_object_set_new(document, "writable_ms", move->writable_ms < 0 ?
 						json_null() :
 						json_integer((json_int_t) move->writable_ms));
+	if (move->risk != NULL)
+		json_object_set_new(document, "risk", risk_as_json(move));
 	json_set_text(document, "notes", move->notes.len > 0 ?
 				  move->notes.bytes : "");
 	documents_add(move->document, document);
@@ -430,6 +451,37 @@ read_drain(Move *move)
 	return EXIT_OK;
 }
 
+/*
+ * Is the run that has not ended a restore?  Its journal is at its own machine
+ * only, and while it changes databases they cannot be connected to.
+ */
+static bool
+is_restore(const Move *move)
+{
+	PlanJournal *journal = NULL;
+	Error		ignored = ERROR_NONE;
+	bool		is = plan_unfinished(move->config.journal_directory, NULL,
+									 &journal, &ignored) && journal != NULL &&
+	strcmp(plan_journal_plan(journal), RESTORE_PLAN) == 0;
+
+	error_free(&ignored);
+	plan_journal_free(journal);
+	return is;
+}
+
+static int
+take_up_restore(const MoveRequest *request, MoveHow how)
+{
+	const RestoreRequest restore = {
+		.file = request->file,
+		.yes = request->yes,
+		.json = request->json,
+		.dry_run = request->dry_run
+	};
+
+	return restore_take_up(&restore, how == MOVE_ABORT);
+}
+
 int
 move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 {
@@ -445,6 +497,11 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 	code = cmd_load_config(request->file, &move.config);
 	if (code != EXIT_OK)
 		return code;
+	if (verb == NULL && is_restore(&move))
+	{
+		move_free(&move);
+		return take_up_restore(request, how);
+	}
 	move.sites = arena_alloc(&move.arena,
 							 move.config.n_sites * sizeof(MoveSite));
 	if (verb == NULL)

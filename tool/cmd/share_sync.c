@@ -120,7 +120,7 @@ tell(const ShareRound *round, const ShareSync *sync, ShareOutcome outcome,
 }
 
 static int
-sync_one(ShareRound *round, const ConfigShare *share)
+copy_one(ShareRound *round, const ConfigShare *share)
 {
 	const ShareSyncRequest *request = round->request;
 	const ShareOrder order = {
@@ -154,14 +154,21 @@ sync_one(ShareRound *round, const ConfigShare *share)
 	return code_of(outcome);
 }
 
+/* What something else replicates is only measured. */
+static int
+sync_one(ShareRound *round, const ConfigShare *share)
+{
+	return share->replicated_by == CONFIG_REPLICATED_EXTERNALLY ?
+		share_measure(round, share) : copy_one(round, share);
+}
+
 static bool
 is_wanted(const ShareSyncRequest *request, const ConfigShare *share)
 {
 	for (size_t i = 0; i < request->n_shares; i++)
 		if (strcmp(request->shares[i], share->name) == 0)
 			return true;
-	return request->n_shares == 0 &&
-		share->replicated_by == CONFIG_REPLICATED_BY_QSREPL;
+	return request->n_shares == 0;
 }
 
 static int

@@ -35,6 +35,14 @@ typedef struct ShareRound
 /* All shares once: direction, locks, sync; the exit code. */
 extern int	share_round(ShareRound *round);
 
+/*
+ * share_measure
+ *		Of a share that something else replicates: how long that takes.
+ *
+ * out: the exit code
+ */
+extern int	share_measure(ShareRound *round, const ConfigShare *share);
+
 /* Rounds until the program is asked to end; the exit code. */
 extern int	share_watch(ShareRound *round);
 

@@ -129,6 +129,8 @@ typedef struct ConfigSite
 								 * is left alone */
 	const char *snapshot_directory;
 	const char *snapshot_remote;	/* the same, as other sites reach it */
+	ConfigWords snapshot_ssh_command;	/* of rsync, for that */
+	const char *snapshot_password_file; /* of an rsync daemon */
 } ConfigSite;
 
 /* [dns]: the public alias; the orders are those of the words in keys.c. */
