@@ -149,6 +149,23 @@ is("$code $err", '0 ', 'repeated');
 same('all is there');
 is_deeply([ `find '$share_root{B}' -name .qsrepl-partial -o -name lock` ], [], 'and nothing else');
 
+# Verified at the node, by content, too; and looked at by check.
+($code, $out, $err) = qsrepl('share', 'verify', '--hash', '--config', $conf{A});
+is($code, 0, 'nothing differs') or diag("$out$err");
+put($share_root{B}, 'Apps/app 12.qvf', 'APP 12', 1_500_000_012);
+put($share_root{B}, 'Apps/app 13.qvf', 'longer app 13', 1_500_000_013);
+($code, $out, $err) = qsrepl('share', 'verify', '--hash', '--config', $conf{A});
+is($code, 1, 'content of the same size and time that differs');
+like($out, qr/Apps\/app 12\.qvf/, 'is found') or diag("$out$err");
+chmod 0, "$share_root{B}/Apps/app 14.qvf";
+($code, $out, $err) = qsrepl('share', 'verify', '--hash', '--config', $conf{A});
+like($out, qr/unreadable +Apps\/app 14\.qvf/, 'a file that the node cannot read is told') or diag("$out$err");
+chmod 0600, "$share_root{B}/Apps/app 14.qvf";
+put($share_root{B}, 'Apps/app 12.qvf', 'app 12', 1_500_000_012);
+put($share_root{B}, 'Apps/app 13.qvf', 'app 13', 1_500_000_013);
+($code, $out, $err) = qsrepl('check', '--config', $conf{A});
+like($out, qr/^pass  share +site B, share qlik: its \d+ files are as those of site A$/m, 'check looks at it') or diag($out);
+
 # Wrong directions.
 my %moved = (A => "$share_root{A}.moved", B => "$share_root{B}.moved");
 rename $share_root{A}, $moved{A} or die;
