@@ -22,9 +22,10 @@ use QsreplTool;
 use QsreplTransport;
 use Test::More;
 
-our @EXPORT = qw(write_file make_folder hand_snapshot legacy_snapshot
+our @EXPORT = qw(write_file make_folder hand_snapshot hand_seal legacy_snapshot
   rows_hash tree database_list restore_state make_world dirty_world
-  world_state is_restored same_lines);
+  world_state is_restored same_lines restore_words count_writes abort_rounds
+  resume_rounds);
 
 =pod
 
@@ -181,6 +182,24 @@ sub seal_manifest
 	my $manifest = "$head\n\"files\": [\n" . join(",\n", map { file_line($directory, $_) } files_below($directory)) . "\n]}\n";
 	write_file("$directory/manifest.json", $manifest);
 	write_file("$directory/manifest.json.sha256", Digest::SHA::sha256_hex($manifest) . "  manifest.json\n");
+	return;
+}
+
+=pod
+
+=item hand_seal($directory)
+
+Write the manifest anew, when files were changed.
+
+=cut
+
+sub hand_seal
+{
+	my ($directory) = @_;
+	my ($head) = slurp_file("$directory/manifest.json") =~ /^(.*),\n"files": /s;
+
+	unlink glob "$directory/manifest.json*";
+	seal_manifest($directory, "$head}");
 	return;
 }
 
@@ -523,6 +542,124 @@ sub is_restored
 			'QlikSenseRepositoryService.start=auto QlikSenseRepositoryService.state=running '
 			  . 'QlikSenseServiceDispatcher.start=auto QlikSenseServiceDispatcher.state=running', 'certificates: 0'),
 		$name);
+}
+
+=pod
+
+=item restore_words($world)
+
+The words of a restore of the snapshot that asks nothing.
+
+=cut
+
+sub restore_words
+{
+	my ($world) = @_;
+
+	return ('snapshot', 'restore', $world->{snapshot}, '--yes', '--force', '--replace-active', 'A', '--config', $world->{conf}{A});
+}
+
+=pod
+
+=item count_writes($world)
+
+How often a restore that comes to its end makes its journal and other files
+durable.
+
+=cut
+
+sub count_writes
+{
+	my ($world) = @_;
+	my ($killed, $code, $out, $err) = qsrepl_killed({ KILL_COUNT => "$tool_dir/count" }, restore_words($world));
+
+	is("$killed $code", ' 0', 'restored') or diag("$out$err");
+	is_restored($world, 'all of it');
+	chomp(my $writes = slurp_file("$tool_dir/count"));
+	cmp_ok($writes, '>', 30, "it writes $writes times");
+	return $writes;
+}
+
+sub killed_or_fail
+{
+	my ($world, $n) = @_;
+	my ($killed, $code, $out, $err) = qsrepl_killed({ KILL_AFTER => $n }, restore_words($world));
+
+	ok($killed, "killed behind write $n") or diag("$code $out$err");
+	return $killed;
+}
+
+=pod
+
+=item abort_rounds($world, @numbers)
+
+Kill a restore behind each of these writes, and undo it: the site is as it was.
+Past the point of no return it is gone on with. Returns how many were undone.
+
+=cut
+
+sub abort_rounds
+{
+	my ($world, @numbers) = @_;
+	my ($undone, $before) = (0);
+
+	foreach my $n (@numbers)
+	{
+		my $name = "killed behind write $n";
+
+		if (!defined $before)
+		{
+			dirty_world($world);
+			$before = world_state($world);
+		}
+		killed_or_fail($world, $n) or last;
+		my ($code, $out, $err) = qsrepl('abort', '--config', $world->{conf}{A});
+		if ($code == 6 && $err =~ /cannot be aborted any more/)
+		{
+			($code, $out, $err) = qsrepl('resume', '--config', $world->{conf}{A});
+			is("$code $err", '0 ', "$name: past no return, gone on with");
+			is_restored($world, "$name: restored");
+			undef $before;
+			next;
+		}
+		# Killed before anything was written: there is nothing to undo.
+		$code = 0, $err = '' if $code == 6 && $err =~ /there is no run/;
+		is("$code $err", '0 ', "$name: undone") or diag($out);
+		same_lines(world_state($world), $before, "$name: as it was") or last;
+		$undone++;
+	}
+	return $undone;
+}
+
+=pod
+
+=item resume_rounds($world, @numbers)
+
+The same, but each is gone on with, and everything is restored.
+
+=cut
+
+sub resume_rounds
+{
+	my ($world, @numbers) = @_;
+
+	foreach my $n (@numbers)
+	{
+		my $name = "killed behind write $n";
+
+		dirty_world($world);
+		killed_or_fail($world, $n) or last;
+		my ($code, $out, $err) = qsrepl('resume', '--config', $world->{conf}{A});
+		if ($code == 6 && $err =~ /there is no run/ && $n < 5)
+		{
+			pass("$name: nothing had begun");
+			next;
+		}
+		$code = 0, $err = '' if $code == 6 && $err =~ /there is no run/;
+		is("$code $err", '0 ', "$name: gone on with") or diag($out);
+		is_restored($world, "$name: restored") or last;
+	}
+	return;
 }
 
 1;
