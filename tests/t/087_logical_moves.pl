@@ -76,6 +76,14 @@ sub equal
 	return is($rows{A}, $rows{B}, $name);
 }
 
+# The epoch counts the moves, and is the same at both sites.
+my $epoch = 0;
+
+sub epochs
+{
+	return join ' ', map { $node{$_}->safe_psql('QSR', 'SELECT epoch FROM qsrepl.status') } 'A', 'B';
+}
+
 sub caught_up
 {
 	my ($active) = @_;
@@ -117,6 +125,8 @@ foreach my $to ('B', 'A', 'B', 'A')
 	my $n = () = slurp_file("$dir/acknowledged") =~ /\n/g;
 	ok($node{$to}->poll_query_until('QSR', "SELECT max(id) > $n + 50 FROM ledger"), 'the writer goes on');
 	ok(caught_up($to), "$from follows");
+	$epoch++;
+	is(epochs(), "$epoch $epoch", 'the epoch counts moves');
 }
 ($code, $out, $err) = qsrepl('check', '--config', $conf{A});
 like($out, qr/^Ready for switchover: yes\.$/m, 'ready again') or diag($out);
@@ -157,6 +167,7 @@ foreach my $round (1 .. scaled(4))
 	$active = other($active) if $how eq 'resume';
 	is(roles(), $active eq 'B' ? 'A fenced B active' : 'A active B fenced', "$name: $active is active");
 	ok(caught_up($active), "$name: the other one follows");
+	like(epochs(), qr/^(\d+) \1$/, "$name: both have the same epoch");
 }
 if ($active eq 'B')
 {
@@ -190,6 +201,7 @@ is("$code $err", '0 ', 'maintenance end');
 ok($site_b->poll_query_until('QSR', 'SELECT count(*) = 1 FROM upgraded'), 'the new table is replicated');
 
 # Lost, with rows that never arrived.
+($epoch) = split / /, epochs();
 $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr DISABLE');
 $site_a->poll_query_until('QSR', q(SELECT NOT active FROM pg_replication_slots WHERE slot_name = 'qsrepl_b_qsr'));
 $site_a->safe_psql('QSR', q(INSERT INTO ledger VALUES (-5, '\\\\CN\\QlikShare\\lost'); INSERT INTO items (name) VALUES ('lost')));
@@ -204,6 +216,7 @@ like($out, qr/set them by hand: (public\.)?loose/, 'a sequence without a column 
 like($out, qr/^Site A is fenced; "qsrepl rejoin A" brings it back\.$/m, 'A is fenced');
 my $most = $site_b->safe_psql('QSR', 'SELECT max(id) FROM items');
 cmp_ok($site_b->safe_psql('QSR', q(INSERT INTO items (name) VALUES ('b') RETURNING id)), '>', $most, 'sequences go on');
+is($site_b->safe_psql('QSR', 'SELECT epoch FROM qsrepl.status'), ++$epoch, 'the epoch counts a failover');
 $site_a->start;
 ($code, $out) = qsrepl('is-active', 'A', '--config', $conf{A});
 is($out, "fenced\n", 'A comes back fenced');
@@ -214,6 +227,7 @@ like($out, qr/^Site A, database QSR: committed after what site B has confirmed:\
 is(roles(), 'A fenced B active', 'A is a subscriber');
 ok(caught_up('B'), 'and follows');
 equal('with the same rows');
+is(epochs(), "$epoch $epoch", 'and the same epoch');
 like($site_a->safe_psql('postgres', 'SELECT string_agg(datname, $$ $$ ORDER BY 1) FROM pg_database'), qr/QSR_\d+T\d+/,
 	'its former databases are kept');
 query_is($site_a, 'postgres', q(SELECT count(*) FROM pg_replication_slots), '0', 'without old slots');

@@ -278,6 +278,7 @@ logical_turn_run(void *context, PlanProgress *progress, Error *error)
 
 	if (!logical_each(move, move->from, move->to, unsubscribe_one, progress,
 					  error) ||
+		!logical_count(move, progress, error) ||
 		!move_sql(move, move->to, "SELECT qsrepl.unfence()", PG_NONE, error))
 		return false;
 	if (move->started)
@@ -293,7 +294,8 @@ attach_one(Move *move, const LogicalLink *link, const char *database,
 	int64_t		end = plat_clock_ms() + move->config.replay_timeout;
 	bool		active = false;
 
-	if (!pg_statements(link->subscriber, "SELECT pg_catalog.format('ALTER "
+	if (!logical_epoch_follow(link, error) ||
+		!pg_statements(link->subscriber, "SELECT pg_catalog.format('ALTER "
 					   "SUBSCRIPTION %I ENABLE', subname) FROM "
 					   "pg_catalog.pg_subscription WHERE subname = $1",
 					   PG_PARAMETERS(link->name), NULL, error))

@@ -32,6 +32,13 @@ extern bool logical_may_abort(void *context, Error *error);
 extern bool logical_subscribes(Move *move, const ConfigSite *site,
 							   bool *subscribes, Error *error);
 
+/*
+ * logical_count
+ *		Raise the epoch at the site that becomes active.  To be called again
+ *		where it was interrupted: it counts once a run.
+ */
+extern bool logical_count(Move *move, PlanProgress *progress, Error *error);
+
 /* Steps; see logical_switchover.c and logical_failover.c. */
 MOVE_STEP(logical_fence);
 MOVE_STEP(logical_follow);

@@ -55,6 +55,7 @@ typedef struct Move
 	bool		rebuild;		/* rejoin: by a base backup */
 	const char *timeline;		/* rejoin: the active site's, in hexadecimal */
 	const char *fork;			/* rejoin: where it began; or NULL */
+	const char *epoch;			/* logical mode: the one to come; or NULL */
 	Text		notes;			/* what is told at the end, a line each */
 	struct json_t **document;	/* with --json: what is printed at the end */
 	Arena		arena;

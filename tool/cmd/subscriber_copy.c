@@ -169,7 +169,8 @@ begin(Setup *setup, const LogicalLink *link, const LogicalState *state,
 {
 	(void) setup;
 	(void) state;
-	return logical_begin(link, error) ? PLAN_YES : PLAN_ERROR;
+	return logical_begin(link, error) && logical_epoch_follow(link, error) ?
+		PLAN_YES : PLAN_ERROR;
 }
 
 static PlanAnswer

@@ -104,6 +104,17 @@ extern bool logical_prepare(const LogicalLink *link, Error *error);
 extern bool logical_drop_slot(PgConnection *publisher, const char *name,
 							  Error *error);
 
+/*
+ * logical_epoch_set
+ *		Raise the epoch of a database; where it is as high, it stays.
+ *
+ * logical_epoch_follow
+ *		Give the subscriber's database the epoch of the publisher's.
+ */
+extern bool logical_epoch_set(PgConnection *database, const char *epoch,
+							  Error *error);
+extern bool logical_epoch_follow(const LogicalLink *link, Error *error);
+
 /* How far the initial copy is. */
 typedef struct LogicalCopy
 {
