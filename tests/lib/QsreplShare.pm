@@ -15,7 +15,7 @@ use JSON::PP ();
 use QsreplTool;
 
 our @EXPORT = qw(app_id share_tables share_rows share_fill share_put
-  share_section verify_json mirror_copy);
+  share_section share_caught_up verify_json mirror_copy);
 
 =pod
 
@@ -52,6 +52,23 @@ SELECT qsrepl.load_profile();
 INSERT INTO "ServiceClusterSettingsSharedPersistenceProperties" VALUES
 	(gen_random_uuid(), '\\CN\QlikShare', '\\CN\QlikShare\Apps', '\\CN\QlikShare\StaticContent', '\\CN\QlikShare\ArchivedLogs');
 SQL
+	return;
+}
+
+=pod
+
+=item share_caught_up(\%nodes)
+
+Wait until B has all rows of A.
+
+=cut
+
+sub share_caught_up
+{
+	my ($nodes) = @_;
+	my $lsn = $nodes->{A}->lsn('insert');
+
+	$nodes->{B}->poll_query_until('postgres', "SELECT pg_last_wal_replay_lsn() >= '$lsn'") or die 'B does not catch up';
 	return;
 }
 
