@@ -45,7 +45,7 @@ $(BUILD)/killer.so: tests/clients/moves/killer.c
 
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
 tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \
-		$(BUILD)/killer.so $(BUILD)/powershell_lab
+		$(BUILD)/killer.so $(BUILD)/powershell_lab $(BUILD)/robocopy_lab
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 

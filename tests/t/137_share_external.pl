@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use POSIX ();
 use QsreplPair;
-use QsreplShare;
+use QsreplShareRows;
 use QsreplTest;
 use Test::More;
 use Time::HiRes ();

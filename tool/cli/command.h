@@ -42,6 +42,7 @@ typedef struct CliOperand
 {
 	const char *name;			/* in capitals; FILE as above */
 	const char *words;			/* as above */
+	bool		optional;		/* may be left out */
 } CliOperand;
 
 struct CliCall;
@@ -50,7 +51,7 @@ typedef struct CliCommand
 {
 	const char *words;			/* one or two, as typed: "rules test" */
 	const char *summary;		/* one line, no period */
-	CliOperand	operand;		/* exactly one of them, if any */
+	CliOperand	operand;		/* at most one of them */
 	unsigned	globals;		/* of enum CliGlobal */
 	const CliOption *options;	/* NULL: none */
 	const char *about;			/* further lines for the help, or NULL; each
@@ -78,7 +79,7 @@ typedef struct CliCall
 	const CliCommand *command;
 	CliGiven   *given;			/* owned by the call; see cli_call_free() */
 	size_t		n_given;
-	const char *operand;		/* NULL where the command takes none */
+	const char *operand;		/* NULL: none was given */
 } CliCall;
 
 /* In commands.c; a NULL command ends the array. */

@@ -14,6 +14,7 @@ const CliGroup cli_groups[] = {
 	{"dns", "the public alias in the DNS"},
 	{"hosts", "the names in the nodes' hosts files"},
 	{"cert", "keep, verify and move the site's certificates"},
+	{"snapshot", "a site's databases, shares and certificates in one folder"},
 	{"completion", "print a script for a shell's completion"},
 	{"docs", "print what is made from the tool's own tables"},
 	{NULL, NULL}
@@ -75,6 +76,13 @@ const CliCommand *const cli_commands[] = {
 	&cli_cert_trust,
 	&cli_cert_open,
 	&cli_cert_recovery,
+	&cli_snapshot_create,
+	&cli_snapshot_list,
+	&cli_snapshot_verify,
+	&cli_snapshot_copy,
+	&cli_snapshot_decrypt,
+	&cli_snapshot_prune,
+	&cli_snapshot_restore,
 	&cli_completion_bash,
 	&cli_docs_man,
 	&cli_docs_configuration,
@@ -85,5 +93,6 @@ const CliCommand *const cli_internal_commands[] = {
 	&cli_drill_keep,
 	&cli_service_work,
 	&cli_share_hash,
+	&cli_snapshot_receive,
 	NULL
 };

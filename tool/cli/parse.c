@@ -142,10 +142,11 @@ is_complete(const CliCall *call)
 			return cli_complain("\"qsrepl %s\" needs option \"--%s %s\"",
 								command->words, option->name,
 								option->argument);
-	if (command->operand.name != NULL && call->operand == NULL)
+	if (command->operand.name != NULL && call->operand == NULL &&
+		!command->operand.optional)
 		return cli_complain("\"qsrepl %s\" needs an argument: %s",
 							command->words, command->operand.name);
-	if (command->operand.words != NULL &&
+	if (command->operand.words != NULL && call->operand != NULL &&
 		!cli_word_in(command->operand.words, call->operand))
 		return cli_complain("argument \"%s\" of \"qsrepl %s\" is not "
 							"recognized", call->operand, command->words);

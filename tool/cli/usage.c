@@ -29,7 +29,8 @@ cli_usage_add(Text *text, const CliCommand *command)
 	if (cli_usage_has_options(command))
 		text_add(text, " [OPTION]...");
 	if (command->operand.name != NULL)
-		text_addf(text, " %s", command->operand.name);
+		text_addf(text, command->operand.optional ? " [%s]" : " %s",
+				  command->operand.name);
 }
 
 void

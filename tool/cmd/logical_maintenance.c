@@ -39,8 +39,8 @@ enable_one(Move *move, const LogicalLink *link, const char *database,
 		logical_begin(link, error);
 }
 
-static bool
-hold_run(void *context, PlanProgress *progress, Error *error)
+bool
+logical_hold_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
@@ -55,8 +55,8 @@ hold_run(void *context, PlanProgress *progress, Error *error)
 	return true;
 }
 
-static bool
-release_run(void *context, PlanProgress *progress, Error *error)
+bool
+logical_hold_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
@@ -140,7 +140,7 @@ static const PlanStep begin_steps[] = {
 	NULL, logical_follow_run, NULL, 0},
 	{"hold", "Hold site ${to} where it is",
 		"At site ${to}, in each database: ALTER SUBSCRIPTION ... DISABLE;",
-	NULL, hold_run, release_run, 0}
+	NULL, logical_hold_run, logical_hold_undo, 0}
 };
 
 static const Plan begin_plan = {
@@ -156,7 +156,7 @@ static const PlanStep end_steps[] = {
 	{"release", "Let site ${to} follow again",
 		"At site ${to}, in each database: ALTER SUBSCRIPTION ... ENABLE; ALTER "
 		"SUBSCRIPTION ...\nREFRESH PUBLICATION;",
-	NULL, release_run, NULL, 0},
+	NULL, logical_hold_undo, NULL, 0},
 	{"follow", "Wait until site ${to} has all that was written",
 		"At site ${from}: SELECT slot_name, confirmed_flush_lsn FROM "
 		"pg_replication_slots;",

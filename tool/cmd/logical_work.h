@@ -49,5 +49,6 @@ MOVE_STEP(logical_turn);
 MOVE_STEP(logical_attach);
 MOVE_STEP(logical_guess);
 MOVE_STEP(logical_bar);
+MOVE_STEP(logical_hold);
 
 #endif							/* CMD_LOGICAL_WORK_H */

@@ -44,8 +44,8 @@ wait_receiver(Move *move, bool wanted, PlanProgress *progress, Error *error)
 }
 
 /* Everything that the active site has written up to now. */
-static bool
-catch_up_run(void *context, PlanProgress *progress, Error *error)
+bool
+move_catch_up_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 	const char *lsn;
@@ -55,8 +55,8 @@ catch_up_run(void *context, PlanProgress *progress, Error *error)
 		move_wait_replayed(move, lsn, ">=", progress, error);
 }
 
-static PlanAnswer
-hold_done(void *context, Error *error)
+PlanAnswer
+move_hold_done(void *context, Error *error)
 {
 	Move	   *move = context;
 	bool		held;
@@ -68,8 +68,8 @@ hold_done(void *context, Error *error)
 	return held ? PLAN_YES : PLAN_NO;
 }
 
-static bool
-hold_run(void *context, PlanProgress *progress, Error *error)
+bool
+move_hold_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 	const char *lsn;
@@ -88,8 +88,8 @@ hold_run(void *context, PlanProgress *progress, Error *error)
 	return true;
 }
 
-static bool
-release_run(void *context, PlanProgress *progress, Error *error)
+bool
+move_hold_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
@@ -100,11 +100,11 @@ release_run(void *context, PlanProgress *progress, Error *error)
 static const PlanStep begin_steps[] = {
 	{"follow", "Wait until site ${to} has all that was written",
 		"At both: SELECT * FROM qsrepl.status;",
-	hold_done, catch_up_run, NULL, 0},
+	move_hold_done, move_catch_up_run, NULL, 0},
 	{"hold", "Hold site ${to} where it is",
 		"At ${to_host}: set primary_conninfo = '' in the settings file, and "
 		"reload.",
-	hold_done, hold_run, release_run, 0}
+	move_hold_done, move_hold_run, move_hold_undo, 0}
 };
 
 static const Plan begin_plan = {
@@ -116,10 +116,10 @@ static const Plan begin_plan = {
 static const PlanStep end_steps[] = {
 	{"release", "Let site ${to} follow again",
 		"At ${to_host}: set primary_conninfo in the settings file, and reload.",
-	NULL, release_run, NULL, PLAN_NO_RETURN},
+	NULL, move_hold_undo, NULL, PLAN_NO_RETURN},
 	{"follow", "Wait until site ${to} has all that was written",
 		"At both: SELECT * FROM qsrepl.status;",
-	NULL, catch_up_run, NULL, 0}
+	NULL, move_catch_up_run, NULL, 0}
 };
 
 static const Plan end_plan = {

@@ -13,6 +13,8 @@
 #include "cmd/config.h"
 #include "cmd/documents.h"
 #include "cmd/move_share.h"
+#include "cmd/move_work.h"
+#include "cmd/restore.h"
 #include "platform/cancel.h"
 #include "platform/clock.h"
 
@@ -449,6 +451,37 @@ read_drain(Move *move)
 	return EXIT_OK;
 }
 
+/*
+ * Is the run that has not ended a restore?  Its journal is at its own machine
+ * only, and while it changes databases they cannot be connected to.
+ */
+static bool
+is_restore(const Move *move)
+{
+	PlanJournal *journal = NULL;
+	Error		ignored = ERROR_NONE;
+	bool		is = plan_unfinished(move->config.journal_directory, NULL,
+									 &journal, &ignored) && journal != NULL &&
+	strcmp(plan_journal_plan(journal), RESTORE_PLAN) == 0;
+
+	error_free(&ignored);
+	plan_journal_free(journal);
+	return is;
+}
+
+static int
+take_up_restore(const MoveRequest *request, MoveHow how)
+{
+	const RestoreRequest restore = {
+		.file = request->file,
+		.yes = request->yes,
+		.json = request->json,
+		.dry_run = request->dry_run
+	};
+
+	return restore_take_up(&restore, how == MOVE_ABORT);
+}
+
 int
 move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 {
@@ -464,6 +497,11 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 	code = cmd_load_config(request->file, &move.config);
 	if (code != EXIT_OK)
 		return code;
+	if (verb == NULL && is_restore(&move))
+	{
+		move_free(&move);
+		return take_up_restore(request, how);
+	}
 	move.sites = arena_alloc(&move.arena,
 							 move.config.n_sites * sizeof(MoveSite));
 	if (verb == NULL)

@@ -225,6 +225,8 @@ MOVE_STEP(move_share_first);
 MOVE_STEP(move_share);
 MOVE_STEP(move_share_role);
 MOVE_STEP(move_bar);
+MOVE_STEP(move_hold);
+MOVE_STEP(move_catch_up);
 
 /*
  * The steps that are the same in all plans and both modes, as elements of a

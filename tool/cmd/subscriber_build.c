@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/own_rows.h"
 #include "cmd/subscriber.h"
 #include "pg/statements.h"
 #include "platform/child.h"
@@ -149,30 +150,15 @@ subscriber_link(Setup *setup, PgConnection *connection, LogicalLink *link,
 	return link->publisher != NULL;
 }
 
-/*
- * What is not replicated, since both sites have it of their own: start types
- * that services had, transport keys and sealed certificates.
- */
-#define OWN_ROWS(table) \
-	"SELECT pg_catalog.format('INSERT INTO qsrepl." table " SELECT (pg_catalog." \
-	"jsonb_populate_record(NULL::qsrepl." table ", %L)).*', " \
-	"pg_catalog.to_jsonb(t)) FROM qsrepl." table " t"
-
+/* What is not replicated, since both sites have it of their own. */
 static bool
 copy_own_rows(Setup *setup, PgConnection *connection, Error *error)
 {
-	static const char *const queries[] = {
-		OWN_ROWS("service"), OWN_ROWS("transport_key"), OWN_ROWS("sealed_set")
-	};
 	PgConnection *source = server_connect(&setup->config, setup->peer,
 										  setup->database, error);
-	Text		statements = {NULL, 0, 0};
-	bool		good = source != NULL;
+	bool		good = source != NULL &&
+	own_rows_copy(source, connection, error);
 
-	for (size_t i = 0; good && i < sizeof(queries) / sizeof(queries[0]); i++)
-		good = pg_collect(source, queries[i], PG_NONE, &statements, error);
-	good = good && pg_run_all(connection, &statements, error);
-	text_free(&statements);
 	pg_close(source);
 	return good;
 }

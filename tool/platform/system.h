@@ -20,6 +20,13 @@ extern bool plat_own_path(char **path, Error *error);
 /* This machine's name, or "localhost" where it has none; freed by the caller. */
 extern char *plat_host_name(void);
 
+/*
+ * plat_whole_path
+ *		The whole path of something that is there, without links; freed by the
+ *		caller.
+ */
+extern bool plat_whole_path(const char *path, char **whole, Error *error);
+
 /* This process. */
 extern int64_t plat_process(void);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -90,7 +91,7 @@ give_passphrase(char *buffer, int size, int writing, void *passphrase)
 }
 
 static bool
-parse(SealKey *key, const Text *content, const char *passphrase)
+parse(SealKey *key, const Text *content, const char *passphrase, bool bare)
 {
 	BIO		   *bio = BIO_new_mem_buf(content->bytes, (int) content->len);
 	char	   *word = passphrase != NULL ? mem_strdup(passphrase) : NULL;
@@ -99,24 +100,27 @@ parse(SealKey *key, const Text *content, const char *passphrase)
 		key->key = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, word);
 	if (key->key != NULL)
 		key->certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	if (key->key != NULL && key->certificate == NULL && bare)
+		ERR_clear_error();
 	BIO_free(bio);
 	if (word != NULL)
 		OPENSSL_cleanse(word, strlen(word));
 	free(word);
-	return key->certificate != NULL &&
-		X509_check_private_key(key->certificate, key->key) == 1;
+	if (key->certificate == NULL)
+		return bare && key->key != NULL;
+	return X509_check_private_key(key->certificate, key->key) == 1;
 }
 
-bool
-seal_key_read(const char *path, const char *passphrase, SealKey **key,
-			  Error *error)
+static bool
+read_key(const char *path, const char *passphrase, bool bare, SealKey **key,
+		 Error *error)
 {
 	Text		content = {NULL, 0, 0};
 	SealKey    *read = mem_alloc(sizeof(SealKey));
 	bool		good = plat_secret_read(path, FILE_MAX, true, &content, error);
 
 	memset(read, 0, sizeof(*read));
-	if (good && !parse(read, &content, passphrase))
+	if (good && !parse(read, &content, passphrase, bare))
 	{
 		seal_error(error, "invalid key");
 		error_take_message(error, text_format("could not read the key in file "
@@ -132,9 +136,24 @@ seal_key_read(const char *path, const char *passphrase, SealKey **key,
 		seal_key_free(read);
 		return false;
 	}
-	seal_fingerprint(read->certificate, read->fingerprint);
+	if (read->certificate != NULL)
+		seal_fingerprint(read->certificate, read->fingerprint);
 	*key = read;
 	return true;
+}
+
+bool
+seal_key_read(const char *path, const char *passphrase, SealKey **key,
+			  Error *error)
+{
+	return read_key(path, passphrase, false, key, error);
+}
+
+bool
+seal_key_read_bare(const char *path, const char *passphrase, SealKey **key,
+				   Error *error)
+{
+	return read_key(path, passphrase, true, key, error);
 }
 
 char *

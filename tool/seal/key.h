@@ -51,6 +51,17 @@ extern bool seal_key_write(const SealKey *key, const char *path,
 extern bool seal_key_read(const char *path, const char *passphrase,
 						  SealKey **key, Error *error);
 
+/*
+ * seal_key_read_bare
+ *		The same, but the certificate, which must fit where it is there, may be
+ *		missing, and the key may be of any kind: for what is decrypted only.
+ *
+ * out: *key: its fingerprint is empty without a certificate, and
+ *      seal_key_certificate() must not be asked
+ */
+extern bool seal_key_read_bare(const char *path, const char *passphrase,
+							   SealKey **key, Error *error);
+
 /* The certificate in PEM; freed by the caller. */
 extern char *seal_key_certificate(const SealKey *key);
 

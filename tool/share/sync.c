@@ -52,6 +52,7 @@ begin(const ShareOrder *order, ShareSync *sync, Error *error)
 	sync->target.end = sync->source.end;
 	/* Of two that are elsewhere, neither could call the other. */
 	return sync->source.here || sync->target.here ||
+		share_copier_of(share)->at_node ||
 		error_set(error, NULL, "Run it at the machine of one of the sites, "
 				  "which key \"site\" names.", "neither site's share \"%s\" "
 				  "is a path of this machine", share->name);

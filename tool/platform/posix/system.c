@@ -64,3 +64,10 @@ plat_process_is_in(int64_t process, const char *directory)
 		stat(directory, &wanted) == 0 && there.st_dev == wanted.st_dev &&
 		there.st_ino == wanted.st_ino;
 }
+
+bool
+plat_whole_path(const char *path, char **whole, Error *error)
+{
+	*whole = realpath(path, NULL);
+	return *whole != NULL || unix_error(error, "find", path);
+}

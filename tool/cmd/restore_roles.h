@@ -1,0 +1,20 @@
+/*
+ * restore_roles.h
+ *		Roles of a snapshot that a server lacks.
+ */
+#ifndef CMD_RESTORE_ROLES_H
+#define CMD_RESTORE_ROLES_H
+
+#include "cmd/restore_work.h"
+
+/* Names are in the arena. */
+typedef struct RestoreRoles
+{
+	const char **names;
+	size_t		n;
+} RestoreRoles;
+
+extern bool restore_missing_roles(Restore *restore, RestoreRoles *roles,
+								  Error *error);
+
+#endif							/* CMD_RESTORE_ROLES_H */

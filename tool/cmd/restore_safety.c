@@ -1,0 +1,82 @@
+/*
+ * restore_safety.c
+ *		The step that makes a snapshot of what is to be replaced.
+ */
+#include <stdlib.h>
+
+#include "base/exitcode.h"
+#include "cmd/restore_work.h"
+#include "cmd/snapshot.h"
+
+/* Are databases of these names there at all? */
+static bool
+has_databases(Restore *restore, bool *has, Error *error)
+{
+	RestoreFound found = {.exists = false};
+
+	for (size_t i = 0; !found.exists && i < restore->n_databases; i++)
+		if (!restore_look(restore, restore->databases[i].name, &found, error))
+			return false;
+	*has = found.exists;
+	return true;
+}
+
+bool
+restore_check_safety(Restore *restore, Error *error)
+{
+	bool		has;
+
+	if (!has_databases(restore, &has, error))
+		return false;
+	if (restore->site->snapshot_directory != NULL ||
+		(!has && restore->n_shares == 0))
+		return true;
+	if (!restore->request->force)
+		return error_set(error, NULL, "Set it in the site's section, or do "
+						 "without by --force. Nothing was changed.",
+						 "site \"%s\" has no snapshot_directory for a snapshot "
+						 "of what is replaced", restore->site->name);
+	text_addf(&restore->told, "Warning: no snapshot is made of what is "
+			  "replaced, since site %s has no snapshot_directory.\n",
+			  restore->site->name);
+	return true;
+}
+
+/* Noted when it is whole, so that a run which goes on makes no second one. */
+static bool
+make(Restore *restore, bool databases, PlanProgress *progress, Error *error)
+{
+	Config		config = restore->move.config;
+	const SnapshotRequest request = {
+		.kind = SNAPSHOT_SAFETY,
+		.database_only = restore->n_shares == 0,
+		.files_only = !databases,
+		.quiet = true
+	};
+	char	   *directory = NULL;
+	bool		good;
+
+	config.site = restore->site->name;
+	if (cmd_snapshot_make(&config, &request, &directory, error) != EXIT_OK)
+		return false;
+	good = plan_note(progress, "safety", directory, error);
+	text_addf(&restore->move.notes, "What was there is in the snapshot "
+			  "\"%s\".\n", directory);
+	free(directory);
+	return good;
+}
+
+bool
+restore_safety_run(void *context, PlanProgress *progress, Error *error)
+{
+	Restore    *restore = context;
+	bool		has;
+
+	if (restore->site->snapshot_directory == NULL ||
+		plan_noted(progress, "safety") != NULL)
+		return true;
+	if (!has_databases(restore, &has, error))
+		return false;
+	return (!has && restore->n_shares == 0) ||
+		make(restore, has, progress, error);
+}

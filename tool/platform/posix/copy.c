@@ -1,0 +1,343 @@
+/*
+ * copy.c
+ *		Many files copied by some threads.
+ *
+ * A thread takes files that stand behind each other, which mostly are in one
+ * directory.  They share nothing but the numbers in Copying; the rest of the
+ * program waits meanwhile.
+ */
+#include "platform/posix/posix.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "platform/cancel.h"
+#include "platform/posix/copying.h"
+
+#define THREADS_MAX 16
+#define TAKEN_AT_ONCE 16
+#define PROGRESS_NS 200000000
+
+typedef struct Copying
+{
+	PlatCopy   *copy;
+	pthread_mutex_t mutex;		/* guards all below */
+	pthread_cond_t changed;
+	size_t		next;			/* file that nobody has taken */
+	size_t		done;			/* files */
+	uint64_t	bytes;			/* copied */
+	int			running;		/* threads */
+	bool		stop;			/* take no more */
+	int			number;			/* errno of what has failed, or 0 */
+	const char *what;
+	const char *path;
+} Copying;
+
+/* What a thread is given. */
+typedef struct Thread
+{
+	Copying    *copying;
+	CopyWorker	worker;
+	pthread_t	thread;
+} Thread;
+
+int
+copy_folder_open(CopyFolder *folder, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t		len = slash != NULL ? (size_t) (slash - path) : 0;
+	int			fd = folder->root;
+
+	if (folder->root < 0)
+	{
+		errno = ENOENT;
+		return -1;
+	}
+	if (len == 0)
+		return folder->root;
+	if (folder->fd >= 0 && folder->len == len &&
+		memcmp(folder->path, path, len) == 0)
+		return folder->fd;
+	copy_folder_close(folder);
+	if (folder->capacity < len + 1)
+	{
+		folder->capacity = 2 * len + 64;
+		folder->path = mem_grow(folder->path, folder->capacity);
+	}
+	memcpy(folder->path, path, len);
+	folder->path[len] = '\0';
+	for (char *at = folder->path; at < folder->path + len;)
+	{
+		size_t		n = strcspn(at, "/");
+		int			above = fd;
+
+		at[n] = '\0';
+		fd = openat(above, at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (above != folder->root)
+			unix_close(above);
+		if (fd < 0)
+			return -1;
+		if (at + n < folder->path + len)
+			at[n] = '/';
+		at += n + 1;
+	}
+	folder->fd = fd;
+	folder->len = len;
+	return fd;
+}
+
+void
+copy_folder_close(CopyFolder *folder)
+{
+	if (folder->fd >= 0)
+		unix_close(folder->fd);
+	folder->fd = -1;
+}
+
+static void
+account(Copying *copying, CopyWorker *worker, size_t begin, size_t end,
+		bool good, size_t failed, int number)
+{
+	pthread_mutex_lock(&copying->mutex);
+	for (size_t i = begin; i < end; i++)
+		if (copying->copy->files[i].end == PLAT_COPY_DONE)
+			copying->bytes += copying->copy->files[i].size;
+	copying->done += end - begin;
+	if (!good && copying->number == 0)
+	{
+		copying->number = number;
+		copying->what = worker->failed;
+		copying->path = copying->copy->files[failed].path;
+	}
+	copying->stop = copying->stop || !good;
+	pthread_mutex_unlock(&copying->mutex);
+}
+
+/* Files that nobody else has; none are left: false. */
+static bool
+take(Copying *copying, size_t *begin, size_t *end)
+{
+	pthread_mutex_lock(&copying->mutex);
+	*begin = copying->next;
+	*end = copying->copy->n - *begin > TAKEN_AT_ONCE ?
+		*begin + TAKEN_AT_ONCE : copying->copy->n;
+	if (copying->stop)
+		*end = *begin;
+	copying->next = *end;
+	pthread_mutex_unlock(&copying->mutex);
+	return *begin < *end;
+}
+
+static void *
+run(void *arg)
+{
+	Thread	   *thread = arg;
+	Copying    *copying = thread->copying;
+	size_t		begin;
+	size_t		end;
+
+	while (take(copying, &begin, &end))
+	{
+		bool		good = true;
+		size_t		i = begin;
+
+		while (good && i < end)
+		{
+			good = copy_file(&thread->worker, &copying->copy->files[i]);
+			if (good)
+				i++;
+		}
+		account(copying, &thread->worker, begin, end, good, i,
+				good ? 0 : errno);
+	}
+	pthread_mutex_lock(&copying->mutex);
+	copying->running--;
+	pthread_cond_signal(&copying->changed);
+	pthread_mutex_unlock(&copying->mutex);
+	return NULL;
+}
+
+static void
+folder_begin(CopyFolder *folder, int root)
+{
+	memset(folder, 0, sizeof(*folder));
+	folder->root = root;
+	folder->fd = -1;
+}
+
+static void
+worker_begin(CopyWorker *worker, const int roots[3])
+{
+	memset(worker, 0, sizeof(*worker));
+	folder_begin(&worker->source, roots[0]);
+	folder_begin(&worker->target, roots[1]);
+	folder_begin(&worker->former, roots[2]);
+	worker->digest = digest_new();
+	worker->buffer = mem_alloc(COPY_BUFFER);
+}
+
+static void
+worker_end(CopyWorker *worker)
+{
+	CopyFolder *folders[3] = {
+		&worker->source, &worker->target, &worker->former
+	};
+
+	for (int i = 0; i < 3; i++)
+	{
+		copy_folder_close(folders[i]);
+		free(folders[i]->path);
+	}
+	digest_free(worker->digest);
+	free(worker->buffer);
+}
+
+/* Wait for the threads, and tell how far they are. */
+static void
+watch(Copying *copying)
+{
+	PlatCopy   *copy = copying->copy;
+
+	pthread_mutex_lock(&copying->mutex);
+	while (copying->running > 0)
+	{
+		struct timespec until = {0, 0};
+
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += PROGRESS_NS;
+		if (until.tv_nsec >= 1000000000)
+		{
+			until.tv_nsec -= 1000000000;
+			until.tv_sec++;
+		}
+		pthread_cond_timedwait(&copying->changed, &copying->mutex, &until);
+		copying->stop = copying->stop || plat_cancelled();
+		if (copy->progress != NULL)
+			copy->progress(copy->arg, copying->done, copying->bytes);
+	}
+	pthread_mutex_unlock(&copying->mutex);
+}
+
+/* Where no thread can be had it is done here. */
+static void
+run_threads(Copying *copying, const int roots[3])
+{
+	Thread		threads[THREADS_MAX];
+	int			n = copying->copy->threads;
+	int			started = 0;
+
+	n = n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : n;
+	copying->running = n;
+	for (int i = 0; i < n; i++)
+	{
+		threads[i].copying = copying;
+		worker_begin(&threads[i].worker, roots);
+	}
+	while (started < n && pthread_create(&threads[started].thread, NULL, run,
+										 &threads[started]) == 0)
+		started++;
+	for (int i = started; i < n; i++)
+		run(&threads[i]);
+	watch(copying);
+	for (int i = 0; i < started; i++)
+		pthread_join(threads[i].thread, NULL);
+	for (int i = 0; i < n; i++)
+		worker_end(&threads[i].worker);
+}
+
+static bool
+report(const Copying *copying, Error *error)
+{
+	char	   *path;
+
+	if (copying->number == 0 && plat_cancelled())
+		return error_set(error, NULL, NULL, "cancelled");
+	if (copying->number == 0)
+		return true;
+	path = text_format("%s/%s", copying->copy->target, copying->path);
+	errno = copying->number;
+	unix_error(error, copying->what, path);
+	free(path);
+	return false;
+}
+
+static int
+open_root(const char *path)
+{
+	return path == NULL ? -1 : unix_open(path, O_RDONLY | O_DIRECTORY, 0);
+}
+
+bool
+plat_copy_run(PlatCopy *copy, Error *error)
+{
+	Copying		copying = {.copy = copy};
+	const int	roots[3] = {
+		open_root(copy->source), open_root(copy->target),
+		open_root(copy->former)
+	};
+	bool		good = true;
+
+	if (roots[0] < 0)
+		good = unix_error(error, "open directory", copy->source);
+	else if (roots[1] < 0)
+		good = unix_error(error, "open directory", copy->target);
+	if (good)
+	{
+		pthread_mutex_init(&copying.mutex, NULL);
+		pthread_cond_init(&copying.changed, NULL);
+		run_threads(&copying, roots);
+		pthread_cond_destroy(&copying.changed);
+		pthread_mutex_destroy(&copying.mutex);
+		good = report(&copying, error);
+	}
+	for (int i = 0; i < 3; i++)
+		if (roots[i] >= 0)
+			unix_close(roots[i]);
+	return good;
+}
+
+const char *
+plat_copy_reason(int reason)
+{
+	return strerror(reason);
+}
+
+bool
+plat_file_link(const char *existing, const char *path)
+{
+	char	   *name = text_format("%s.link", path);
+	bool		good = link(existing, name) == 0 && rename(name, path) == 0;
+
+	if (!good)
+		unlink(name);
+	free(name);
+	return good;
+}
+
+bool
+plat_file_digest(const char *path, char sha256[DIGEST_SIZE], uint64_t *size,
+				 Error *error)
+{
+	Digest	   *digest = digest_new();
+	unsigned char *buffer = mem_alloc(COPY_BUFFER);
+	int			fd = unix_open(path, O_RDONLY | O_NOFOLLOW, 0);
+	ssize_t		n = 0;
+
+	*size = 0;
+	while (fd >= 0 && ((n = read(fd, buffer, COPY_BUFFER)) > 0 ||
+					   (n < 0 && errno == EINTR)))
+	{
+		digest_add(digest, buffer, n > 0 ? (size_t) n : 0);
+		*size += n > 0 ? (uint64_t) n : 0;
+	}
+	digest_end(digest, sha256);
+	digest_free(digest);
+	free(buffer);
+	if (fd < 0)
+		return unix_error(error, "open file", path);
+	unix_close(fd);
+	return n == 0 || unix_error(error, "read file", path);
+}

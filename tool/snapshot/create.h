@@ -1,0 +1,121 @@
+/*
+ * create.h
+ *		Making a snapshot: a directory that has its name when it is whole.
+ *
+ *		snapshot_begin()		lock; what killed runs have left is cleared up
+ *		snapshot_add_...()		databases first, then files
+ *		snapshot_end()			manifest, sync, name
+ *		snapshot_abandon()		always
+ *
+ * cmd/snapshot_create.c is who calls them; what a restore calls is
+ * cmd_snapshot_make() (cmd/snapshot.h).
+ */
+#ifndef SNAPSHOT_CREATE_H
+#define SNAPSHOT_CREATE_H
+
+#include "base/text.h"
+#include "config/config.h"
+#include "platform/lock.h"
+#include "share/list.h"
+#include "snapshot/snapshot.h"
+
+/*
+ * Encrypt the whole snapshot in one directory into another one, which is empty:
+ * all files, and the list of them.
+ */
+typedef bool (*SnapshotEncrypt) (const char *plain, const char *target,
+								 const char *certificate, Error *error);
+
+/* config, site, tell and arg are the caller's; the rest begins zeroed. */
+typedef struct SnapshotWork
+{
+	const Config *config;
+	const ConfigSite *site;
+	void		(*tell) (void *arg, const char *what);	/* progress; or NULL */
+	void	   *arg;
+	const char *store;			/* the directory of snapshots */
+	const char *final;			/* STORE/NAME */
+	const char *partial;		/* STORE/.NAME.partial */
+	const char *work;			/* where files are put: in partial, or that */
+	PlatLock   *lock;
+	Snapshot	snapshot;		/* what is being made; its arena is for all */
+	Snapshot	former;			/* the newest whole one of the site, or zeroed */
+	SnapshotFile *files;		/* becomes that of snapshot */
+	size_t		n_files;
+	size_t		capacity;
+	const char **directories;	/* of shares, all */
+	size_t		n_directories;
+	SnapshotPart *part;			/* that files are counted for */
+	uint64_t	linked_files;	/* that are the former's */
+	uint64_t	linked_bytes;
+	uint64_t	copied_bytes;
+} SnapshotWork;
+
+/*
+ * snapshot_begin
+ *		Take the store's lock, clear up what killed runs have left, and make the
+ *		directory that is to become the snapshot.
+ *
+ * in:     name: was checked
+ * errors: another run has the lock
+ */
+extern bool snapshot_begin(SnapshotWork *work, const char *name,
+						   SnapshotKind kind, bool encrypted, Error *error);
+
+/* Files that are added from here on are a part's. */
+extern bool snapshot_part_begin(SnapshotWork *work, SnapshotPartKind kind,
+								const char *name, const char *path,
+								Error *error);
+extern void snapshot_part_end(SnapshotWork *work);
+
+/*
+ * snapshot_add_database, snapshot_add_roles
+ *		Dump a database of the site's server, or its roles without passwords.
+ *
+ * out: *exists: false where the server has no such database
+ */
+extern bool snapshot_add_database(SnapshotWork *work, const char *name,
+								  bool *exists, Error *error);
+extern bool snapshot_add_roles(SnapshotWork *work, Error *error);
+
+/*
+ * snapshot_add_share
+ *		Copy what is listed of a share.
+ *
+ * in:  root: the directory here
+ *      archived: also of folders where nothing is deleted
+ */
+extern bool snapshot_add_share(SnapshotWork *work, const ConfigShare *share,
+							   const char *root, const ShareList *list,
+							   bool archived, Error *error);
+
+/* The server's settings and rules of access, and configuration files. */
+extern bool snapshot_add_server(SnapshotWork *work, Error *error);
+
+/* A file of these bytes, or one that is in the work directory already. */
+extern bool snapshot_add_bytes(SnapshotWork *work, const char *path,
+							   const void *bytes, size_t len, Error *error);
+extern bool snapshot_add_file(SnapshotWork *work, const char *path,
+							  Error *error);
+
+/* All files of a directory in the work directory. */
+extern bool snapshot_add_tree(SnapshotWork *work, const char *path,
+							  Error *error);
+
+/* Something that somebody has to know; a path or NULL, a detail or NULL. */
+extern void snapshot_add_note(SnapshotWork *work, const char *what,
+							  const char *path, const char *detail);
+
+/*
+ * snapshot_end
+ *		Manifest, encryption, sync, and the name.
+ *
+ * in:  certificate: NULL: not encrypted
+ */
+extern bool snapshot_end(SnapshotWork *work, SnapshotEncrypt encrypt,
+						 const char *certificate, Error *error);
+
+/* Remove what was made, where snapshot_end() was not; free all in any case. */
+extern void snapshot_abandon(SnapshotWork *work);
+
+#endif							/* SNAPSHOT_CREATE_H */

@@ -1,0 +1,224 @@
+/*
+ * dump.c
+ *		A database, or the server's roles, by PostgreSQL's own programs.
+ *
+ * One transaction gives its view of the database to pg_dump, and counts the
+ * rows in that view: so it is known what a dump must have when it is restored.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "pg/connection.h"
+#include "pg/query.h"
+#include "platform/child.h"
+#include "platform/clock.h"
+#include "server/control.h"
+#include "server/target.h"
+#include "snapshot/internal.h"
+
+#define ROLES "databases/roles.sql"
+
+static bool
+run(const char *const *argv, Error *error)
+{
+	PlatChild	child = {.argv = argv,.cancellable = true};
+	PlatChildResult result;
+	bool		good = plat_child_run(&child, &result, error);
+
+	if (!good && result.errors != NULL &&
+		strstr(result.errors, "conflict with recovery") != NULL)
+		error_take_hint(error, mem_strdup("The standby had to replay what the "
+										  "dump was still reading: set "
+										  "max_standby_streaming_delay higher "
+										  "there, or hot_standby_feedback = "
+										  "on."));
+	plat_child_free(&result);
+	return good;
+}
+
+/* The view that other sessions may share, as a name. */
+static bool
+export_view(PgConnection *connection, char **name, Error *error)
+{
+	*name = NULL;
+	return pg_run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+				  PG_NONE, error) &&
+		pg_value(connection, "SELECT pg_catalog.pg_export_snapshot()", PG_NONE,
+				 name, error);
+}
+
+/* A statement that counts all tables whose rows a dump has; NULL: none. */
+static bool
+counting(PgConnection *connection, char **sql, Error *error)
+{
+	return pg_value(connection,
+					"SELECT string_agg(format('SELECT %L, %L, count(*) FROM "
+					"ONLY %I.%I', n.nspname, c.relname, n.nspname, "
+					"c.relname), ' UNION ALL ' ORDER BY n.nspname, c.relname) "
+					"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+					"ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND "
+					"n.nspname !~ '^pg_' AND n.nspname <> "
+					"'information_schema' AND c.relpersistence = 'p' AND "
+					"NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE "
+					"d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass "
+					"AND d.objid = c.oid AND d.deptype = 'e')",
+					PG_NONE, sql, error);
+}
+
+/* Tables as they come. */
+typedef struct Counting
+{
+	Arena	   *arena;
+	SnapshotTable *tables;
+	size_t		n;
+	size_t		capacity;
+} Counting;
+
+static bool
+take_count(void *arg, const PgRow *row, Error *error)
+{
+	Counting   *counts = arg;
+	SnapshotTable *table;
+
+	(void) error;
+	if (counts->n == counts->capacity)
+	{
+		counts->capacity = counts->capacity == 0 ? 64 : 2 * counts->capacity;
+		counts->tables = mem_grow(counts->tables, counts->capacity *
+								  sizeof(SnapshotTable));
+	}
+	table = &counts->tables[counts->n++];
+	table->schema = arena_strdup(counts->arena, pg_row_text(row, 0));
+	table->name = arena_strdup(counts->arena, pg_row_text(row, 1));
+	table->rows = strtoll(pg_row_text(row, 2), NULL, 10);
+	return true;
+}
+
+static void
+keep_counts(const Counting *counts, SnapshotDatabase *database)
+{
+	database->tables = arena_alloc(counts->arena, (counts->n + 1) *
+								   sizeof(SnapshotTable));
+	if (counts->n > 0)
+		memcpy(database->tables, counts->tables, counts->n *
+			   sizeof(SnapshotTable));
+	database->n_tables = counts->n;
+}
+
+static bool
+dump(SnapshotWork *work, const SnapshotDatabase *database, const char *view,
+	 Error *error)
+{
+	Arena	   *arena = &work->snapshot.arena;
+	const ConfigSnapshot *settings = &work->config->snapshot;
+	const char *const argv[] = {
+		server_program(work->site, "pg_dump", arena),
+		"--format=directory", "--no-password", "--no-sync",
+		arena_printf(arena, "--jobs=%d", settings->parallel),
+		arena_printf(arena, "--compress=%d", settings->compression),
+		arena_printf(arena, "--snapshot=%s", view),
+		arena_printf(arena, "--file=%s/%s", work->work, database->dump),
+		"-d", server_conninfo_of(work->config, work->site, NULL,
+								 database->name, arena), NULL
+	};
+
+	return run(argv, error);
+}
+
+/* While pg_dump works, the server counts. */
+static bool
+dump_and_count(SnapshotWork *work, PgConnection *connection,
+			   SnapshotDatabase *database, const char *view, Error *error)
+{
+	Counting	counts = {.arena = &work->snapshot.arena};
+	char	   *sql = NULL;
+	bool		good = counting(connection, &sql, error);
+
+	pg_set_deadline(connection, 0);
+	if (good && sql != NULL)
+		good = pg_send(connection, sql, PG_NONE, error);
+	good = good && dump(work, database, view, error) &&
+		(sql == NULL || pg_receive(connection, take_count, &counts, error));
+	if (good)
+		keep_counts(&counts, database);
+	free(counts.tables);
+	free(sql);
+	return good;
+}
+
+static bool
+take_database(SnapshotWork *work, PgConnection *connection,
+			  SnapshotDatabase *database, Error *error)
+{
+	char	   *view;
+	bool		good = snapshot_database_place(connection, database,
+											   &work->snapshot.arena, error) &&
+	export_view(connection, &view, error);
+
+	if (!good)
+		return false;
+	database->time_ms = plat_wall_ms();
+	good = snapshot_database_read(connection, database, &work->snapshot.arena,
+								  error) &&
+		dump_and_count(work, connection, database, view, error) &&
+		snapshot_add_tree(work, database->dump, error);
+	free(view);
+	return good;
+}
+
+bool
+snapshot_add_database(SnapshotWork *work, const char *name, bool *exists,
+					  Error *error)
+{
+	Snapshot   *snapshot = &work->snapshot;
+	SnapshotDatabase *database = &snapshot->databases[snapshot->n_databases];
+	PgConnection *connection;
+	bool		good;
+
+	if (!snapshot_name_check(name, error))
+	{
+		error_take_message(error, text_format("database \"%s\" cannot be put "
+											  "into a folder of its name",
+											  name));
+		return false;
+	}
+	if (!snapshot_database_exists(work->config, work->site, name, exists,
+								  error) || !*exists)
+		return !*exists && error->message == NULL;
+	connection = server_connect(work->config, work->site, name, error);
+	if (connection == NULL)
+		return false;
+	database->name = arena_strdup(&snapshot->arena, name);
+	database->dump = arena_printf(&snapshot->arena, "databases/%s", name);
+	good = snapshot_part_begin(work, SNAPSHOT_PART_DATABASE, name,
+							   "databases", error) &&
+		take_database(work, connection, database, error);
+	work->part->path = database->dump;
+	snapshot_part_end(work);
+	snapshot->n_databases++;
+	pg_close(connection);
+	return good;
+}
+
+bool
+snapshot_add_roles(SnapshotWork *work, Error *error)
+{
+	Arena	   *arena = &work->snapshot.arena;
+	const char *const argv[] = {
+		server_program(work->site, "pg_dumpall", arena),
+		"--roles-only", "--no-role-passwords", "--no-password", "--no-sync",
+		arena_printf(arena, "--file=%s/" ROLES, work->work),
+		arena_printf(arena, "--database=%s",
+					 work->config->maintenance_database),
+		"-d", server_conninfo_of(work->config, work->site, NULL,
+								 work->config->maintenance_database, arena),
+		NULL
+	};
+	bool		good = snapshot_part_begin(work, SNAPSHOT_PART_ROLES, "",
+										   ROLES, error) &&
+	run(argv, error) && snapshot_add_file(work, ROLES, error);
+
+	snapshot_part_end(work);
+	return good;
+}
