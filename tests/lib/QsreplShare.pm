@@ -57,7 +57,7 @@ sub share_confs
 	my ($nodes, %opt) = @_;
 
 	make_path(values %share_root);
-	return map { $_ => conf_file($_, $nodes, sections => share_section(%opt)) } 'A', 'B';
+	return map { $_ => conf_file($_, $nodes, sections => share_section(%opt), change => [ qr/^connect_timeout = 2s$/m => 'connect_timeout = 15s' ]) } 'A', 'B';
 }
 
 =pod
