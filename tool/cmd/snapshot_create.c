@@ -112,8 +112,7 @@ ask_role(Making *making, Error *error)
 {
 	const Config *config = making->config;
 	PgConnection *connection = server_connect(config, making->work.site,
-											  config->databases.words[0],
-											  error);
+											  NULL, error);
 	bool		passive;
 	bool		good;
 
