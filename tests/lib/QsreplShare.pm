@@ -1,7 +1,6 @@
 #
 # QsreplShare.pm
-#		Shares of a pair of sites: directories with content, and the rows of
-#		Qlik Sense's tables that name it.
+#		A pair of sites with a file share each, which are directories here.
 #
 package QsreplShare;
 
@@ -9,172 +8,233 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-use File::Basename qw(dirname);
+use Fcntl qw(S_ISREG S_ISDIR S_ISLNK);
 use File::Path qw(make_path remove_tree);
-use JSON::PP ();
+use File::Spec;
+use IPC::Run ();
+use JSON::PP;
+use QsreplPair;
 use QsreplTool;
 
-our @EXPORT = qw(app_id share_tables share_rows share_fill share_put
-  share_section share_caught_up verify_json mirror_copy);
+our @EXPORT = qw(%share_root share_section share_confs put get tree marker
+  set_marker sync sync_json trash settle);
+
+# The roots of both sites' shares.
+our %share_root =
+  map { $_ => "$QsreplTool::tool_dir/share_$_" } 'A', 'B';
 
 =pod
 
-=item app_id($number)
+=item share_section(key => value, ...)
 
-The ID of an app, as Qlik Sense writes it.
-
-=cut
-
-sub app_id
-{
-	return sprintf '%08x-1111-4222-8333-0123456789ab', $_[0];
-}
-
-=pod
-
-=item share_tables($node, $database)
-
-Qlik Sense's tables of files, with rules, and the cluster's folders below
-\\CN\QlikShare.
-
-=cut
-
-sub share_tables
-{
-	my ($node, $db) = @_;
-
-	$node->safe_psql($db, <<'SQL');
-CREATE TABLE "Apps" ("ID" uuid PRIMARY KEY, "Name" text, "ModifiedDate" timestamp, "Deleted" boolean NOT NULL DEFAULT false);
-CREATE TABLE "StaticContentReferences" ("ID" uuid PRIMARY KEY, "DataLocation" text, "LogicalPath" text, "ExternalPath" text, "ServeOptions" text);
-CREATE TABLE "DataConnections" ("ID" uuid PRIMARY KEY, "Name" text NOT NULL, "ConnectionString" text NOT NULL, "Type" text, "Deleted" boolean NOT NULL DEFAULT false);
-CREATE TABLE "ServiceClusterSettingsSharedPersistenceProperties" ("ID" uuid PRIMARY KEY, "RootFolder" text, "AppFolder" text, "StaticContentRootFolder" text, "ArchivedLogsRootFolder" text);
-SELECT qsrepl.load_profile();
-INSERT INTO "ServiceClusterSettingsSharedPersistenceProperties" VALUES
-	(gen_random_uuid(), '\\CN\QlikShare', '\\CN\QlikShare\Apps', '\\CN\QlikShare\StaticContent', '\\CN\QlikShare\ArchivedLogs');
-SQL
-	return;
-}
-
-=pod
-
-=item share_caught_up(\%nodes)
-
-Wait until B has all rows of A.
-
-=cut
-
-sub share_caught_up
-{
-	my ($nodes) = @_;
-	my $lsn = $nodes->{A}->lsn('insert');
-
-	$nodes->{B}->poll_query_until('postgres', "SELECT pg_last_wal_replay_lsn() >= '$lsn'") or die 'B does not catch up';
-	return;
-}
-
-=pod
-
-=item share_rows($node, $database, $apps, $references)
-
-Rows of that many apps, and pieces of static content.
-
-=cut
-
-sub share_rows
-{
-	my ($node, $db, $apps, $references) = @_;
-
-	$node->safe_psql($db, <<"SQL");
-INSERT INTO "Apps" SELECT (lpad(to_hex(i), 8, '0') || '-1111-4222-8333-0123456789ab')::uuid, 'App ' || i, '2020-01-01' FROM generate_series(1, $apps) i;
-INSERT INTO "StaticContentReferences" SELECT gen_random_uuid(), 'Content\\Default\\' || i || '.png', '/content/default/' || i || '.png' FROM generate_series(1, $references) i;
-SQL
-	return;
-}
-
-=pod
-
-=item share_put($root, $path, $content, $time)
-
-A file of a share, with its folders.
-
-=cut
-
-sub share_put
-{
-	my ($root, $path, $content, $time) = @_;
-	my $file = "$root/$path";
-
-	make_path(dirname($file));
-	open my $handle, '>:raw', $file or die "$file: $!";
-	print $handle $content;
-	close $handle or die "$file: $!";
-	utime $time, $time, $file if defined $time;
-	return $file;
-}
-
-=pod
-
-=item share_fill($root, $apps, $references)
-
-The files of share_rows().
-
-=cut
-
-sub share_fill
-{
-	my ($root, $apps, $references) = @_;
-
-	share_put($root, 'Apps/' . app_id($_), "app $_", 1_700_000_000 + $_) foreach 1 .. $apps;
-	share_put($root, "StaticContent/Content/Default/$_.png", "picture $_", 1_700_000_000 + $_) foreach 1 .. $references;
-	return;
-}
-
-=pod
-
-=item mirror_copy($from, $to)
-
-Make a directory the same as another, times included.
-
-=cut
-
-sub mirror_copy
-{
-	my ($from, $to) = @_;
-
-	system('rsync', '-rt', '--delete', '--exclude=/.qsrepl*', "$from/", "$to/") == 0 or die "rsync: $?";
-	return;
-}
-
-=pod
-
-=item share_section($root_a, $root_b, further lines)
-
-The section "[share content]".
+The section [share qlik]; keys with undef are left out.
 
 =cut
 
 sub share_section
 {
-	my ($a, $b, @lines) = @_;
+	my %opt = (
+		A => $share_root{A},
+		B => $share_root{B},
+		mapping => 'share',
+		@_);
 
-	return "[share content]\nA = $a\nB = $b\nmapping = share\nmirror = Apps StaticContent\n" . join '', map { "$_\n" } @lines;
+	return "[share qlik]\n"
+	  . join('', map { "$_ = $opt{$_}\n" } grep { defined $opt{$_} } sort keys %opt);
 }
 
 =pod
 
-=item verify_json($conf, words)
+=item share_confs(\%nodes, key => value, ...)
 
-"qsrepl share verify --json": exit code, the first share, standard error.
+Both sites' configurations with such a section; returns a hash from sites to
+files.
 
 =cut
 
-sub verify_json
+sub share_confs
+{
+	my ($nodes, %opt) = @_;
+
+	make_path(values %share_root);
+	return map { $_ => conf_file($_, $nodes, sections => share_section(%opt), change => [ qr/^connect_timeout = 2s$/m => 'connect_timeout = 15s' ]) } 'A', 'B';
+}
+
+=pod
+
+=item put($root, $path, $content, $time), get($root, $path)
+
+Write a file with the folders above it, or read one: undef where none is. The
+time is in seconds since 1970.
+
+=cut
+
+sub put
+{
+	my ($root, $path, $content, $time) = @_;
+	my $file = "$root/$path";
+	my ($folder) = $file =~ m{(.*)/}s;
+
+	make_path($folder);
+	open my $handle, '>', $file or die "$file: $!";
+	print $handle $content // $path;
+	close $handle or die "$file: $!";
+	utime $time, $time, $file if defined $time;
+	return;
+}
+
+sub get
+{
+	my ($root, $path) = @_;
+	my $file = "$root/$path";
+
+	return if !-f $file;
+	open my $handle, '<', $file or die "$file: $!";
+	local $/;
+	return scalar <$handle>;
+}
+
+=pod
+
+=item tree($root, @folders)
+
+All that is below folders of a root (all but what is qsrepl's own, if none is
+given), as a hash from paths to "content @ time", "folder", "link to ..." or
+"other".
+
+=cut
+
+sub tree
+{
+	my ($root, @folders) = @_;
+	my %found;
+
+	my @todo = @folders;
+	@todo = grep { !/^\.qsrepl/ } names($root) if !@folders;
+	while (defined(my $path = shift @todo))
+	{
+		my @info = lstat "$root/$path";
+
+		next if !@info;
+		if (S_ISDIR($info[2]))
+		{
+			$found{$path} = 'folder';
+			push @todo, map { "$path/$_" } names("$root/$path");
+		}
+		elsif (S_ISLNK($info[2])) { $found{$path} = 'link to ' . readlink "$root/$path" }
+		elsif (S_ISREG($info[2])) { $found{$path} = get($root, $path) . " @ $info[9]" }
+		else { $found{$path} = 'other' }
+	}
+	return \%found;
+}
+
+sub names
+{
+	my ($folder) = @_;
+
+	opendir my $handle, $folder or return;
+	return sort grep { !/^\.\.?$/ } readdir $handle;
+}
+
+=pod
+
+=item marker($site), set_marker($site, key => value, ...)
+
+A site's marker as a hash, undef where there is none; or change it, or remove
+it where no key is given.
+
+=cut
+
+sub marker
+{
+	my ($site) = @_;
+	my $text = get($share_root{$site}, '.qsrepl-share.json');
+
+	return defined $text ? decode_json($text) : undef;
+}
+
+sub set_marker
+{
+	my ($site, %change) = @_;
+	my $file = "$share_root{$site}/.qsrepl-share.json";
+
+	if (!%change)
+	{
+		unlink $file;
+		return;
+	}
+	put($share_root{$site}, '.qsrepl-share.json',
+		JSON::PP->new->canonical->encode({ version => 1, share => 'qlik', site => $site, epoch => 0, role => 'source', last => undef, %{ marker($site) // {} }, %change }));
+	return;
+}
+
+=pod
+
+=item sync($conf, @words)
+
+"qsrepl share sync --yes"; returns exit code, output and errors. sync_json()
+returns the document of the only share instead of the output.
+
+=cut
+
+sub sync
 {
 	my ($conf, @words) = @_;
-	my ($code, $out, $err) = qsrepl('share', 'verify', '--config', $conf, '--json', @words);
-	my $document = $out ne '' ? JSON::PP::decode_json($out) : {};
 
-	return ($code, $document->{shares}[0], $err);
+	return qsrepl('share', 'sync', '--config', $conf, '--yes', @words);
+}
+
+sub sync_json
+{
+	my ($conf, @words) = @_;
+	my ($code, $out, $err) = sync($conf, '--json', @words);
+
+	return ($code, $out ne '' ? decode_json($out)->[0] : {}, $err);
+}
+
+=pod
+
+=item trash($site)
+
+What is in the trash, without the times: a hash from paths to lists of contents,
+the oldest first.
+
+=cut
+
+sub trash
+{
+	my ($site) = @_;
+	my $root = "$share_root{$site}/.qsrepl-trash";
+	my %found;
+
+	foreach my $stamp (grep { /^\d{8}T/ } names($root))
+	{
+		my $tree = tree($root, $stamp);
+
+		foreach my $path (sort keys %$tree)
+		{
+			my ($below) = $path =~ m{^[^/]+/(.*)}s;
+
+			next if !defined $below || $tree->{$path} eq 'folder';
+			push @{ $found{$below} }, $tree->{$path} =~ s/ @ \d+$//sr;
+		}
+	}
+	return \%found;
+}
+
+=pod
+
+=item settle(\%root)
+
+Both roots empty, without markers and trash.
+
+=cut
+
+sub settle
+{
+	remove_tree(values %share_root);
+	make_path(values %share_root);
+	return;
 }
 
 1;

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use POSIX ();
 use QsreplPair;
-use QsreplShare;
+use QsreplVerify;
 use QsreplTest;
 use Test::More;
 use Time::HiRes ();
@@ -132,7 +132,9 @@ my %wrong = (
 
 foreach my $text (sort keys %wrong)
 {
-	share_put($root{A}, '.qsrepl-canary', sprintf $text, JSON::PP::decode_json($good)->{epoch});
+	my $epoch = JSON::PP::decode_json($good)->{epoch};
+
+	share_put($root{A}, '.qsrepl-canary', $text =~ s/%d/$epoch/r);
 	sync('timeout = 1s');
 	isnt($code, 0, 'refused') or diag $text;
 	like($err, $wrong{$text}, 'why');

@@ -6,14 +6,10 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* Longer words are not compared: nobody mistypes them into known ones. */
 #define WORD_MAX_LEN 40
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
 
 static size_t
 min2(size_t a, size_t b)
@@ -40,12 +36,12 @@ distance(const char *a, const char *b)
 		row[0] = i;
 		for (size_t j = 1; j <= nb; j++)
 		{
-			size_t		change = lower(a[i - 1]) != lower(b[j - 1]) ? 1 : 0;
+			size_t		change = ascii_lower(a[i - 1]) != ascii_lower(b[j - 1]) ? 1 : 0;
 
 			row[j] = min2(min2(above[j] + 1, row[j - 1] + 1),
 						  above[j - 1] + change);
-			if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-				lower(a[i - 2]) == lower(b[j - 1]))
+			if (i > 1 && j > 1 && ascii_lower(a[i - 1]) == ascii_lower(b[j - 2]) &&
+				ascii_lower(a[i - 2]) == ascii_lower(b[j - 1]))
 				row[j] = min2(row[j], higher[j - 2] + 1);
 		}
 	}

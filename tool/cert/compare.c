@@ -10,6 +10,7 @@
 
 #include <openssl/x509.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "cert/internal.h"
 
@@ -41,7 +42,7 @@ likeness(const CertEntry *a, const CertEntry *b)
 		return 0;
 	if (X509_cmp(a->certificate, b->certificate) == 0)
 		return 3;
-	if (a->role >= CERT_BROWSER || !cert_same_name(a->name, b->name))
+	if (a->role >= CERT_BROWSER || !ascii_same(a->name, b->name))
 		return 0;
 	return same_key(a, b) ? 2 : 1;
 }

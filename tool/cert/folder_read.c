@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/secret.h"
 #include "cert/bundle.h"
@@ -51,7 +52,7 @@ ends(const char *string, const char *with)
 	size_t		len = strlen(string);
 	size_t		n = strlen(with);
 
-	return len > n && cert_same_name(string + len - n, with);
+	return len > n && ascii_same(string + len - n, with);
 }
 
 static bool

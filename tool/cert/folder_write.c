@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/secret.h"
 #include "cert/describe.h"
 #include "cert/internal.h"
@@ -78,7 +79,7 @@ is_central(const CertSet *set, const CertEntry *server)
 	const char *name = root != NULL ?
 	cert_common_name(root->certificate, &arena) : NULL;
 	bool		central = name != NULL &&
-	cert_same_name(name, arena_printf(&arena, "%s-CA", server->name));
+	ascii_same(name, arena_printf(&arena, "%s-CA", server->name));
 
 	arena_free(&arena);
 	return central;
@@ -102,7 +103,7 @@ twins_before(const CertSet *set, const CertEntry *entry)
 	size_t		n = 0;
 
 	for (const CertEntry *e = set->entries; e < entry; e++)
-		n += e->role == entry->role && cert_same_name(e->name, entry->name) ?
+		n += e->role == entry->role && ascii_same(e->name, entry->name) ?
 			1 : 0;
 	return n;
 }

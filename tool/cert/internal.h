@@ -35,9 +35,6 @@ extern bool cert_key_fits(X509 * certificate, const EVP_PKEY * key);
 /* SHA-256 of a public key as the certificate holds it. */
 extern void cert_key_id(X509 * certificate, unsigned char id[32]);
 
-/* Two names of hosts or people, without regard to case. */
-extern bool cert_same_name(const char *a, const char *b);
-
 /* A copy that is freed with free(); NULL of NULL. */
 extern char *cert_copy(const char *string);
 

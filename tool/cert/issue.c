@@ -15,6 +15,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
+#include "base/ascii.h"
 #include "base/secret.h"
 #include "cert/internal.h"
 
@@ -232,7 +233,7 @@ remove_old(CertSet *set, const char *alias)
 
 	for (size_t i = 0; i < set->n; i++)
 		if (set->entries[i].role == CERT_SERVER &&
-			cert_same_name(set->entries[i].name, alias))
+			ascii_same(set->entries[i].name, alias))
 			cert_entry_free(&set->entries[i]);
 		else
 			set->entries[n++] = set->entries[i];

@@ -93,23 +93,6 @@ cert_key_id(X509 * certificate, unsigned char id[32])
 	OPENSSL_free(der);
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
-bool
-cert_same_name(const char *a, const char *b)
-{
-	while (*a != '\0' && lower(*a) == lower(*b))
-	{
-		a++;
-		b++;
-	}
-	return lower(*a) == lower(*b);
-}
-
 char *
 cert_copy(const char *string)
 {

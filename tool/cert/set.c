@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "cert/describe.h"
 #include "cert/internal.h"
@@ -53,7 +54,7 @@ cert_role_of(X509 * certificate, const char *file)
 		role = CERT_BROWSER;
 	else if (file != NULL && begins(file, "encryption"))
 		role = CERT_ENCRYPTION;
-	else if (name != NULL && cert_same_name(name, CERT_CLIENT_NAME))
+	else if (name != NULL && ascii_same(name, CERT_CLIENT_NAME))
 		role = CERT_CLIENT;
 	else if (X509_NAME_cmp(X509_get_subject_name(certificate),
 						   X509_get_issuer_name(certificate)) == 0)
@@ -183,7 +184,7 @@ static bool
 is_named(const CertEntry *entry, CertRole role, const char *name)
 {
 	return entry->role == role &&
-		(name == NULL || cert_same_name(entry->name, name));
+		(name == NULL || ascii_same(entry->name, name));
 }
 
 const CertEntry *
@@ -250,7 +251,7 @@ cert_set_for_node(const CertSet *from, const char *alias, bool central,
 	{
 		const CertEntry *entry = &from->entries[i];
 
-		if (entry->role == CERT_SERVER && !cert_same_name(entry->name, alias))
+		if (entry->role == CERT_SERVER && !ascii_same(entry->name, alias))
 			continue;
 		if (!share(entry, entry->role != CERT_ROOT || central, to, error))
 			return false;

@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include "base/ascii.h"
 #include "base/timestamp.h"
 #include "cert/describe.h"
 #include "cert/internal.h"
@@ -221,7 +222,7 @@ verify_aliases(const Verify *verify)
 		entry->role != CERT_SERVER;
 
 		for (size_t j = 0; j < expected->n_aliases && !known; j++)
-			known = cert_same_name(expected->aliases[j], entry->name);
+			known = ascii_same(expected->aliases[j], entry->name);
 		if (!known)
 			cert_findings_add(findings, CERT_WARN,
 							  arena_printf(&findings->arena, "server "
@@ -259,7 +260,7 @@ verify_host(const Verify *verify)
 						  "names \"%.120s\", for which there is no server "
 						  "certificate", name);
 	else if (expected->central != NULL &&
-			 !cert_same_name(expected->central, name))
+			 !ascii_same(expected->central, name))
 		cert_findings_add(verify->findings, CERT_FAIL, "Host.cfg",
 						  "The central node must be installed with its alias "
 						  "as the server's name.",

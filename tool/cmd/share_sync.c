@@ -109,7 +109,9 @@ tell(const ShareRound *round, const ShareSync *sync, ShareOutcome outcome,
 	if (round->request->json)
 		json_array_append_new(round->document,
 							  share_as_json(sync, outcome, error));
-	else if (outcome == SHARE_DRY)
+	else if (outcome == SHARE_DRY ||
+			 (outcome == SHARE_NOT_ALLOWED && sync->looked &&
+			  round->watch_ms == 0))
 		share_print_plan(sync);
 	else if (outcome == SHARE_SYNCED || outcome == SHARE_PARTLY)
 		share_print_done(sync);

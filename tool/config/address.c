@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "inet6.h"
 
 #define LABEL_MAX 63
@@ -68,12 +69,6 @@ address_is_name(const char *text)
 	}
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
 bool
 address_is_same(const char *a, const char *b)
 {
@@ -82,11 +77,5 @@ address_is_same(const char *a, const char *b)
 	if (rw_inet6_parse(a, strlen(a), bytes[0]) &&
 		rw_inet6_parse(b, strlen(b), bytes[1]))
 		return memcmp(bytes[0], bytes[1], sizeof(bytes[0])) == 0;
-	while (*a != '\0' && lower(*a) == lower(*b))
-		a++, b++;
-	if (*a == '.' && a[1] == '\0')
-		a++;
-	if (*b == '.' && b[1] == '\0')
-		b++;
-	return *a == '\0' && *b == '\0';
+	return ascii_same_host(a, b);
 }

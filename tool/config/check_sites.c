@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "config/load.h"
 #include "config/path.h"
@@ -47,12 +48,6 @@ is_local(const char *host)
 	return false;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
 bool
 config_same_name(const char *a, const char *b)
 {
@@ -60,14 +55,7 @@ config_same_name(const char *a, const char *b)
 		return false;
 	if (is_local(a) && is_local(b))
 		return true;
-	while (*a != '\0' && lower(*a) == lower(*b))
-		a++, b++;
-	/* A name may end in the root's dot. */
-	if (*a == '.' && a[1] == '\0')
-		a++;
-	if (*b == '.' && b[1] == '\0')
-		b++;
-	return *a == '\0' && *b == '\0';
+	return ascii_same_host(a, b);
 }
 
 static bool

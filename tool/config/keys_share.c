@@ -15,7 +15,7 @@ const ConfigKey config_share_keys[] = {
 		"the passive site, deletions included; double quotes keep blanks. "
 	"Nothing outside of these and \"add\" is touched."},
 	{"add", CONFIG_ARGUMENTS, AT(ConfigShare, add),
-		.otherwise = "ArchivedLogs",
+		.example = "ArchivedLogs",
 		.help = "Further folders, to which new and changed files are brought, "
 	"and where nothing is ever deleted."},
 	{"leave_out", CONFIG_ARGUMENTS, AT(ConfigShare, leave_out),

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 static bool
 is_letter(char c)
 {
@@ -65,17 +67,11 @@ path_has_parent(const char *path)
 	return false;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
 static bool
 same(const char *a, const char *b, size_t len, bool windows)
 {
 	for (size_t i = 0; i < len; i++)
-		if (windows ? lower(a[i]) != lower(b[i]) : a[i] != b[i])
+		if (windows ? ascii_lower(a[i]) != ascii_lower(b[i]) : a[i] != b[i])
 			return false;
 	return true;
 }

@@ -50,8 +50,8 @@ typedef struct ShareCopier
 	bool		(*copy) (const ShareWork *work, ShareDone *done, Error *error);
 
 	/*
-	 * Remove files, and folders where they are empty, into the trash.  What
-	 * is at the source again is not removed.
+	 * Remove files into the trash, and folders where they are empty.  The
+	 * source is not looked at.
 	 */
 	bool		(*remove) (const ShareWork *work, ShareDone *done,
 						   Error *error);
