@@ -147,9 +147,10 @@ like($err, qr/site "B": the root "\Q$root{B}\E" of share "content" is not there/
 rename "$root{B}.away", $root{B} or die $!;
 
 # Without roles there is no direction.
+my $number = canary('A')->{number};
 $nodes{B}->stop;
 sync('timeout = 1s');
 isnt($code, 0, 'a silent site');
-is(canary('A')->{number}, JSON::PP::decode_json($good)->{number}, 'no canary is sent');
+is(canary('A')->{number}, $number, 'no canary is sent');
 
 done_testing();
