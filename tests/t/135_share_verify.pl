@@ -6,7 +6,7 @@ use File::Path qw(make_path remove_tree);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplPair;
-use QsreplShareRows;
+use QsreplVerify;
 use QsreplTest;
 use Test::More;
 
