@@ -40,7 +40,7 @@ sub make_store
 	my @databases = @{ $opt{databases} // ['qsr'] };
 
 	$store = {
-		A => make_site('A'), B => bare_server('site_b'), dir => $dir,
+		A => make_site('A', conf => "listen_addresses = '127.0.0.1'\n"), B => bare_server('site_b'), dir => $dir,
 		share => "$dir/share", databases => \@databases,
 		snapshots => { A => "$dir/a", B => "$dir/b" } };
 	$store->{A}->safe_psql('postgres', 'CREATE ROLE qliksenserepository LOGIN');

@@ -98,7 +98,7 @@ foreach my $path ('../../etc/passwd', '/etc/passwd', 'share/../../x', 'share//x'
 }
 like(with_manifest(sub { $_[0] =~ s/($line)/$1,\n$1/r =~ s/,,/,/r }), qr/^1 invalid manifest: /, 'so is one that comes twice');
 like(with_manifest(sub { $_[0] =~ s/("share\/main\/Apps\/app1\.qvf", "size": )/${1}1/r }), qr/^1 file ".*app1\.qvf" has \d+ bytes, not 1/, 'a size is compared');
-like(with_manifest(sub { $_[0] =~ s/"version": 1/"version": 99/r }), qr/^1 invalid manifest: /, 'another version is refused');
+like(with_manifest(sub { $_[0] =~ s/"version": 1/"version": 99/r }), qr/^1 the manifest has version 99/, 'another version is refused');
 
 # A trial restore.
 ($code, $found) = findings($conf, 'one', '--deep');
