@@ -68,7 +68,8 @@ SQL
 
 =pod
 
-=item store_conf($site, A => lines, B => lines, sections => sections, file => name)
+=item store_conf($site, host => { SITE => address }, A => lines, B => lines,
+sections => sections, change => [ ... ], file => name)
 
 The configuration of a site's machine.
 
@@ -78,10 +79,14 @@ sub store_conf
 {
 	my ($site, %opt) = @_;
 	my $dir = $store->{dir};
+	my @change = @{ $opt{change} // [] };
+
+	push @change, qr/(?<=\[site $_\]\nhost = )[\d.]+/ => $opt{host}{$_} foreach sort keys %{ $opt{host} // {} };
 
 	return conf_file(
 		$site, { A => $store->{A}, B => $store->{B} },
 		main => "databases = @{ $store->{databases} }\n" . ($opt{main} // ''),
+		change => \@change,
 		A => "snapshot_directory = $dir/a\n" . ($opt{A} // ''),
 		B => "snapshot_directory = $dir/b\n" . ($opt{B} // ''),
 		sections => <<"CONF" . ($opt{sections} // ''), file => $opt{file});

@@ -107,17 +107,14 @@ my $ssh = start_ssh(dir => "$tool_dir/ssh", addresses => ['127.0.45.2']);
 my @way = $ssh->words('127.0.45.2');
 my $shell = join ' ', @way[ 0 .. $#way - 1 ];
 my $elsewhere = "$store{dir}/elsewhere b";
-my $there = store_conf('B', file => "$tool_dir/there.conf", B => '');
-my %remote = (
-	B => "host = 127.0.45.2\nremote_command = @way $qsrepl_program\nsnapshot_ssh_command = $shell\n"
+my $there = store_conf('B', file => "$tool_dir/there.conf", change => [ qr/^snapshot_directory = \Q$b\E$/m => "snapshot_directory = $elsewhere" ]);
+my $far = store_conf(
+	'A',
+	file => "$tool_dir/far.conf",
+	host => { B => '127.0.45.2' },
+	B => "remote_command = @way env QSREPL_CONFIG=$there $qsrepl_program\nsnapshot_ssh_command = $shell\n"
 	  . "snapshot_remote = 127.0.45.2:$elsewhere\n");
 
-# The other machine has another directory of the same name in the configuration.
-write_private($there, slurp_file($there) =~ s/^snapshot_directory = \Q$b\E$/snapshot_directory = $elsewhere/mr);
-$remote{B} =~ s/remote_command = .*?\n/remote_command = @way env QSREPL_CONFIG=$there $qsrepl_program\n/;
-my $far = store_conf('A', file => "$tool_dir/far.conf", %remote);
-
-write_private($far, slurp_file($far) =~ s/^host = 127\.0\.0\.1\n(?=port = \d+\nuser = \w+\ndata_directory = [^\n]*site_b)//mr);
 mkdir $elsewhere, 0700;
 ($code, $out, $err) = copy($far, 'three');
 is("$code $err", '0 ', 'by ssh, into a directory with a blank');

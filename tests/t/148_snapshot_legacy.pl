@@ -50,10 +50,16 @@ like(join("\n", @{ $found->{info} }), qr/database "qsr" was not rewritten for th
 {
 	my $whole = do { open my $handle, '<:raw', "$old/qsr_backup.tar"; local $/; <$handle> };
 
-	put_file("$old/qsr_backup.tar", substr $whole, 0, length($whole) - 4096);
+	put_file("$old/qsr_backup.tar", substr $whole, 0, length($whole) / 2);
 	($code, $found) = findings($conf, 'old');
-	is($code, 1, 'a dump that was cut');
-	like(join("\n", @{ $found->{wrong} }), qr/the dump of database "qsr" cannot be restored: /, 'is found, since it is read to its end');
+	is($code, 1, 'half a dump');
+	like(join("\n", @{ $found->{wrong} }), qr/the dump of database "qsr" is cut/, 'is found, though pg_restore takes it');
+	put_file("$old/qsr_backup.tar", 'x' x 512 . substr $whole, 512);
+	($code, $found) = findings($conf, 'old');
+	like(join("\n", @{ $found->{wrong} }), qr/the dump of database "qsr" cannot be restored: /, 'one that is no dump is found by pg_restore');
+	put_file("$old/qsr_backup.tar", substr $whole, 0, -512);
+	($code, $found) = findings($conf, 'old');
+	is("$code @{ $found->{wrong} }", '1 the dump of database "qsr" is cut: its end is missing', 'so is one whose last block alone is missing');
 	put_file("$old/qsr_backup.tar", $whole);
 }
 symlink '/etc/passwd', "$old/Apps/link.qvf";
