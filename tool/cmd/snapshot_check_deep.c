@@ -121,7 +121,7 @@ snapshot_check_deep(const SnapshotCheck *check, const Snapshot *snapshot,
 					SnapshotFindings *findings)
 {
 	SnapshotTrial trial = {check, snapshot, findings, {check->config,
-		check->site, NULL, NULL, NULL, false, NULL, {NULL}}
+	check->site, NULL, NULL, NULL, false, NULL, {NULL}}
 	};
 	Error		error = ERROR_NONE;
 

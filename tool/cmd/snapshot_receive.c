@@ -46,9 +46,8 @@ find(Receive *receive, const json_t * question, Error *error)
 		return error_set(error, NULL, "Set it in the site's section.",
 						 "site \"%s\" has no snapshot_directory",
 						 receive->site->name);
-	if (name == NULL || !snapshot_name_check(name, error))
-		return name != NULL ||
-			error_set(error, NULL, NULL, "invalid name of a snapshot");
+	if (!snapshot_name_check(name != NULL ? name : "", error))
+		return false;
 	receive->name = name;
 	receive->store = receive->site->snapshot_directory;
 	receive->incoming = snapshot_store_path(receive->store, name,

@@ -32,7 +32,7 @@ static const char count_query[] =
 
 static bool
 count_table(PgConnection *connection, const char *schema, const char *name,
-			int64_t *rows, Error *error)
+			int64_t * rows, Error *error)
 {
 	Text		statement = {NULL, 0, 0};
 	char	   *value = NULL;
