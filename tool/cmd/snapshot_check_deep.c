@@ -88,14 +88,13 @@ snapshot_trial_localize(SnapshotTrial *trial,
 }
 
 static void
-tell(const SnapshotTrial *trial, const char *what,
-	 const SnapshotDatabase *database)
+tell(const SnapshotTrial *trial, const char *what, const char *database)
 {
 	char	   *text;
 
 	if (trial->check->tell == NULL)
 		return;
-	text = text_format("%s%s", what, database != NULL ? database->name : "");
+	text = text_format("%s%s", what, database);
 	trial->check->tell(text);
 	free(text);
 }
@@ -108,7 +107,7 @@ try(SnapshotTrial *trial)
 	{
 		const SnapshotDatabase *database = &trial->snapshot->databases[i];
 
-		tell(trial, "restoring for trial: ", database);
+		tell(trial, "restoring for trial: ", database->name);
 		if (!snapshot_trial_restore(trial, database))
 			continue;
 		snapshot_trial_count(trial, database);
@@ -125,7 +124,7 @@ snapshot_check_deep(const SnapshotCheck *check, const Snapshot *snapshot,
 	};
 	Error		error = ERROR_NONE;
 
-	tell(&trial, "starting a server for trial", NULL);
+	tell(&trial, "starting a server for trial", "");
 	if (scratch_begin(&trial.scratch, &error))
 		try(&trial);
 	else
