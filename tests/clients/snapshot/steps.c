@@ -113,8 +113,8 @@ openat(int directory, const char *name, int flags,...)
 ssize_t
 read(int fd, void *bytes, size_t len)
 {
-	ssize_t		(*read_fd) (int, void *, size_t);
-	ssize_t		(*write_fd) (int, const void *, size_t);
+	ssize_t(*read_fd) (int, void *, size_t);
+	ssize_t(*write_fd) (int, const void *, size_t);
 	ssize_t		n;
 	int			other;
 
@@ -133,7 +133,7 @@ read(int fd, void *bytes, size_t len)
 ssize_t
 write(int fd, const void *bytes, size_t len)
 {
-	ssize_t		(*write_fd) (int, const void *, size_t);
+	ssize_t(*write_fd) (int, const void *, size_t);
 	struct stat info;
 
 	*(void **) &write_fd = real("write");
