@@ -52,9 +52,9 @@ typedef struct Reading
 typedef struct Source
 {
 	unsigned	part;
+	bool		optional;		/* not told where it is not there */
 	const char *table;
 	const char *column;			/* without which there is nothing to read */
-	bool		optional;		/* not told where it is not there */
 	const char *further[2];		/* columns that may be missing: then null */
 	const char *condition;		/* on the column; or NULL */
 	const char *kind;			/* a column for the condition; or NULL */
@@ -134,23 +134,24 @@ take_folder(void *arg, const PgRow *row, Error *error)
  * does in StaticContentReferences is taken for a path.
  */
 static const Source sources[] = {
-	{SITE_CONTENT_FOLDERS, CLUSTER, "RootFolder", false, {NULL, NULL}, NULL,
-	NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, CLUSTER, "AppFolder", false, {NULL, NULL}, NULL,
-	NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, CLUSTER, "StaticContentRootFolder", false,
-	{NULL, NULL}, NULL, NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, CLUSTER, "ArchivedLogsRootFolder", false,
-	{NULL, NULL}, NULL, NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, "DataConnections", "ConnectionString", false,
-		{"Name", NULL}, "pg_catalog.lower(\"Type\"::text) = 'folder'", "Type",
-	take_connection},
-	{SITE_CONTENT_FILES, "Apps", "ID", false, {"Name", "ModifiedDate"}, NULL,
-	NULL, take_app},
-	{SITE_CONTENT_FILES, "StaticContentReferences", "DataLocation", false,
-	{NULL, NULL}, NULL, NULL, take_reference},
-	{SITE_CONTENT_FILES, "FileReferences", "DataLocation", true,
-	{NULL, NULL}, NULL, NULL, take_reference}
+	{.part = SITE_CONTENT_FOLDERS,.table = CLUSTER,.column = "RootFolder",
+	.take = take_folder},
+	{.part = SITE_CONTENT_FOLDERS,.table = CLUSTER,.column = "AppFolder",
+	.take = take_folder},
+	{.part = SITE_CONTENT_FOLDERS,.table = CLUSTER,
+	.column = "StaticContentRootFolder",.take = take_folder},
+	{.part = SITE_CONTENT_FOLDERS,.table = CLUSTER,
+	.column = "ArchivedLogsRootFolder",.take = take_folder},
+	{.part = SITE_CONTENT_FOLDERS,.table = "DataConnections",
+		.column = "ConnectionString",.further = {"Name", NULL},
+		.condition = "pg_catalog.lower(\"Type\"::text) = 'folder'",
+	.kind = "Type",.take = take_connection},
+	{.part = SITE_CONTENT_FILES,.table = "Apps",.column = "ID",
+	.further = {"Name", "ModifiedDate"},.take = take_app},
+	{.part = SITE_CONTENT_FILES,.table = "StaticContentReferences",
+	.column = "DataLocation",.take = take_reference},
+	{.part = SITE_CONTENT_FILES,.optional = true,.table = "FileReferences",
+	.column = "DataLocation",.take = take_reference}
 };
 
 #define N_SOURCES (sizeof(sources) / sizeof(sources[0]))
