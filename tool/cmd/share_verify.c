@@ -71,7 +71,7 @@ are_known(const Config *config, const ShareVerifyOptions *options)
 void
 share_verify_items(const ShareVerify *verify, size_t limit,
 				   void (*each) (void *arg, const char *word,
-								 const ShareEntry *source,
+								 const char *path, const ShareEntry *source,
 								 const ShareEntry *target),
 				   void *arg)
 {
@@ -79,16 +79,21 @@ share_verify_items(const ShareVerify *verify, size_t limit,
 	size_t		n = 0;
 
 	for (size_t i = 0; i < diff->n && n < limit; i++, n++)
-		each(arg, share_change_word(diff->items[i].change),
-			 diff->items[i].source, diff->items[i].target);
+	{
+		const ShareDifference *item = &diff->items[i];
+
+		each(arg, share_change_word(item->change), item->source != NULL ?
+			 item->source->path : item->target->path, item->source,
+			 item->target);
+	}
 	for (size_t i = 0; i < verify->pairs.n && n < limit; i++)
 	{
 		const SharePair *pair = &verify->pairs.list[i];
 
 		if (!pair->differs && pair->problem == NULL)
 			continue;
-		each(arg, pair->differs ? "content" : "unreadable", pair->source,
-			 pair->target);
+		each(arg, pair->differs ? "content" : "unreadable",
+			 pair->source->path, pair->source, pair->target);
 		n++;
 	}
 }

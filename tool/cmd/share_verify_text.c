@@ -64,7 +64,6 @@ print_counts(const ShareVerify *verify)
 			continue;
 		printf("  %-8s %8lu  ", share_change_word((ShareChange) i),
 			   (unsigned long) verify->diff.counts[i]);
-		/* flawfinder: one of the formats above */
 		if (strstr(meanings[i], "%s") == NULL)
 			fputs(meanings[i], stdout);
 		else
@@ -77,8 +76,8 @@ print_counts(const ShareVerify *verify)
 }
 
 static void
-print_item(void *arg, const char *word, const ShareEntry *source,
-		   const ShareEntry *target)
+print_item(void *arg, const char *word, const char *path,
+		   const ShareEntry *source, const ShareEntry *target)
 {
 	const ShareEntry *entry = source != NULL ? source : target;
 	char		bytes[UNITS_SIZE];
@@ -87,7 +86,7 @@ print_item(void *arg, const char *word, const ShareEntry *source,
 	(void) arg;
 	units_bytes((int64_t) entry->size, bytes);
 	timestamp_format(entry->mtime_ns / 1000000, time);
-	printf("      %-10s %s (%s, %s)\n", word, entry->path, bytes, time);
+	printf("      %-10s %s (%s, %s)\n", word, path, bytes, time);
 }
 
 static void
