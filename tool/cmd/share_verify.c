@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/report.h"
 #include "cmd/config.h"
+#include "cmd/share.h"
 #include "platform/cancel.h"
 
 #define MOST_LISTED 10000000
@@ -42,30 +43,6 @@ is_wanted(const ShareVerifyOptions *options, const ConfigShare *share)
 		if (strcmp(options->shares[i], share->name) == 0)
 			return true;
 	return options->n_shares == 0;
-}
-
-/* Every name that was given must be a share's. */
-static bool
-are_known(const Config *config, const ShareVerifyOptions *options)
-{
-	for (size_t i = 0; i < options->n_shares; i++)
-	{
-		bool		known = false;
-
-		for (size_t j = 0; j < config->n_shares; j++)
-			known = known || strcmp(options->shares[i],
-									config->shares[j].name) == 0;
-		if (known)
-			continue;
-		report_errorf(NULL, "there is no share \"%s\" in the configuration",
-					  options->shares[i]);
-		return false;
-	}
-	if (config->n_shares > 0)
-		return true;
-	report_error("the configuration has no share", NULL,
-				 "Add a section \"[share NAME]\".");
-	return false;
 }
 
 void
@@ -155,8 +132,8 @@ cmd_share_verify(const char *file, ShareVerifyOptions *options,
 	if (code != EXIT_OK)
 		return code;
 	plat_cancel_install();
-	code = are_known(&config, options) ? verify_all(&config, options) :
-		EXIT_INPUT;
+	if (share_names_known(&config, options->shares, options->n_shares, &code))
+		code = verify_all(&config, options);
 	config_free(&config);
 	return code;
 }

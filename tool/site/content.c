@@ -47,7 +47,7 @@ take_column(void *arg, const PgRow *row, Error *error)
 
 /* name NULL: any column of the table */
 static const ContentColumn *
-find(const ContentReading * reading, const char *table, const char *name)
+find(const ContentReading *reading, const char *table, const char *name)
 {
 	for (size_t i = 0; i < reading->n_columns; i++)
 		if (strcmp(reading->columns[i].table, table) == 0 &&
@@ -58,7 +58,7 @@ find(const ContentReading * reading, const char *table, const char *name)
 
 /* Times of Qlik Sense's rows are in UTC, with or without a time zone. */
 static void
-add_further(const ContentReading * reading, const ContentSource * source, Text *sql)
+add_further(const ContentReading *reading, const ContentSource *source, Text *sql)
 {
 	for (size_t i = 0; i < 2; i++)
 	{
@@ -74,7 +74,7 @@ add_further(const ContentReading * reading, const ContentSource * source, Text *
 }
 
 static char *
-statement(const ContentReading * reading, const ContentSource * source, const ContentColumn * column)
+statement(const ContentReading *reading, const ContentSource *source, const ContentColumn *column)
 {
 	Text		sql = {NULL, 0, 0};
 
@@ -90,7 +90,7 @@ statement(const ContentReading * reading, const ContentSource * source, const Co
 }
 
 static void
-note_known(SiteContent *content, const ContentSource * source)
+note_known(SiteContent *content, const ContentSource *source)
 {
 	if (source->known == CONTENT_APPS)
 		content->apps_known = true;
@@ -99,10 +99,10 @@ note_known(SiteContent *content, const ContentSource * source)
 }
 
 static bool
-read_source(ContentReading * reading, PgConnection *connection, const ContentSource * source,
+read_source(ContentReading *reading, PgConnection *connection, const ContentSource *source,
 			Error *error)
 {
-	const		ContentColumn *column = find(reading, source->table, source->column);
+	const ContentColumn *column = find(reading, source->table, source->column);
 	char	   *sql;
 	bool		good;
 
@@ -127,7 +127,7 @@ enum Found
 };
 
 static bool
-read_database(ContentReading * reading, PgConnection *connection, unsigned parts,
+read_database(ContentReading *reading, PgConnection *connection, unsigned parts,
 			  int *found, Error *error)
 {
 	reading->columns = NULL;
@@ -138,7 +138,7 @@ read_database(ContentReading * reading, PgConnection *connection, unsigned parts
 		return false;
 	for (size_t i = 0; i < CONTENT_SOURCES; i++)
 	{
-		const		ContentSource *source = &content_sources[i];
+		const ContentSource *source = &content_sources[i];
 		const char *needed = source->kind != NULL &&
 		find(reading, source->table, source->kind) == NULL ? source->kind :
 		source->column;
@@ -157,7 +157,7 @@ read_database(ContentReading * reading, PgConnection *connection, unsigned parts
 }
 
 static void
-skip(ContentReading * reading, const char *text)
+skip(ContentReading *reading, const char *text)
 {
 	SiteContent *content = reading->content;
 
@@ -170,11 +170,11 @@ skip(ContentReading * reading, const char *text)
 }
 
 static void
-tell_skipped(ContentReading * reading, unsigned parts, const int *found)
+tell_skipped(ContentReading *reading, unsigned parts, const int *found)
 {
 	for (size_t i = 0; i < CONTENT_SOURCES; i++)
 	{
-		const		ContentSource *source = &content_sources[i];
+		const ContentSource *source = &content_sources[i];
 
 		if (!(source->part & parts) || source->optional)
 			continue;

@@ -26,7 +26,7 @@ typedef struct ContentReading
 {
 	Arena	   *arena;
 	SiteContent *content;
-	ContentColumn	   *columns;		/* of one database */
+	ContentColumn *columns;		/* of one database */
 	size_t		n_columns;
 	const char *table;			/* whose rows come */
 	const char *column;
