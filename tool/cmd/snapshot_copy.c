@@ -149,7 +149,7 @@ is_whole(const Copy *copy)
 static bool
 fail_damaged(const Copy *copy, Error *error)
 {
-	const json_t *list = json_object_get(copy->answer, "findings");
+	const		json_t *list = json_object_get(copy->answer, "findings");
 	const char *first = json_string_value(json_array_get(list, 0));
 
 	return error_set(error, first, "Run \"qsrepl snapshot verify\" for it "

@@ -245,4 +245,3 @@ legacy_add_parts(Snapshot *snapshot)
 	part = add_part(snapshot, SNAPSHOT_PART_CERTIFICATES, "", "");
 	count(snapshot, part, is_certificate, NULL);
 }
-
