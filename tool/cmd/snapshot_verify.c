@@ -15,6 +15,7 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/secret.h"
+#include "progress/progress.h"
 
 /* In the order of SnapshotSeverity. */
 static const char *const severities[] = {"info", "warning", "wrong"};
@@ -73,15 +74,27 @@ print_text(const char *directory, const SnapshotFindings *findings,
 			   directory, findings->wrong);
 }
 
+static void
+tell(void *arg, const char *what)
+{
+	progress_say(arg, "%s", what);
+}
+
 static int
 verify(SnapshotCheck *check, const SnapshotVerifyRequest *request)
 {
 	SnapshotFindings findings;
+	Progress	progress;
 	int64_t		begin = plat_clock_ms();
 	int			code;
 
 	memset(&findings, 0, sizeof(findings));
+	progress_start(&progress, text_format("Verification of snapshot %s",
+										  request->snapshot));
+	check->tell = tell;
+	check->arg = &progress;
 	snapshot_check(check, &findings);
+	progress_stop(&progress);
 	code = findings.wrong == 0 ? EXIT_OK : EXIT_NOT_SO;
 	if (request->json)
 		print_json(check->directory, &findings, plat_clock_ms() - begin);
