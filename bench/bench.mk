@@ -128,5 +128,29 @@ bench-services: tool
 		$(BENCH_BUILD)/services.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SERVICES_ROUNDS)
 
+# share verify of two local shares, beside rsync and diff.
+BENCH_SHARE_FILES ?= 100000
+BENCH_SHARE_ROUNDS ?= 5
+
+.PHONY: bench-share-verify
+
+bench-share-verify: install-extension tool
+	@sh bench/start.sh bench/share_verify/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/share_verify.json $(BENCH_SHARE_FILES) \
+		$(BENCH_SHARE_ROUNDS)
+
+# Snapshots beside pg_dump and rsync by hand, the Snapshots tool's way, restic.
+BENCH_SNAPSHOT_FILES ?= 100000
+BENCH_SNAPSHOT_APPS ?= 5000
+BENCH_SNAPSHOT_ROUNDS ?= 3
+
+.PHONY: bench-snapshot
+
+bench-snapshot: tool
+	@sh bench/start.sh bench/snapshot/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/snapshot.json $(BENCH_SNAPSHOT_FILES) \
+		$(BENCH_SNAPSHOT_APPS) $(BENCH_SNAPSHOT_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm bench-certs bench-services
+	bench-compare bench-moves bench-scm bench-certs bench-services \
+	bench-share-verify bench-snapshot

@@ -34,12 +34,14 @@ UNIT_TOOL_SRC = tool/rules/casefile.c \
 	$(wildcard tool/base/*.c tool/platform/posix/*.c tool/config/*.c \
 		tool/pg/*.c tool/plan/*.c tool/site/*.c tool/progress/*.c \
 		tool/powershell/*.c tool/dns/*.c tool/hosts/*.c tool/cert/*.c \
-		tool/seal/*.c tool/service/*.c tool/share/*.c tool/snapshot/*.c) \
+		tool/seal/*.c tool/server/*.c tool/service/*.c tool/share/*.c \
+		tool/snapshot/*.c) \
 	$(EMBEDDED) \
 	$(filter-out %/main.c %/smb.c,$(wildcard tool/programs/scm/*.c))
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c \
-	tests/unit/pg_lab.c tests/unit/powershell_lab.c, \
+	tests/unit/pg_lab.c tests/unit/powershell_lab.c \
+	tests/unit/robocopy_lab.c, \
 	$(wildcard tests/unit/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(UNIT_TEST_SRC))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,%, \
@@ -120,6 +122,11 @@ $(EMBEDDED): scripts/embed $(WINDOWS_SCRIPTS)
 # Not tests by themselves: tests/t/116_powershell.pl runs this one,
 $(BUILD)/powershell_lab: \
 		$(UNIT_BUILD)/sanitize/tests/unit/powershell_lab.o $(SANITIZE_OBJ)
+	$(CC) $(SANITIZE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+# tests/t/160_robocopy.pl this one,
+$(BUILD)/robocopy_lab: \
+		$(UNIT_BUILD)/sanitize/tests/unit/robocopy_lab.o $(SANITIZE_OBJ)
 	$(CC) $(SANITIZE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 # and tests/t/057_pg.pl this, with the sanitizers.

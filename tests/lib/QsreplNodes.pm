@@ -88,13 +88,16 @@ Start a group of nodes; returns it when all answer.
 	user, password
 	lockout		how many wrong passwords lock an account; 0: none do
 	lsa			also what "net rpc" asks for before anything else
+	accounts	further ones: a hash from names to passwords
+	folders		further shares: a hash from names to the lines of their sections,
+				besides the path, which is $nodes->folder($name)
 	smb_conf	further lines of its section [global]
 
 =cut
 
 sub start_nodes
 {
-	my %opt = (n => 1, net => '127.0.7', first => 1, user => 'operator', password => 'Nodes 7 secret', lockout => 0, @_);
+	my %opt = (n => 1, net => '127.0.7', first => 1, user => 'operator', password => 'Nodes 7 secret', lockout => 0, accounts => {}, folders => {}, @_);
 	my $self = bless {%opt}, __PACKAGE__;
 
 	$self->{dir} = PostgreSQL::Test::Utils::tempdir_short();
@@ -166,11 +169,13 @@ disable spoolss = yes
 path = $dir/shares/%i
 read only = no
 force user = root
+@{[ $self->_folder_sections ]}
 CONF
 	_write("$dir/passwd", <<PASSWD);
 root:x:0:0::/:/bin/false
 nobody:x:65534:65534::/:/bin/false
 $self->{user}:x:2001:2001::/:/bin/false
+@{[ $self->_further_accounts ]}
 PASSWD
 	_write("$dir/group", "root:x:0:\nnogroup:x:65534:\nnodes:x:2001:\n");
 	_write("$dir/operations", '');
@@ -188,15 +193,41 @@ PASSWD
 	return;
 }
 
+sub _folder_sections
+{
+	my ($self) = @_;
+	my $text = '';
+
+	foreach my $name (sort keys %{ $self->{folders} })
+	{
+		make_path($self->folder($name));
+		$text .= "[$name]\npath = @{[ $self->folder($name) ]}\nread only = no\nforce user = root\n$self->{folders}{$name}\n";
+	}
+	return $text;
+}
+
+sub _further_accounts
+{
+	my ($self) = @_;
+	my $number = 2002;
+
+	return join "\n", map { "$_:x:@{[ $number++ ]}:2001::/:/bin/false" } sort keys %{ $self->{accounts} };
+}
+
 sub _make_account
 {
 	my ($self) = @_;
 	my @pdbedit = $self->_wrapped('pdbedit', '-s', "$self->{dir}/smb.conf");
-	my $in = "$self->{password}\n$self->{password}\n";
-	my $out = '';
+	my %passwords = ($self->{user} => $self->{password}, %{ $self->{accounts} // {} });
 
-	IPC::Run::run([ @pdbedit, '-a', '-t', '-u', $self->{user} ], '<', \$in, '>&', \$out)
-	  or die "pdbedit: $out";
+	foreach my $user (sort keys %passwords)
+	{
+		my $in = "$passwords{$user}\n$passwords{$user}\n";
+		my $out = '';
+
+		IPC::Run::run([ @pdbedit, '-a', '-t', '-u', $user ], '<', \$in, '>&', \$out)
+		  or die "pdbedit: $out";
+	}
 	$self->policy('bad lockout attempt', $self->{lockout}) if $self->{lockout};
 	return;
 }
@@ -215,6 +246,10 @@ sub _state_file
 =item $nodes->share($number), hosts_file($number)
 
 The directory that is C$, and the hosts file in it.
+
+=item $nodes->folder($name)
+
+The directory that is a share of the option folders.
 
 =item $nodes->credentials, wrong_credentials, credentials_file($name, $password)
 
@@ -248,6 +283,13 @@ sub share
 	my ($self, $number) = @_;
 
 	return "$self->{dir}/shares/" . $self->address($number);
+}
+
+sub folder
+{
+	my ($self, $name) = @_;
+
+	return "$self->{dir}/folders/$name";
 }
 
 sub hosts_file

@@ -10,6 +10,7 @@ use warnings FATAL => 'all';
 
 use Exporter 'import';
 use PostgreSQL::Test::Utils;
+use QsreplContent;
 use QsreplNamed;
 use QsreplNodes;
 use QsreplPair;
@@ -42,6 +43,12 @@ sub options
 		sections => $sections . "[certificates]\nkey_directory = $tool_dir/keys_$site\nrecovery_certificate = $tool_dir/recovery.key.crt\n");
 }
 
+# What Qlik Sense keeps of its files.
+my $content_tables = <<'SQL';
+CREATE TABLE "Apps" ("ID" uuid PRIMARY KEY, "Name" text, "ModifiedDate" timestamp);
+CREATE TABLE "StaticContentReferences" ("ID" uuid PRIMARY KEY, "DataLocation" text);
+SQL
+
 # The same for logical mode: a database "qsr" with a table "ledger".
 sub make_logical_pair
 {
@@ -71,17 +78,23 @@ sub make_bare
 	}
 	$pair{A}->safe_psql('postgres', "CREATE DATABASE $db");
 	$pair{A}->safe_psql($db, 'CREATE TABLE ledger (id bigint PRIMARY KEY, path text); ALTER TABLE ledger OWNER TO qliksenserepository');
+	$pair{A}->safe_psql($db, $content_tables);
 	return %pair;
 }
 
 =pod
 
-=item make_whole(net => { A => '127.0.11', B => '127.0.12' }, logical => 1)
+=item make_whole(net => { A => '127.0.11', B => '127.0.12' }, logical => 1,
+share => lines)
 
 Fill %nodes, %server, %conf and $named, whose keys are sites: A is active, its
 services run, and B is what a passive site is. The central nodes have one alias,
 and so have the rims. A run stops before the fence where $tool_dir/stop_here
-exists. With logical, in logical mode.
+exists. With logical, in logical mode. With share, each site has a file share
+(QsreplContent.pm) whose section has these lines, too; the writer of
+start_share_writer() ends with the services of its site, and the database has
+the tables that Qlik Sense keeps its files in. A hook before and after the phase
+"share" writes its name into $tool_dir/share_hooks.
 
 =cut
 
@@ -100,9 +113,11 @@ sub make_whole
 	$sections .= "[services]\nanswer_timeout = 5s\nstop_timeout = 5s\nstart_timeout = 5s\nstate_url = off\nabout_url = off\nalive_url = off\n"
 	  . "[dns]\nname = qs.company.test\nzone = company.test\nttl = 30s\nwait = 5s\nkey_file = " . named_key('qsrepl-key') . "\n"
 	  . "[hook stop]\nwhen = before\nphase = fence\ncommand = \"$^X\" \"$hook\" \"$tool_dir/stop_here\"\n";
+	$sections .= share_sections($opt{share}) if defined $opt{share};
 	recovery_key('recovery');
 	make_certificates("$tool_dir/store_A", 'P1');
 	%server = $opt{logical} ? make_logical_pair() : make_tool_pair(options('A'));
+	$server{A}->safe_psql('qsr', $content_tables) if defined $opt{share} && !$opt{logical};
 	%conf = map { $_ => conf_file($_, \%server, options($_, %opt)) } 'A', 'B';
 	foreach my $case ([ 'B', 'cert', 'keys' ], [ 'A', 'cert', 'sync' ], [ 'B', 'service', 'passive', '--site', 'B', '--yes' ])
 	{
@@ -111,6 +126,30 @@ sub make_whole
 		die "@$case: $code\n$out$err" if $code != 0;
 	}
 	return;
+}
+
+# The share, the end of its writer with the services, and what tells of the hooks.
+sub share_sections
+{
+	my ($lines) = @_;
+	my $stop = write_private("$tool_dir/stop_writer.pl", <<'PERL');
+my ($dir) = @ARGV;
+exit 0 if !-e "$dir/written" || -e "$dir/written.end";
+open my $stop, '>', "$dir/writer_stop" or die;
+for (1 .. 2000) { last if -e "$dir/written.end"; select undef, undef, undef, 0.01; }
+exit(-e "$dir/written.end" ? 0 : 1);
+PERL
+	my $note = write_private("$tool_dir/note_hook.pl", <<'PERL');
+my ($dir) = @ARGV;
+open my $file, '>>', "$dir/share_hooks" or die;
+print $file "$ENV{QSREPL_WHEN} $ENV{QSREPL_PHASE} $ENV{QSREPL_PHASE_SITE}\n";
+exit(-e "$dir/stop_share" ? 1 : 0);
+PERL
+
+	make_shares();
+	return share_section($lines)
+	  . "[hook writer]\nwhen = after\nphase = services_down\ncommand = \"$^X\" \"$stop\" \"$tool_dir\"\n"
+	  . join '', map { "[hook share_$_]\nwhen = $_\nphase = share\ncommand = \"$^X\" \"$note\" \"$tool_dir\"\n" } 'before', 'after';
 }
 
 =pod

@@ -8,6 +8,9 @@ use Test::More;
 
 my ($code, $out, $err);
 my $roots = "A = /srv/a\nB = /srv/b\n";
+my $windows = "A = \\\\fs-a\\Qlik\nB = D:\\Qlik\nmethod = robocopy\n";
+my $node = "[node W]\nsite = A\naddress = 10.1.0.11\nroles = central\nssh_command = ssh W\n";
+my $linux = "[node L]\nsite = B\naddress = 10.2.0.11\nroles = central\nsystem = linux\nssh_command = ssh L\n";
 my $secret = write_private("$tool_dir/secret", 'x');
 
 sub check_conf
@@ -24,6 +27,9 @@ sub check_conf
 
 check_conf("[share qlik]\n${roots}mapping = share\nremote.B = backup\@fs-b:/srv/b\nremote.A = rsync://fs-a:873/qlik/root\nmirror = Apps \"Custom Data\"\nadd = ArchivedLogs\npassword_file = $secret\naccount = $secret\n[snapshot]\nkeep_last = 3\n");
 is("$code $err", '0 ', 'what is right');
+check_conf("[share qlik]\n${windows}node = W\n$node");
+is("$code $err", '0 ', 'paths of Windows, for robocopy');
+check_conf("[share qlik]\n${roots}mapping = share\nremote.B = backup\@fs-b:/srv/b\n");
 ($code, $out) = qsrepl('config', 'show', '--config', "$tool_dir/qsrepl.conf");
 like($out, qr/^leave_out = "Exported Certificates".*CustomData\/\*\.log/m, 'what is left out by default');
 like($out, qr/^remote\.B = backup\@fs-b:\/srv\/b/m, 'where others reach it');
@@ -49,6 +55,13 @@ foreach my $case (
 	[ "${roots}mapping = name\n", qr/there is no mapping "name" of paths/ ],
 	[ "${roots}method = robocopy\n", qr/key "node" is missing from section "\[share x\]", since method is "robocopy"/ ],
 	[ "${roots}node = N\n", qr/there is no node "N"/ ],
+	[ "${windows}node = L\n$linux", qr/node "L" has no robocopy, since its system is not windows/ ],
+	[ "${windows}node = W\n[node W]\nsite = A\naddress = 10.1.0.11\nroles = central\n", qr/key "ssh_command" is missing from section "\[node W\]", since robocopy runs there for share "x"\n.*For example: ssh_command = ssh/ ],
+	[ "A = /srv/a\nB = D:\\b\nmethod = robocopy\nnode = W\n$node", qr/root "\/srv\/a" of share "x" is no path of Windows\n.*as node "node" sees it: D:\\folder, or \\\\server\\share/ ],
+	[ "A = C:relative\nB = D:\\b\nmethod = robocopy\nnode = W\n$node", qr/root "C:relative" of share "x" is not absolute/ ],
+	(map { [ "A = $_\nB = D:\\b\nmethod = robocopy\nnode = W\n$node", qr/root "\Q$_\E" of share "x" is no path of Windows/ ] } '\\\\server', '\\\\?\C:\x', 'C:/x', 'C:\a\..\b', 'C:\a*', '\\\\fs\a|b'),
+	[ "${windows}node = W\nremote.A = fs:/srv\n$node", qr/share "x" has a remote location, but its method is robocopy\n.*by their own paths/ ],
+	[ "A = \\\\fs\\Qlik\nB = \\\\FS\\qlik\\sub\nmethod = robocopy\nnode = W\n$node", qr/roots "\\\\fs\\Qlik" and "\\\\FS\\qlik\\sub" of share "x" overlap/ ],
 	[ "${roots}max_change = 101\n", qr/invalid value for key "max_change": "101"/ ],
 	[ "${roots}replicated_by = dfsr\n", qr/invalid value for key "replicated_by": "dfsr"/ ],
 	[ "${roots}password = x\n", qr/password/ ])

@@ -44,5 +44,6 @@ const CheckConcern check_concerns[] = {
 	{"services", true, true, false, check_services},
 	{"certificates", true, true, false, check_certificates},
 	{"transport", true, true, false, check_transport},
+	{"share", true, true, false, check_shares},
 	{NULL, false, false, false, NULL}
 };

@@ -136,5 +136,6 @@ extern void check_hosts(CheckRun *run);
 extern void check_services(CheckRun *run);
 extern void check_certificates(CheckRun *run);
 extern void check_transport(CheckRun *run);
+extern void check_shares(CheckRun *run);
 
 #endif							/* CHECK_INTERNAL_H */

@@ -52,6 +52,7 @@ const CliCommand *const cli_commands[] = {
 	&cli_service_passive,
 	&cli_service_active,
 	&cli_share_sync,
+	&cli_share_verify,
 	&cli_rules_test,
 	&cli_rules_rewrite,
 	&cli_rules_preview,
@@ -77,6 +78,9 @@ const CliCommand *const cli_commands[] = {
 	&cli_cert_recovery,
 	&cli_snapshot_create,
 	&cli_snapshot_list,
+	&cli_snapshot_verify,
+	&cli_snapshot_copy,
+	&cli_snapshot_decrypt,
 	&cli_snapshot_prune,
 	&cli_snapshot_restore,
 	&cli_completion_bash,
@@ -88,5 +92,7 @@ const CliCommand *const cli_commands[] = {
 const CliCommand *const cli_internal_commands[] = {
 	&cli_drill_keep,
 	&cli_service_work,
+	&cli_share_hash,
+	&cli_snapshot_receive,
 	NULL
 };

@@ -35,6 +35,7 @@ static const PlanStep steps[] = {
 	{"bar", "Make site ${from} start as a standby, where its machine answers",
 		"At ${from_host}: touch \"${from_data}/standby.signal\"",
 	NULL, move_bar_run, NULL, 0},
+	MOVE_STEP_SHARE_ROLE,
 	MOVE_STEP_SERVICES_UP,
 	MOVE_STEP_DNS,
 	MOVE_STEP_SERVICES_BAR,
@@ -207,7 +208,7 @@ move_still_lost(Move *move, Error *error)
 int
 move_check_lost(Move *move, Error *error)
 {
-	SiteRisk	risk;
+	SiteRisk   *risk = arena_alloc(&move->arena, sizeof(SiteRisk));
 
 	if (strcmp(move->config.site, move->to->name) != 0)
 	{
@@ -224,15 +225,15 @@ move_check_lost(Move *move, Error *error)
 				  move->from->name);
 		return EXIT_USAGE;
 	}
-	site_risk_read(&move->config, move->to, &move->arena, &risk);
-	if (risk.error != NULL)
+	site_risk_read(&move->config, move->to, &move->arena, risk);
+	if (risk->error != NULL)
 	{
-		error_set(error, NULL, "Nothing was changed.", "%s", risk.error);
+		error_set(error, NULL, "Nothing was changed.", "%s", risk->error);
 		return EXIT_SERVER;
 	}
-	return !check_dead(move, &risk, error) ||
+	return !check_dead(move, risk, error) ||
 		!tell_unfinished(move, error) ? EXIT_REFUSED :
-		move_accept(move, &risk, error);
+		move_accept(move, risk, error);
 }
 
 static int

@@ -36,6 +36,7 @@ static const PlanStep steps[] = {
 		"At ${from_host}: start the server with listen_addresses = "
 		"'127.0.0.1' on another port;\nSELECT qsrepl.fence('superseded');",
 	NULL, logical_bar_run, NULL, 0},
+	MOVE_STEP_SHARE_ROLE,
 	MOVE_STEP_SERVICES_UP,
 	MOVE_STEP_DNS,
 	MOVE_STEP_SERVICES_BAR,

@@ -131,6 +131,7 @@ static const PlanStep steps[] = {
 		"At site ${from}: SELECT qsrepl.fence('rejoin');",
 	is_subscriber, rejoin_fence_run, NULL, 0},
 	MOVE_STEP_SERVICES_BAR,
+	REJOIN_STEP_SALVAGE,
 	{"diverged", "Save what site ${from} has committed and site ${to} never "
 		"got",
 		"pg_waldump from confirmed_flush_lsn of the slots on; SELECT the rows "
@@ -145,6 +146,7 @@ static const PlanStep steps[] = {
 	{"slots", "Drop the slots of site ${to} at site ${from}",
 		"At site ${from}: SELECT pg_drop_replication_slot('qsrepl_...');",
 	is_subscriber, slots_run, NULL, 0},
+	REJOIN_STEP_SHARE,
 	MOVE_STEP_AFTER("rejoin")
 };
 

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "cmd/config.h"
 #include "cmd/documents.h"
+#include "cmd/move_share.h"
 #include "cmd/move_work.h"
 #include "cmd/restore.h"
 #include "platform/cancel.h"
@@ -228,6 +229,23 @@ tell(const Move *move, PlanOutcome outcome)
 		fputs(move->notes.bytes, stdout);
 }
 
+/* What a failover has accepted to lose. */
+static json_t *
+risk_as_json(const Move *move)
+{
+	json_t	   *object = json_object();
+
+	json_set_count(object, "known_bytes", move->risk->known_bytes);
+	json_set_count(object, "most_bytes", move->risk->most_bytes);
+	json_set_count(object, "most_transactions",
+				   move->risk->most_transactions);
+	json_object_set_new(object, "most_seconds", move->risk->most_seconds < 0 ?
+						json_null() : json_real(move->risk->most_seconds));
+	json_object_set_new(object, "shares", move_share_as_json(move,
+															 move->shares));
+	return object;
+}
+
 static void
 tell_json(const Move *move, PlanOutcome outcome)
 {
@@ -241,6 +259,8 @@ tell_json(const Move *move, PlanOutcome outcome)
 	json_object_set_new(document, "writable_ms", move->writable_ms < 0 ?
 						json_null() :
 						json_integer((json_int_t) move->writable_ms));
+	if (move->risk != NULL)
+		json_object_set_new(document, "risk", risk_as_json(move));
 	json_set_text(document, "notes", move->notes.len > 0 ?
 				  move->notes.bytes : "");
 	documents_add(move->document, document);

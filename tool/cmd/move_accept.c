@@ -11,7 +11,7 @@
 #include "base/timestamp.h"
 #include "base/units.h"
 #include "cmd/ask.h"
-#include "cmd/move_work.h"
+#include "cmd/move_share.h"
 #include "platform/clock.h"
 
 /* What is known, and never a 0 for what is not. */
@@ -45,9 +45,21 @@ describe(const Move *move, const SiteRisk *risk, Text *text)
 	text_add(text, ".");
 }
 
+/* Bytes are of the databases' log: nothing tells how many of files. */
+static int
+refuse_bytes(const char *bound, Error *error)
+{
+	error_set(error, NULL, "Nothing was changed. Give a time, which holds for "
+			  "databases and shares, or the word unknown.",
+			  "--accept-data-loss %s does not cover the content of shares",
+			  bound);
+	return EXIT_REFUSED;
+}
+
 /* Does the bound cover it?  The exit code. */
 static int
-check_bound(const SiteRisk *risk, const char *bound, Error *error)
+check_bound(const Move *move, const SiteRisk *risk, const char *bound,
+			Error *error)
 {
 	int64_t		amount;
 	bool		bytes = units_parse_bytes(bound, &amount) == UNITS_GOOD;
@@ -64,9 +76,11 @@ check_bound(const SiteRisk *risk, const char *bound, Error *error)
 				  "\"%s\" is not a bound of loss", bound);
 		return EXIT_USAGE;
 	}
+	if (bytes && move->config.n_shares > 0)
+		return refuse_bytes(bound, error);
 	covered = bytes ? risk->most_bytes >= 0 && risk->most_bytes <= amount :
 		risk->most_seconds >= 0 && risk->most_seconds * 1000 <=
-		(double) amount;
+		(double) amount && move_share_covered(move, move->shares, amount);
 	if (covered)
 		return EXIT_OK;
 	error_set(error, NULL, "Nothing was changed. --accept-data-loss unknown "
@@ -100,9 +114,12 @@ move_accept(Move *move, const SiteRisk *risk, Error *error)
 	Text		text = {NULL, 0, 0};
 	int			code = EXIT_OK;
 
+	move->risk = risk;
+	move->shares = move_share_risks(move);
 	describe(move, risk, &text);
+	move_share_describe(move, move->shares, &text);
 	if (move->request->accept != NULL)
-		code = check_bound(risk, move->request->accept, error);
+		code = check_bound(move, risk, move->request->accept, error);
 	if (code == EXIT_OK)
 	{
 		fflush(stdout);

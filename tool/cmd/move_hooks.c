@@ -28,6 +28,7 @@ site_of(const Move *move, int phase)
 		case CONFIG_PHASE_LOCALIZE:
 		case CONFIG_PHASE_SERVICES_UP:
 		case CONFIG_PHASE_DNS:
+		case CONFIG_PHASE_SHARE:
 			return move->to;
 		default:
 			return move->from;

@@ -56,6 +56,9 @@ typedef struct Move
 	const char *timeline;		/* rejoin: the active site's, in hexadecimal */
 	const char *fork;			/* rejoin: where it began; or NULL */
 	const char *epoch;			/* logical mode: the one to come; or NULL */
+	const SiteRisk *risk;		/* what a failover that was begun by this
+								 * process may lose; or NULL */
+	const struct MoveShareRisk *shares; /* and of each share; or NULL */
 	Text		notes;			/* what is told at the end, a line each */
 	struct json_t **document;	/* with --json: what is printed at the end */
 	Arena		arena;
@@ -159,7 +162,8 @@ extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
 
 /*
  * move_lock
- *		Keep other machines' runs out, at each site whose server answers.
+ *		Keep other machines' runs out, at each site whose server answers; in
+ *		move_lock.c.
  */
 extern bool move_lock(Move *move, Error *error);
 
@@ -217,6 +221,9 @@ MOVE_STEP(move_services_up);
 MOVE_STEP(move_services_bar);
 MOVE_STEP(move_certificates);
 MOVE_STEP(move_dns);
+MOVE_STEP(move_share_first);
+MOVE_STEP(move_share);
+MOVE_STEP(move_share_role);
 MOVE_STEP(move_bar);
 MOVE_STEP(move_hold);
 MOVE_STEP(move_catch_up);
@@ -259,6 +266,19 @@ MOVE_STEP(move_catch_up);
 		"QlikSenseServiceDispatcher,\nQlikSenseRepositoryService, then the " \
 		"others.", \
 	NULL, move_services_up_run, NULL, 0}
+#define MOVE_STEP_SHARE_FIRST(done) \
+	{"share_first", "Bring the content of file shares to site ${to}, while " \
+		"site ${from} works", \
+		"qsrepl share sync", \
+	done, move_share_first_run, NULL, 0}
+#define MOVE_STEP_SHARE(done) \
+	{"share", "Bring what has changed in file shares since", \
+		"qsrepl share sync", \
+	done, move_share_run, NULL, 0}
+#define MOVE_STEP_SHARE_ROLE \
+	{"share_role", "Let the content of file shares come from site ${to}", \
+		"qsrepl share sync --initial, when the move is over.", \
+	NULL, move_share_role_run, NULL, 0}
 #define MOVE_STEP_DNS \
 	{"dns", "Let the public alias point to site ${to}", \
 		"Change the alias's record at the name server to the target of site " \
@@ -276,6 +296,7 @@ extern bool move_may_abort(void *context, Error *error);
  * move_accept
  *		Tell what a failover would lose, and have it accepted.
  *
+ * in:  risk: lives as long as the move
  * out: the exit code, with the error
  */
 extern int	move_accept(Move *move, const SiteRisk *risk, Error *error);

@@ -23,6 +23,7 @@ static const PlanStep steps[] = {
 		"At site ${from}: SELECT qsrepl.fence('rejoin');",
 	rejoin_done, rejoin_fence_run, NULL, 0},
 	MOVE_STEP_SERVICES_BAR,
+	REJOIN_STEP_SALVAGE,
 	{"diverged", "Save what site ${from} has committed and site ${to} never "
 		"got",
 		"pg_waldump from the place where the timelines part; SELECT the rows "
@@ -53,6 +54,7 @@ static const PlanStep steps[] = {
 	{"slots", "Drop the slot at site ${from} that nobody needs any more",
 		"At site ${from}: SELECT pg_drop_replication_slot('qsrepl_...');",
 	NULL, rejoin_slots_run, NULL, 0},
+	REJOIN_STEP_SHARE,
 	{"after", "Run your programs after the rejoin", "",
 	NULL, rejoin_after_run, NULL, 0}
 };

@@ -68,6 +68,23 @@ extern bool rejoin_start_run(void *context, PlanProgress *progress,
 extern bool rejoin_slots_run(void *context, PlanProgress *progress,
 							 Error *error);
 
+extern bool rejoin_salvage_run(void *context, PlanProgress *progress,
+							   Error *error);
+extern bool rejoin_share_run(void *context, PlanProgress *progress,
+							 Error *error);
+
+/* The same in both modes. */
+#define REJOIN_STEP_SALVAGE \
+	{"salvage", "Move files aside that only site ${from} has, or that are " \
+		"newer there", \
+		"At site ${from}: compare the folders of its share with those of site " \
+		"${to}, and move what\ndiffers into .qsrepl-salvage of the share.", \
+	NULL, rejoin_salvage_run, NULL, 0}
+#define REJOIN_STEP_SHARE \
+	{"share_back", "Bring the content of file shares to site ${from}", \
+		"qsrepl share sync", \
+	NULL, rejoin_share_run, NULL, 0}
+
 /* Only for its hooks; what is left to be done is taken from the notes. */
 extern bool rejoin_after_run(void *context, PlanProgress *progress,
 							 Error *error);

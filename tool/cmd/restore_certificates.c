@@ -106,7 +106,7 @@ static bool
 read_sealed(Restore *restore, const char *path, CertSet *set, Error *error)
 {
 	const char *directory =
-		restore->move.config.certificates.key_directory;
+	restore->move.config.certificates.key_directory;
 	SealRing	ring;
 	Text		sealed = {NULL, 0, 0};
 	bool		good;
@@ -133,7 +133,7 @@ read_plain(Restore *restore, const char *path, CertSet *set, Error *error)
 {
 	const char *slash = strrchr(path, '/');
 	const char *password_file =
-		restore->move.config.certificates.password_file;
+	restore->move.config.certificates.password_file;
 	const char *folder = arena_printf(&restore->move.arena, "%s/%.*s",
 									  restore->directory, slash != NULL ?
 									  (int) (slash - path) : 0, path);

@@ -86,9 +86,8 @@ share_print_plan(const ShareSync *sync)
 	print_names(sync);
 }
 
-/* What everybody must know of, though it is no error. */
-static void
-warn(const ShareSync *sync)
+void
+share_print_warnings(const ShareSync *sync)
 {
 	Arena		arena = {NULL};
 	const char *what = arena_printf(&arena, "share %s",
@@ -100,16 +99,16 @@ warn(const ShareSync *sync)
 				  "again.");
 	if (sync->skipped > 0)
 		report_at(REPORT_WARNING, what, 0,
-				  arena_printf(&arena, "%zu links or special files at site %s "
-							   "were not copied", sync->skipped,
-							   sync->source.site->name), NULL,
+				  arena_printf(&arena, "links and special files at site %s that "
+							   "were not copied: %zu",
+							   sync->source.site->name, sync->skipped), NULL,
 				  "What a link leads to may be anything; put files and "
 				  "folders there, or name them under leave_out.");
 	if (sync->twins > 0)
 		report_at(REPORT_WARNING, what, 0,
-				  arena_printf(&arena, "%zu names at site %s differ from "
-							   "another one by case only", sync->twins,
-							   sync->source.site->name), NULL,
+				  arena_printf(&arena, "names at site %s that differ from "
+							   "another one by case only: %zu",
+							   sync->source.site->name, sync->twins), NULL,
 				  "Windows sees one of them only.");
 	arena_free(&arena);
 }
@@ -128,5 +127,4 @@ share_print_done(const ShareSync *sync)
 		   "%zu removed, in %s.\n", sync->order->share->name,
 		   sync->target.site->name, sync->source.site->name, began,
 		   sync->copied, bytes, sync->removed, took);
-	warn(sync);
 }

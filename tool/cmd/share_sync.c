@@ -102,23 +102,37 @@ confirm(void *arg, const ShareSync *sync)
 	return false;
 }
 
+/* A watch has lines of its own. */
+static void
+tell_in_words(const ShareRound *round, const ShareSync *sync,
+			  ShareOutcome outcome)
+{
+	bool		done = outcome == SHARE_SYNCED || outcome == SHARE_PARTLY;
+
+	if (done && round->watch_ms == 0)
+		share_print_done(sync);
+	if (done)
+		share_print_warnings(sync);
+	if (outcome == SHARE_DRY ||
+		(outcome == SHARE_NOT_ALLOWED && sync->looked && round->watch_ms == 0))
+		share_print_plan(sync);
+}
+
 static void
 tell(const ShareRound *round, const ShareSync *sync, ShareOutcome outcome,
 	 const Error *error)
 {
-	if (round->request->json)
+	if (round->document != NULL)
 		json_array_append_new(round->document,
 							  share_as_json(sync, outcome, error));
-	else if (outcome == SHARE_DRY)
-		share_print_plan(sync);
-	else if (outcome == SHARE_SYNCED || outcome == SHARE_PARTLY)
-		share_print_done(sync);
+	else if (!round->request->json)
+		tell_in_words(round, sync, outcome);
 	if (error->message != NULL)
 		error_report(error);
 }
 
 static int
-sync_one(ShareRound *round, const ConfigShare *share)
+copy_one(ShareRound *round, const ConfigShare *share)
 {
 	const ShareSyncRequest *request = round->request;
 	const ShareOrder order = {
@@ -152,14 +166,21 @@ sync_one(ShareRound *round, const ConfigShare *share)
 	return code_of(outcome);
 }
 
+/* What something else replicates is only measured. */
+static int
+sync_one(ShareRound *round, const ConfigShare *share)
+{
+	return share->replicated_by == CONFIG_REPLICATED_EXTERNALLY ?
+		share_measure(round, share) : copy_one(round, share);
+}
+
 static bool
 is_wanted(const ShareSyncRequest *request, const ConfigShare *share)
 {
 	for (size_t i = 0; i < request->n_shares; i++)
 		if (strcmp(request->shares[i], share->name) == 0)
 			return true;
-	return request->n_shares == 0 &&
-		share->replicated_by == CONFIG_REPLICATED_BY_QSREPL;
+	return request->n_shares == 0;
 }
 
 static int

@@ -28,12 +28,21 @@ typedef struct ShareRound
 	/* Called when a share is done, or not; or NULL. */
 	void		(*ended) (struct ShareRound *round, const ConfigShare *share,
 						  const ShareSync *sync, ShareOutcome outcome);
+	bool		told;			/* ended() was called in this round */
 	int64_t    *good;			/* for ended(): when the last good sync of
 								 * each share began; 0: none yet */
 } ShareRound;
 
 /* All shares once: direction, locks, sync; the exit code. */
 extern int	share_round(ShareRound *round);
+
+/*
+ * share_measure
+ *		Of a share that something else replicates: how long that takes.
+ *
+ * out: the exit code
+ */
+extern int	share_measure(ShareRound *round, const ConfigShare *share);
 
 /* Rounds until the program is asked to end; the exit code. */
 extern int	share_watch(ShareRound *round);

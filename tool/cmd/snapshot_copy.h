@@ -32,9 +32,8 @@ typedef struct SnapshotCopyRequest
 
 extern int	cmd_snapshot_copy(const SnapshotCopyRequest *request);
 
-/* Acts of a copy at the target's machine: see snapshot_receive.h. */
-extern int	cmd_snapshot_receive(const char *file, const char *name,
-								 const char *site, const char *act);
+/* A copy's part at the target's machine, site: see snapshot_receive.h. */
+extern int	cmd_snapshot_receive(const char *file, const char *site);
 
 typedef struct SnapshotDecryptRequest
 {

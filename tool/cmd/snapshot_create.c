@@ -16,6 +16,7 @@
 #include "progress/progress.h"
 #include "server/target.h"
 #include "share/access.h"
+#include "snapshot/encrypt.h"
 
 /* What is made, and what for. */
 typedef struct Making
@@ -32,6 +33,19 @@ static void
 tell(void *arg, const char *what)
 {
 	progress_say(arg, "%s", what);
+}
+
+/* What is done now, and with what. */
+static void
+say(const Making *making, const char *what, const char *name)
+{
+	char	   *text;
+
+	if (making->work.tell == NULL)
+		return;
+	text = text_format("%s %s", what, name);
+	making->work.tell(making->work.arg, text);
+	free(text);
 }
 
 /* Is a path below a directory, or it? */
@@ -98,8 +112,7 @@ ask_role(Making *making, Error *error)
 {
 	const Config *config = making->config;
 	PgConnection *connection = server_connect(config, making->work.site,
-											  config->databases.words[0],
-											  error);
+											  NULL, error);
 	bool		passive;
 	bool		good;
 
@@ -127,8 +140,7 @@ add_databases(Making *making, Error *error)
 	{
 		bool		exists;
 
-		progress_say(&making->progress, "dumping database %s",
-					 databases->words[i]);
+		say(making, "dumping database", databases->words[i]);
 		if (!snapshot_add_database(work, databases->words[i], &exists, error))
 			return false;
 		if (!exists)
@@ -158,10 +170,11 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 
 	if (!archived)
 		listed.add.n = 0;
-	progress_say(&making->progress, "listing share %s", share->name);
+	say(making, "listing share", share->name);
 	share_rules_make(&listed, &arena, &rules);
 	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
 						   &access);
+	share_list_begin(&list, &rules);
 	good = share_local.list(&access, &list, error) &&
 		snapshot_add_share(&making->work, share, root, &list, archived,
 						   error);
@@ -248,7 +261,7 @@ make(Making *making, Error *error)
 	good = good && snapshot_begin(work, name, request->kind,
 								  making->certificate != NULL, error) &&
 		ask_role(making, error) && fill(making, error) &&
-		snapshot_end(work, cmd_snapshot_encrypt, making->certificate, error);
+		snapshot_end(work, snapshot_encrypt, making->certificate, error);
 	arena_free(&arena);
 	return good;
 }
@@ -276,7 +289,7 @@ make_and_tell(const Config *config, const SnapshotRequest *request, bool json,
 		progress_stop(&making.progress);
 	if (code == EXIT_OK)
 	{
-		cmd_snapshot_warn(snapshot);
+		cmd_snapshot_warn(snapshot, request->quiet);
 		if (json || !request->quiet)
 			cmd_snapshot_tell(&making.work, json);
 		if (cmd_snapshot_lacks(snapshot))

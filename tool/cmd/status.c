@@ -50,6 +50,7 @@ read_sites(const Config *config, Arena *arena, SiteList *sites)
 	for (size_t i = 0; i < sites->n; i++)
 		site_status_read(config, &config->sites[i], each, arena,
 						 &sites->list[i]);
+	status_read_shares(config, arena, sites);
 	if (dns_configured(config))
 		dns_show(config, active_site(sites), (int) config->connect_timeout,
 				 &sites->alias);

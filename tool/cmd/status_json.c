@@ -119,5 +119,6 @@ status_as_json(const SiteList *sites)
 	json_object_set_new(document, "alias", sites->alias.n > 0 ?
 						dns_as_json(sites->config, &sites->alias) :
 						json_null());
+	json_object_set_new(document, "shares", status_shares_as_json(sites));
 	return document;
 }

@@ -146,6 +146,23 @@ add_metric(Text *out, const SiteList *sites, const Metric *metric)
 		}
 }
 
+static void
+add_shares(Text *out, const SiteList *sites)
+{
+	if (sites->n_shares > 0)
+		add_head(out, "qsrepl_share_behind_seconds", "How far the passive "
+				 "site's content of a share is behind, by this machine's last "
+				 "synchronization");
+	for (size_t i = 0; i < sites->n_shares; i++)
+		if (sites->shares[i].behind_ms >= 0)
+		{
+			text_add(out, "qsrepl_share_behind_seconds{share=\"");
+			add_label(out, sites->shares[i].share->name);
+			text_addf(out, "\"} %.15g\n",
+					  (double) sites->shares[i].behind_ms / 1000);
+		}
+}
+
 void
 status_as_prometheus(const SiteList *sites, Text *out)
 {
@@ -161,4 +178,5 @@ status_as_prometheus(const SiteList *sites, Text *out)
 					  sites->list[i].databases[j].error == NULL);
 	for (const Metric *metric = metrics; metric->name != NULL; metric++)
 		add_metric(out, sites, metric);
+	add_shares(out, sites);
 }

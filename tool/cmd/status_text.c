@@ -170,6 +170,7 @@ status_as_text(const SiteList *sites, Text *out)
 		add_site(&sites->list[i], out);
 	if (sites->alias.n > 0)
 		dns_as_status(sites->config, &sites->alias, out);
+	status_shares_as_text(sites, out);
 	if (source != NULL)
 		add_events(source, &arena, out);
 	arena_free(&arena);

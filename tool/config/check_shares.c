@@ -190,26 +190,6 @@ check_mapping(const Config *config, const ConfigShare *share,
 					   arena_quote(&problems->arena, share->mapping));
 }
 
-static void
-check_node(const Config *config, const ConfigShare *share,
-		   Problems *problems)
-{
-	bool		known = false;
-
-	for (size_t i = 0; i < config->n_nodes; i++)
-		known = known || (share->node != NULL &&
-						  strcmp(config->nodes[i].name, share->node) == 0);
-	if (share->method == CONFIG_SHARE_ROBOCOPY && share->node == NULL)
-		problems_missing(problems, line_of(config, share, "method", problems),
-						 "For example: node = CN-B",
-						 "key \"node\" is missing from section \"[share "
-						 "%s]\", since method is \"robocopy\"", share->name);
-	else if (share->node != NULL && !known)
-		problems_error(problems, line_of(config, share, "node", problems),
-					   NULL, NULL, "there is no node \"%s\"",
-					   arena_quote(&problems->arena, share->node));
-}
-
 void
 config_check_shares(const Config *config, Problems *problems)
 {
@@ -221,6 +201,6 @@ config_check_shares(const Config *config, Problems *problems)
 		check_roots(config, share, problems);
 		check_folders(config, share, problems);
 		check_mapping(config, share, problems);
-		check_node(config, share, problems);
+		config_check_share_node(config, share, problems);
 	}
 }

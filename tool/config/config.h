@@ -129,6 +129,8 @@ typedef struct ConfigSite
 								 * is left alone */
 	const char *snapshot_directory;
 	const char *snapshot_remote;	/* the same, as other sites reach it */
+	ConfigWords snapshot_ssh_command;	/* of rsync, for that */
+	const char *snapshot_password_file; /* of an rsync daemon */
 } ConfigSite;
 
 /* [dns]: the public alias; the orders are those of the words in keys.c. */
@@ -315,6 +317,7 @@ typedef struct ConfigShare
 	const char *account;		/* file with the service account's logon */
 	int			max_change;		/* percent */
 	int			trash_days;		/* how long the trash is kept */
+	bool		copy_security;	/* robocopy: access rights, too */
 	long		timeout;		/* this and the following: ms */
 	long		age_warning;
 	ConfigWords writable_command;

@@ -198,6 +198,16 @@ static const ConfigKey site_keys[] = {
 		.help = "The same directory as other sites' machines reach it, as "
 		"rsync takes it; without it, snapshot_directory is taken for mounted "
 	"there."},
+	{"snapshot_ssh_command", CONFIG_ARGUMENTS,
+		AT(ConfigSite, snapshot_ssh_command),
+		.otherwise = "ssh -o BatchMode=yes",
+		.help = "What rsync calls where snapshot_remote is of the form "
+	"HOST:PATH."},
+	{"snapshot_password_file", CONFIG_PATH,
+		AT(ConfigSite, snapshot_password_file),
+		.example = "/etc/qsrepl/rsync-password",
+		.help = "Where snapshot_remote is of the form rsync://: the file with "
+	"the password. Only its owner may read it."},
 	{.name = NULL}
 };
 

@@ -48,7 +48,15 @@ const ConfigKey config_share_keys[] = {
 		.example = "/etc/qsrepl/service-account",
 		.help = "The file with the logon of the services' account, as "
 		"credentials of a node: by it, checks prove that the account can read "
-	"and write the share. Only its owner may read it."},
+		"and write the share, and with method = robocopy the node reaches "
+		"roots of the form \\\\server\\share. Only its owner may read "
+	"it."},
+	{"copy_security", CONFIG_SWITCH, AT(ConfigShare, copy_security),
+		.otherwise = "off",
+		.help = "For method = robocopy: whether the access rights of files are "
+		"copied too, which only makes sense where both sites have the same "
+		"accounts. Without it, files have those of their folder; those of "
+	"folders are never copied."},
 	{"max_change", CONFIG_NUMBER, AT(ConfigShare, max_change),
 		.otherwise = "10",.min = 0,.max = 100,
 		.help = "How many percent of the target's files may be deleted, or "

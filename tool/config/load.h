@@ -67,6 +67,9 @@ extern void config_check_aliases(const Config *config, Problems *problems);
 extern void config_check_dns(const Config *config, Problems *problems);
 extern void config_check_transport(const Config *config, Problems *problems);
 extern void config_check_shares(const Config *config, Problems *problems);
+extern void config_check_share_node(const Config *config,
+									const ConfigShare *share,
+									Problems *problems);
 extern void config_check_files(const Config *config, Problems *problems);
 
 #endif							/* CONFIG_LOAD_H */

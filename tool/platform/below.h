@@ -1,7 +1,7 @@
 /*
  * below.h
- *		Files and directories below a root that are copied, renamed and removed
- *		one by one, in great numbers.
+ *		Files and directories below a root that are read, copied, renamed and
+ *		removed one by one, in great numbers.
  *
  * Paths are below the root, with '/' between names.  No link on the way is
  * followed, so that nothing outside of the root is ever touched.  Nothing is
@@ -27,7 +27,7 @@ typedef struct PlatBelow
 
 /* Look at a path; one where nothing is, or nothing above it, is no error. */
 extern bool plat_below_look(const char *root, const char *path,
-							PlatBelow * found, Error *error);
+							PlatBelow *found, Error *error);
 
 /* A copy of a file; strings are read during the call. */
 typedef struct PlatBelowCopy
@@ -44,7 +44,7 @@ typedef struct PlatBelowCopy
 	void	   *arg;
 } PlatBelowCopy;
 
-extern bool plat_below_copy(const PlatBelowCopy * copy, Error *error);
+extern bool plat_below_copy(const PlatBelowCopy *copy, Error *error);
 
 /*
  * plat_below_rename
@@ -73,5 +73,18 @@ extern bool plat_below_remove(const char *root, const char *path,
 /* Set the time of the last change of a file or directory. */
 extern bool plat_below_set_time(const char *root, const char *path,
 								int64_t modified_ns, Error *error);
+
+/*
+ * plat_below_read
+ *		Read a file piece by piece.
+ *
+ * in:     root: may be a link itself
+ *         take: called with each piece, of at least one byte
+ * errors: a link, or what is no file, anywhere on the way, too
+ */
+extern bool plat_below_read(const char *root, const char *path,
+							void (*take) (void *arg, const void *bytes,
+										  size_t len),
+							void *arg, Error *error);
 
 #endif							/* PLATFORM_BELOW_H */

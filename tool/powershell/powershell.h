@@ -27,6 +27,8 @@
 #define POWERSHELL_CERTIFICATES "Install-QlikCertificates"
 #define POWERSHELL_SERVICES "Invoke-QlikServiceRequest"
 #define POWERSHELL_HOSTS "Set-QlikHostsFile"
+#define POWERSHELL_SHARE "Invoke-QlikShareRequest"
+#define POWERSHELL_SHARE_COPY "Copy-QlikShareContent"
 
 /* What to run where.  All that points is the caller's. */
 typedef struct PowershellCall

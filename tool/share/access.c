@@ -49,6 +49,12 @@ share_access_open(const Config *config, const ConfigShare *share,
 						 "share \"%s\" has no root at site \"%s\"",
 						 share->name, site->name);
 	share_access_directory(config, share, site, path, rules, arena, access);
+	if (share->method == CONFIG_SHARE_ROBOCOPY)
+	{
+		access->backend = &share_windows;
+		access->here = false;
+		return true;
+	}
 	if (ours || remote == NULL)
 		return true;
 	access->backend = &share_rsync;

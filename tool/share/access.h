@@ -71,6 +71,7 @@ typedef struct ShareBackend
 /* In local.c, rsync_access.c and windows.c. */
 extern const ShareBackend share_local;
 extern const ShareBackend share_rsync;
+extern const ShareBackend share_windows;
 
 /*
  * share_access_open

@@ -39,6 +39,8 @@ typedef struct ShareDone
 typedef struct ShareCopier
 {
 	const char *name;
+	bool		at_node;		/* neither end has to be here; folders are
+								 * removed behind what is in them */
 
 	/* What must be at the target; what a broken run has left is dropped. */
 	bool		(*prepare) (const ShareAccess *target, Error *error);
@@ -50,8 +52,8 @@ typedef struct ShareCopier
 	bool		(*copy) (const ShareWork *work, ShareDone *done, Error *error);
 
 	/*
-	 * Remove files, and folders where they are empty, into the trash.  What
-	 * is at the source again is not removed.
+	 * Remove files into the trash, and folders where they are empty.  The
+	 * source is not looked at.
 	 */
 	bool		(*remove) (const ShareWork *work, ShareDone *done,
 						   Error *error);
@@ -61,6 +63,7 @@ typedef struct ShareCopier
 } ShareCopier;
 
 extern const ShareCopier share_copier_rsync;
+extern const ShareCopier share_copier_robocopy;
 
 /* The one for a share, by its method. */
 extern const ShareCopier *share_copier_of(const ConfigShare *share);

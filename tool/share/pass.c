@@ -121,8 +121,9 @@ remove_some(Pass *pass, bool folders, size_t depth, Error *error)
 		const ShareEntry *entry = diff->items[i].target;
 
 		if (is_removed(&diff->items[i]) &&
-			(entry->kind == SHARE_FOLDER) == folders &&
-			(!folders || depth_of(entry->path) == depth))
+			(pass->copier->at_node ||
+			 ((entry->kind == SHARE_FOLDER) == folders &&
+			  (!folders || depth_of(entry->path) == depth))))
 			pass->paths.entries[pass->paths.n++] = entry;
 	}
 	good = work(pass, pass->copier->remove, error);
@@ -143,7 +144,8 @@ remove_all(Pass *pass, Error *error)
 			diff->items[i].target->kind == SHARE_FOLDER &&
 			depth_of(diff->items[i].target->path) > deepest)
 			deepest = depth_of(diff->items[i].target->path);
-	for (size_t depth = deepest + 1; good && depth-- > 0;)
+	for (size_t depth = deepest + 1;
+		 good && !pass->copier->at_node && depth-- > 0;)
 		good = remove_some(pass, true, depth, error);
 	return good;
 }

@@ -5,9 +5,9 @@
  * rsync gets a list of paths and does nothing else: no recursion, no deletion
  * but of what is listed.  It writes temporary files in a folder of the trash
  * and renames them, so half a file is never seen; what it replaces or removes
- * goes to the trash.  Copying and removing are two calls, since a file that
- * vanishes at the source while it is copied must not be removed at the target
- * uncounted.
+ * goes to the trash.  Copying and removing are two calls, and the second one
+ * does not look at the source: what vanishes there meanwhile must not be
+ * removed at the target uncounted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -50,11 +50,10 @@ count_line(void *arg, PlatStream stream, const char *line)
 					 (unsigned long long) work->n);
 }
 
-/* The deadline is that of the end that may be elsewhere. */
 static void
-begin(ShareRsync *rsync, const ShareWork *work)
+begin(ShareRsync *rsync, const ShareWork *work, const ShareAccess *remote)
 {
-	share_rsync_begin(rsync, elsewhere(work));
+	share_rsync_begin(rsync, remote);
 	share_rsync_add(rsync, "--files-from=-");
 	share_rsync_add(rsync, "--from0");
 	share_rsync_add(rsync, "--times");
@@ -100,7 +99,6 @@ run(ShareRsync *rsync, const ShareWork *work, const char *what,
 
 	for (size_t i = 0; i < work->n; i++)
 		share_rsync_add_path(rsync, work->entries[i]->path);
-	share_rsync_add_place(rsync, work->source, "");
 	share_rsync_add_place(rsync, work->target, "");
 	good = share_rsync_run(rsync, what, true, error);
 	if (good && rsync->result.code == RSYNC_PARTLY && !done->incomplete)
@@ -118,9 +116,10 @@ copy_by_rsync(const ShareWork *work, ShareDone *done, Error *error)
 	ShareRsync	rsync;
 	bool		good;
 
-	begin(&rsync, work);
+	begin(&rsync, work, elsewhere(work));
 	share_rsync_add(&rsync, "--ignore-missing-args");
 	share_rsync_add(&rsync, "--out-format=%l %n");
+	share_rsync_add_place(&rsync, work->source, "");
 	rsync.on_line = count_line;
 	rsync.arg = &copying;
 	good = run(&rsync, work, "copy files to or from", done, error);
@@ -128,32 +127,38 @@ copy_by_rsync(const ShareWork *work, ShareDone *done, Error *error)
 	return good;
 }
 
+/* The source is an empty directory, which lacks all that is listed. */
 static bool
 remove_by_rsync(const ShareWork *work, ShareDone *done, Error *error)
 {
 	ShareRsync	rsync;
+	char	   *scratch;
 	bool		good;
 
-	begin(&rsync, work);
+	if (!share_scratch_make(work->target, &scratch, error))
+		return false;
+	begin(&rsync, work, work->target);
 	/* Removed links and the like are kept, too. */
 	share_rsync_add(&rsync, "--links");
 	share_rsync_add(&rsync, "-D");
-	/* A folder above that is gone, too, is no vanished file. */
+	/* What is above is not in the list. */
 	share_rsync_add(&rsync, "--no-implied-dirs");
 	share_rsync_add(&rsync, "--delete-missing-args");
+	share_rsync_addf(&rsync, "%s/", scratch);
 	good = run(&rsync, work, "remove files from", done, error);
 	share_rsync_end(&rsync);
+	share_scratch_drop(scratch);
 	return good;
 }
 
 const ShareCopier share_copier_rsync = {
-	"rsync", share_trash_prepare, copy_by_rsync, remove_by_rsync,
+	"rsync", false, share_trash_prepare, copy_by_rsync, remove_by_rsync,
 	share_trash_prune
 };
 
 const ShareCopier *
 share_copier_of(const ConfigShare *share)
 {
-	(void) share;
-	return &share_copier_rsync;
+	return share->method == CONFIG_SHARE_ROBOCOPY ? &share_copier_robocopy :
+		&share_copier_rsync;
 }

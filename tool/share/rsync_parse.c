@@ -48,7 +48,7 @@ read_number(char *text, size_t digits, char end, int64_t * number)
 	size_t		n = 0;
 
 	*number = 0;
-	for (; is_digit(text[n]) && n < digits; n++)
+	for (; n < digits && is_digit(text[n]); n++)
 		*number = *number * 10 + (text[n] - '0');
 	return n > 0 && text[n] == end ? text + n + 1 : NULL;
 }
@@ -91,9 +91,8 @@ read_time(char *text, int64_t * ns)
 	return text;
 }
 
-/* False where a byte comes out that no name has. */
-static bool
-decode(char *name)
+bool
+share_rsync_decode(char *name)
 {
 	char	   *out = name;
 
@@ -139,5 +138,5 @@ share_rsync_line(char *line, ShareEntry *entry)
 		*arrow = '\0';
 	entry->path = text;
 	entry->size = (uint64_t) size;
-	return decode(text);
+	return share_rsync_decode(text);
 }

@@ -19,4 +19,12 @@
  */
 extern bool share_rsync_line(char *line, ShareEntry *entry);
 
+/*
+ * share_rsync_decode
+ *		A name without rsync's escapes, in its place.
+ *
+ * out: false: a byte comes out that no name has
+ */
+extern bool share_rsync_decode(char *name);
+
 #endif							/* SHARE_RSYNC_PARSE_H */

@@ -21,6 +21,7 @@
 #define SHARE_TRASH ".qsrepl-trash"
 #define SHARE_PARTIAL ".qsrepl-partial"
 #define SHARE_CANARY ".qsrepl-canary"
+#define SHARE_PROOF ".qsrepl-proof-"	/* the beginning of names */
 
 typedef enum ShareRule
 {

@@ -3,7 +3,8 @@
  *		A library to be preloaded into the tool: kills it at its n-th fsync().
  *
  * KILL_AT=n kills before the n-th, KILL_AFTER=n behind it; KILL_COUNT=FILE has
- * the number of calls written there at the end.  FULL_AT=n lets the disk be
+ * the number of calls written there at the end; KILL_LOG=FILE has a line there
+ * for each call, with the file's name and its size.  FULL_AT=n lets the disk be
  * full from then on. Programs that the tool runs
  * do not have it preloaded.
  */
@@ -18,6 +19,26 @@
 static long calls;
 
 extern int	fsync(int fd);
+
+/* A line about a file that is open. */
+static void
+note(int fd)
+{
+	const char *name = getenv("KILL_LOG");
+	FILE	   *log = name != NULL ? fopen(name, "a") : NULL;
+	char		link[64];
+	char		path[4096];
+	struct stat file;
+	ssize_t		len;
+
+	if (log == NULL)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path));
+	if (len > 0 && fstat(fd, &file) == 0)
+		fprintf(log, "%lld %.*s\n", (long long) file.st_size, (int) len, path);
+	fclose(log);
+}
 
 static void
 kill_at(const char *name)
@@ -36,6 +57,7 @@ fsync(int fd)
 
 	*(void **) &real = dlsym(RTLD_NEXT, "fsync");
 	calls++;
+	note(fd);
 	kill_at("KILL_AT");
 	result = real(fd);
 	kill_at("KILL_AFTER");

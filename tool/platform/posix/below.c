@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "platform/below.h"
 #include "platform/cancel.h"
@@ -86,7 +87,7 @@ kind_of(mode_t mode)
 }
 
 bool
-plat_below_look(const char *root, const char *path, PlatBelow * found,
+plat_below_look(const char *root, const char *path, PlatBelow *found,
 				Error *error)
 {
 	Place		place;
@@ -167,7 +168,7 @@ set_times(const int64_t modified_ns, struct timespec times[2])
 }
 
 static bool
-copy_bytes(const PlatBelowCopy * copy, int from, int to, Error *error)
+copy_bytes(const PlatBelowCopy *copy, int from, int to, Error *error)
 {
 	char	   *piece = malloc(PIECE);
 	ssize_t		n = -1;
@@ -196,7 +197,7 @@ copy_bytes(const PlatBelowCopy * copy, int from, int to, Error *error)
 }
 
 static bool
-copy_into(const PlatBelowCopy * copy, int from, int to, Error *error)
+copy_into(const PlatBelowCopy *copy, int from, int to, Error *error)
 {
 	struct timespec times[2];
 
@@ -209,7 +210,7 @@ copy_into(const PlatBelowCopy * copy, int from, int to, Error *error)
 }
 
 bool
-plat_below_copy(const PlatBelowCopy * copy, Error *error)
+plat_below_copy(const PlatBelowCopy *copy, Error *error)
 {
 	int			from = unix_open(copy->from, O_RDONLY | O_NOFOLLOW, 0);
 	Place		place;
@@ -324,4 +325,56 @@ plat_below_set_time(const char *root, const char *path, int64_t modified_ns,
 		fail(error, "set the time of", root, path);
 	unix_close(place.fd);
 	return good;
+}
+
+static bool
+read_pieces(int fd, void (*take) (void *arg, const void *bytes, size_t len),
+			void *arg)
+{
+	char	   *bytes = mem_alloc(PIECE);
+	ssize_t		n;
+
+	do
+	{
+		n = read(fd, bytes, PIECE);
+		if (n > 0)
+			take(arg, bytes, (size_t) n);
+	}
+	while (n > 0 || (n < 0 && errno == EINTR));
+	free(bytes);
+	return n == 0;
+}
+
+/* A descriptor of what is a file, or -1 with errno set. */
+static int
+open_file(const char *root, const char *path)
+{
+	Place		place;
+	struct stat status;
+	int			fd;
+
+	if (!find(root, path, false, &place))
+		return -1;
+	/* A pipe would wait for somebody to write into it. */
+	fd = openat(place.fd, place.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+				O_CLOEXEC);
+	unix_close(place.fd);
+	if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
+		return fd;
+	close(fd);
+	errno = ELOOP;
+	return -1;
+}
+
+bool
+plat_below_read(const char *root, const char *path,
+				void (*take) (void *arg, const void *bytes, size_t len),
+				void *arg, Error *error)
+{
+	int			fd = open_file(root, path);
+	bool		good = fd >= 0 && read_pieces(fd, take, arg);
+
+	if (fd >= 0)
+		unix_close(fd);
+	return good || fail(error, "read file", root, path);
 }
