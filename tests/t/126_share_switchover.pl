@@ -4,11 +4,14 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IPC::Run ();
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use QsreplContent;
 use QsreplPair;
 use QsreplServices;
 use QsreplTest;
+use QsreplTool;
 use QsreplWhole;
 use Test::More;
 
@@ -61,7 +64,7 @@ run_at('A', 'switchover', '--to', 'B', '--dry-run');
 like($out, qr/Bring the content of file shares to site B, while site A works.*Wait for the running tasks.*Stop the services of Qlik Sense at site A.*Bring what has changed.*Fence site A.*Promote.*Let the content of file shares come from site B.*Start the services/s,
 	'the steps, in order') or diag $out;
 
-foreach my $to ('B', 'A', 'B', 'A')
+foreach my $to ('B', 'A')
 {
 	my $from = other($to);
 	my $epoch = marker($from)->{epoch} + 1;
@@ -82,7 +85,7 @@ foreach my $to ('B', 'A', 'B', 'A')
 	is($code, 0, "content goes from $to to $from now") or diag "$out$err";
 }
 
-# ---- what a tool at the passive site does not bring: refused, and why ----
+# ---- a hook before the last pass ----
 put_file('A', 'Apps/late', 'late');
 append_to_file("$tool_dir/stop_share", '');
 run_at('A', 'switchover', '--to', 'B', '--yes');
@@ -94,6 +97,74 @@ unlink "$tool_dir/stop_share";
 run_at('B', 'abort');
 is($code, 0, 'abort') or diag "$out$err";
 active_is('A', 'aborted');
-is(markers(), 'A source 4, B target 4', 'the markers are as they were');
+is(markers(), 'A source 2, B target 2', 'the markers are as they were');
 
+# ---- a file that cannot be read: stopped before the fence, or passed over by force ----
+put_file('A', 'Apps/locked', 'locked');
+chmod 0, share_root('A') . '/Apps/locked';
+run_at('A', 'switchover', '--to', 'B', '--yes');
+is($code, 8, 'a file that cannot be read');
+like($err, qr/step "share_first" failed: some files of share "qlik" could not be brought to site "B"\n.*Apps\/locked.*Permission denied/s, 'stops the run while services work');
+all_are('A', $up, 'auto', 'they do');
+is(is_fenced('A'), 0, 'nothing is fenced');
+run_at('A', 'abort');
+is($code, 0, 'abort') or diag "$out$err";
+active_is('A', 'aborted');
+
+run_at('A', 'switchover', '--to', 'B', '--yes', '--force');
+is($code, 1, 'forced: the role has moved') or diag "$out$err";
+like($out, qr/^Warning: share "qlik" is not at site B as site A has it: some files of share "qlik" could not be brought to site "B"\..*Passed over by --force\.$/ms, 'what is left is told');
+is(content('B')->{'Apps/late'}, 'late', 'the rest is there');
+active_is('B', 'forced');
+chmod 0600, share_root('A') . '/Apps/locked';
+remove_file('A', 'Apps/locked');
+
+# ---- a source that does not stand still; a marker that cannot be renewed ----
+my $restless = IPC::Run::start([ $^X, '-e', 'while (1) { open my $f, ">", $ARGV[0] or die; print $f $n++; close $f; select undef, undef, undef, 0.003 }', share_root('B') . '/Apps/restless' ], '<', \undef, '>', '/dev/null', '2>&1');
+run_at('B', 'switchover', '--to', 'A', '--yes');
+$restless->kill_kill;
+is($code, 8, 'something writes though the services are down') or diag "$out$err";
+like($err, qr/step "share" failed: share "qlik" of site "B" does not stand still\n/, 'and that is told');
+is(is_fenced('B'), 0, 'nothing is fenced');
+run_at('B', 'resume');
+is($code, 0, 'resume when it has ended') or diag "$out$err";
+active_is('A', 'resumed');
+
+# ---- another switchover's way back: the markers are of one epoch, whatever is broken in between ----
+my $root = share_root('A');
+my $conf_a = slurp_file($conf{A});
+write_private("$tool_dir/break.pl", 'exit 0 if !-e "$ARGV[0]/break"; rename "$ARGV[1]", "$ARGV[1].gone"; exit 0;');
+write_private($conf{A}, $conf_a . "[hook break]\nwhen = after\nphase = promote\ncommand = \"$^X\" \"$tool_dir/break.pl\" \"$tool_dir\" \"$root\"\n");
+append_to_file("$tool_dir/break", '');
+run_at('A', 'switchover', '--to', 'B', '--yes');
+is($code, 1, 'the share of site A is gone behind the promotion') or diag "$out$err";
+like($out, qr/^Warning: the marker of share "qlik" at site A is not renewed: .*run "qsrepl share sync --initial"\.$/m, 'which is told');
+active_is('B', 'all the same');
+rename "$root.gone", $root or die $!;
+unlink "$tool_dir/break";
+run_at('B', 'share', 'sync', '--yes');
+is($code, 6, 'it was not handed over');
+run_at('B', 'share', 'sync', '--yes', '--initial');
+is($code, 0, 'as it says') or diag "$out$err";
+
+# ---- a synchronization that is at work is waited for; status tells how old it is ----
+run_at('B', 'status');
+like($out, qr/^Share qlik: site A has what site B had at \S+Z, \S+ (?:s|ms|min) ago$/m, 'status tells') or diag $out;
+run_at('B', 'status', '--json');
+my $status = JSON::PP::decode_json($out)->{shares}[0];
+is("$status->{name} $status->{from} $status->{to}", 'qlik B A', 'as JSON');
+run_at('B', 'status', '--format', 'prometheus');
+like($out, qr/^qsrepl_share_behind_seconds\{share="qlik"\} [\d.]+$/m, 'for Prometheus');
+my $sync = $server{B}->background_psql('postgres');
+$sync->query_safe('SELECT pg_advisory_lock_shared(124740654428268)');
+my ($told, $in) = ('', '');
+my $run = IPC::Run::start([ $qsrepl_program, 'switchover', '--to', 'A', '--yes', '--config', $conf{B} ], '<', \$in, '>', \$told, '2>&1');
+ok($server{B}->poll_query_until('postgres', q{SELECT count(*) >= 1 FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock(124740654428268%' AND pid <> pg_backend_pid()}), 'a switchover waits for a synchronization');
+$sync->quit;
+$run->finish;
+$_->_update_pid(-1) foreach values %server;
+is($run->full_result(0) >> 8, 0, 'and goes on when that has ended') or diag $told;
+active_is('A', 'at the end');
+
+end_whole();
 done_testing();

@@ -153,8 +153,12 @@ refused('the source is stale', 6, qr/marker of share "qlik" at site "A" \(source
 works('--initial renews it', '--initial');
 is_deeply([ map { @{ marker($_) }{qw(epoch role)} } 'A', 'B' ], [ 3, 'source', 3, 'target' ], 'both are current');
 set_marker('B', epoch => 2, role => 'source');
-works('a target that was the source in a former epoch');
-is_deeply([ @{ marker('B') }{qw(epoch role)} ], [ 3, 'target' ], 'is the target now');
+refused('a target that was the source, and was not handed over', 6, qr/share "qlik" at site "B" \(target\) was the source at epoch 2, and was not handed over\n.*hint: "qsrepl rejoin" of that site/s);
+works('--initial makes it one', '--initial');
+is_deeply([ @{ marker('B') }{qw(epoch role)} ], [ 3, 'target' ], 'it is the target now');
+set_marker('B', epoch => 2, role => 'target');
+works('a target that was one in a former epoch');
+is_deeply([ @{ marker('B') }{qw(epoch role)} ], [ 3, 'target' ], 'is current again');
 
 # Markers that are none.
 my $good = get($A, $marker);
