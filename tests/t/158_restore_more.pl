@@ -84,10 +84,10 @@ $node->safe_psql('postgres', 'CREATE DATABASE old OWNER qliksenserepository');
 $node->safe_psql('old', <<'SQL');
 CREATE TABLE "ServiceClusterSettingsSharedPersistenceProperties" ("ID" uuid PRIMARY KEY, "RootFolder" text, "AppFolder" text);
 INSERT INTO "ServiceClusterSettingsSharedPersistenceProperties"
-VALUES ('00000000-0000-0000-0000-000000000001', '\\old server\Qlik''Share', '\\OLD SERVER\Qlik''Share\Apps');
+VALUES ('00000000-0000-0000-0000-000000000001', '\\oldserver\Qlik''Share', '\\OLDSERVER\Qlik''Share\Apps');
 ALTER TABLE "ServiceClusterSettingsSharedPersistenceProperties" OWNER TO qliksenserepository;
 SQL
-my $legacy = legacy_snapshot($node, "$tool_dir/legacy", databases => ['old'], root => q(\\\\old server\\Qlik'Share),
+my $legacy = legacy_snapshot($node, "$tool_dir/legacy", databases => ['old'], root => q(\\\\oldserver\\Qlik'Share),
 	share => $world->{share}, folders => [ 'Apps', 'StaticContent' ]);
 rename "$legacy/old_backup.tar", "$legacy/qsr_backup.tar";
 write_file("$legacy/Apps/old.qvf", 'old', 1_500_000_000);
