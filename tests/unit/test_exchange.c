@@ -253,8 +253,11 @@ test_list(void)
 	error_free(&error);
 	text_free(&text);
 	exchange_free(&list);
-	check(exchange_read(&(ExchangePlace) {root, ".nothing", NULL, NULL},
-						&arena, &list, &is_there, &error));
+	check(exchange_read(&(ExchangePlace)
+						{
+		root, ".nothing", NULL, NULL
+	},
+		&arena, &list, &is_there, &error));
 	check(!is_there);
 	arena_free(&arena);
 }
