@@ -37,6 +37,7 @@ sub share_section
 		A => $share_root{A},
 		B => $share_root{B},
 		mapping => 'share',
+		add => 'ArchivedLogs',
 		@_);
 
 	return "[share qlik]\n"
@@ -57,7 +58,7 @@ sub share_confs
 	my ($nodes, %opt) = @_;
 
 	make_path(values %share_root);
-	return map { $_ => conf_file($_, $nodes, sections => share_section(%opt)) } 'A', 'B';
+	return map { $_ => conf_file($_, $nodes, sections => share_section(%opt), change => [ qr/^connect_timeout = 2s$/m => 'connect_timeout = 15s' ]) } 'A', 'B';
 }
 
 =pod

@@ -133,7 +133,7 @@ is(content('A')->{ 'Apps/' . app_id(2) }, 'app 2 of site B, later', 'site B know
 is(marker('A')->{role} . ' ' . marker('A')->{epoch}, 'target 1', 'the marker of site A');
 active_is('B', 'rejoin');
 my ($journal) = glob "$tool_dir/journal_A/*-rejoin-*.jsonl";
-like(slurp_file($journal), qr/"name": "salvage_qlik"/, 'the journal has a note');
+like(slurp_file($journal), qr/"name":"salvage_qlik"/, 'the journal has a note');
 run_at('A', 'rejoin', 'A', '--yes');
 is($code, 0, 'a second time') or diag "$out$err";
 is_deeply(salvaged('A'), \%kept, 'nothing more is moved');

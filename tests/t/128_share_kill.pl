@@ -58,8 +58,8 @@ sub writes_of
 		{
 			my $text = substr slurp_file($path), 0, $size;
 			my ($last) = $text =~ /^(.*)\n\z/m;
-			my ($entry) = $last =~ /"entry": "(\w+)"/;
-			my ($step) = $last =~ /"step": "(\w+)"/;
+			my ($entry) = $last =~ /"event":"(\w+)"/;
+			my ($step) = $last =~ /"step":"(\w+)"/;
 
 			$within = 1 if defined $step && $wanted{$step} && $entry eq 'begin';
 			push @numbers, $n if $within;

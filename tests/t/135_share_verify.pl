@@ -6,7 +6,7 @@ use File::Path qw(make_path remove_tree);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplPair;
-use QsreplShareRows;
+use QsreplVerify;
 use QsreplTest;
 use Test::More;
 
@@ -15,7 +15,7 @@ my %root = map { $_ => "$tool_dir/share_$_" } qw(A B);
 my %nodes = make_tool_pair(sections => share_section(@root{qw(A B)}));
 
 # As make_tool_pair() has written them, but for what a test gives.
-sub conf
+sub share_conf
 {
 	my ($site, @lines) = @_;
 
@@ -30,7 +30,7 @@ sub verify
 
 sub caught_up
 {
-	$nodes{A}->wait_for_catchup($nodes{B}, 'replay', $nodes{A}->lsn('write'));
+	share_caught_up(\%nodes);
 	return;
 }
 
@@ -40,7 +40,7 @@ caught_up();
 share_fill($root{A}, 20, 10);
 make_path($root{B});
 mirror_copy(@root{qw(A B)});
-my $conf = conf('A');
+my $conf = share_conf('A');
 
 # Nothing differs. B's rows are those of the reader: at B the folders have B's
 # names, and below that root they are looked for.
@@ -52,7 +52,7 @@ like($out, qr/^  A, apps: 20 rows, 20 with their file, 0 without$/m, 'apps');
 like($out, qr/^  B, apps: 20 rows, 20 with their file, 0 without$/m, 'apps at B');
 like($out, qr/^  B, static content: 10 rows, 10 with their file, 0 without$/m, 'static content at B');
 like($out, qr/^  no differences \(in /m, 'answer');
-verify(conf('B'));
+verify(share_conf('B'));
 is($code, 0, 'from the other machine') or diag $err;
 is($share->{active}, 'A', 'the active site');
 ok(!$share->{differs}, 'does not differ');

@@ -70,7 +70,7 @@ judge(const SiteContent *content, const char *const *paths, const char *root,
 static void
 test_apps(void)
 {
-	SiteApp		apps[] = {{APP, "Sales", -1}, {APP2, NULL, 2.0}, {APP3, "Gone",
+	SiteApp		apps[] = {{APP, "Sales", -1}, {APP2, NULL, 100.0}, {APP3, "Gone",
 	-1}};
 	SiteContent content = {.apps = apps,.n_apps = 3,.apps_known = true};
 	const char *const paths[] = {

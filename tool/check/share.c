@@ -11,8 +11,12 @@
 const char *
 check_share_object(const CheckShare *check, const ConfigSite *site)
 {
-	return arena_printf(&check->run->report->arena, "site %s, share %s",
-						site->name, check->share->name);
+	Arena	   *arena = &check->run->report->arena;
+
+	return site == NULL ?
+		arena_printf(arena, "share %s", check->share->name) :
+		arena_printf(arena, "site %s, share %s", site->name,
+					 check->share->name);
 }
 
 void
@@ -86,8 +90,7 @@ check_one(CheckRun *run, const ConfigShare *share,
 	open_ways(&check);
 	check_share_mounts(&check);
 	if (check.direction.from == NULL)
-		check_warn(run, arena_printf(&run->report->arena, "share %s",
-									 share->name), NULL,
+		check_warn(run, check_share_object(&check, NULL), NULL,
 				   "from which site to which its content goes is not known: "
 				   "%s", check.no_direction);
 	else if (share->replicated_by == CONFIG_REPLICATED_EXTERNALLY)

@@ -23,11 +23,11 @@ typedef struct CheckShare
 	bool	   *open;			/* is the way there? */
 } CheckShare;
 
-/* "site A, share content" */
+/* "site A, share content", or "share content" where site is NULL */
 extern const char *check_share_object(const CheckShare *check,
 									  const ConfigSite *site);
 
-/* A failed step as a finding; the error is freed. */
+/* A failed step as a finding; site may be NULL; the error is freed. */
 extern void check_share_problem(const CheckShare *check,
 								const ConfigSite *site, unsigned blocks,
 								Error *error);

@@ -82,8 +82,7 @@ check_share_markers(const CheckShare *check)
 		share_markers_judge(&check->direction, source,
 							target, &markers, false, &write_source,
 							&write_target, &error) != SHARE_AGREED)
-		check_share_problem(check, check->direction.to, CHECK_SWITCHOVER,
-							&error);
+		check_share_problem(check, NULL, CHECK_SWITCHOVER, &error);
 	else
 		check_pass(check->run, check_share_object(check,
 												  check->direction.from),

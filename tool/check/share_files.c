@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "platform/clock.h"
 #include "platform/directory.h"
+#include "platform/file.h"
 #include "share/verify.h"
 
 /* For listing both shares; ms. */
@@ -59,10 +60,23 @@ tell_kind(const CheckShare *check, const ShareSide *side, const char *what,
 				   (unsigned long) (kind->rows - kind->elsewhere), what);
 }
 
+/* That a root of this machine is not there is told with its file system. */
+static bool
+is_told(const ShareSide *side)
+{
+	PlatFileInfo info;
+	Error		ignored = ERROR_NONE;
+	bool		there = !side->access.here ||
+	(plat_file_info(side->access.place, &info, &ignored) && info.exists);
+
+	error_free(&ignored);
+	return !there;
+}
+
 static void
 tell_side(const CheckShare *check, const ShareSide *side)
 {
-	if (side->problem != NULL)
+	if (side->problem != NULL && !is_told(side))
 		check_fail(check->run, check_site_blocks(check->run, side->site),
 				   check_share_object(check, side->site), side->hint, "%s",
 				   side->problem);

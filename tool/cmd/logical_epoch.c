@@ -25,7 +25,7 @@ first_replicated(const Move *move)
 }
 
 static bool
-epoch_of(Move *move, const ConfigSite *site, int64_t *epoch, Error *error)
+epoch_of(Move *move, const ConfigSite *site, int64_t * epoch, Error *error)
 {
 	PgConnection *database = move_connect(move, site, first_replicated(move),
 										  error);

@@ -1,7 +1,7 @@
 /*
  * move_pair.c
- *		The two servers of a move: connections, what they are, locks, and the
- *		journal's mirror.
+ *		The two servers of a move: connections, what they are, and the journal's
+ *		mirror.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,6 @@
 #include "base/exitcode.h"
 #include "base/memory.h"
 #include "cmd/move_work.h"
-#include "cmd/pair_lock.h"
 #include "pg/journal.h"
 #include "platform/clock.h"
 #include "server/target.h"
@@ -225,72 +224,6 @@ move_learn(Move *move, const ConfigSite *site, Error *error)
 	for (size_t i = 0; i < move->config.n_sites; i++)
 		move_disconnect(move, &move->config.sites[i]);
 	return true;
-}
-
-static bool
-refuse_second(PgConnection *lock, Error *error)
-{
-	char	   *holder = NULL;
-	char	   *detail;
-	Error		ignored = ERROR_NONE;
-
-	pg_value(lock, "SELECT pg_catalog.format('It is process %s at %s, since "
-			 "%s.', max(a.pid), coalesce(host(max(a.client_addr)), "
-			 "'the server itself'), max(a.backend_start)) FROM "
-			 "pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING "
-			 "(pid) WHERE l.locktype = 'advisory' AND (l.classid::bigint << "
-			 "32 | l.objid::bigint) = " PAIR_LOCK, PG_NONE, &holder, &ignored);
-	error_free(&ignored);
-	detail = text_format("%s", holder != NULL ? holder : "");
-	error_set(error, detail, "Nothing was changed. One run at a time can be "
-			  "at work on a pair; wait for its end. One that has lost its "
-			  "connection is given up within 15 s.",
-			  "site \"%s\": another run of qsrepl is at work",
-			  pg_site(lock));
-	free(detail);
-	free(holder);
-	return false;
-}
-
-static bool
-take_lock(MoveSite *own, Error *error)
-{
-	char	   *taken;
-	bool		good = pg_run(own->lock, PAIR_LOCK_ALIVE, PG_NONE, error) &&
-	pg_value(own->lock, "SELECT pg_catalog.pg_try_advisory_lock(" PAIR_LOCK
-			 ")", PG_NONE, &taken, error);
-
-	if (good && taken[0] != 't')
-		good = refuse_second(own->lock, error);
-	if (good)
-		free(taken);
-	return good;
-}
-
-bool
-move_lock(Move *move, Error *error)
-{
-	size_t		taken = 0;
-
-	for (size_t i = 0; i < move->config.n_sites; i++)
-	{
-		Error		silent = ERROR_NONE;
-		MoveSite   *own = &move->sites[i];
-
-		if (own->silent)
-			continue;
-		/* Such a lock is a database's: the same one for everybody. */
-		own->lock = move_connect(move, &move->config.sites[i], NULL, &silent);
-		error_free(&silent);
-		if (own->lock == NULL)
-			continue;
-		if (!take_lock(own, error))
-			return false;
-		taken++;
-	}
-	return taken > 0 ||
-		error_set(error, NULL, "Nothing was changed.",
-				  "no site's server answers");
 }
 
 /* The server that takes writes, and has the extension's tables. */

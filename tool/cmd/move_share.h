@@ -34,7 +34,7 @@ extern bool move_share_access(Move *move, const ConfigShare *share,
 							  Error *error);
 
 /* The epoch of the site that is active afterwards. */
-extern bool move_share_epoch(Move *move, int64_t *epoch, Error *error);
+extern bool move_share_epoch(Move *move, int64_t * epoch, Error *error);
 
 /* "share "qlik"", for messages. */
 extern const char *move_share_name(Move *move, const ConfigShare *share);

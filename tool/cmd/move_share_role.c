@@ -28,7 +28,7 @@ move_share_access(Move *move, const ConfigShare *share,
 
 /* The highest one, as for a synchronization. */
 bool
-move_share_epoch(Move *move, int64_t *epoch, Error *error)
+move_share_epoch(Move *move, int64_t * epoch, Error *error)
 {
 	SiteStatus	status;
 

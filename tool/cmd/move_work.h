@@ -162,7 +162,8 @@ extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
 
 /*
  * move_lock
- *		Keep other machines' runs out, at each site whose server answers.
+ *		Keep other machines' runs out, at each site whose server answers; in
+ *		move_lock.c.
  */
 extern bool move_lock(Move *move, Error *error);
 

@@ -30,67 +30,67 @@ static const Choice choices[] = {
 			"On each node of site ${site}, rims first: Get-Service Qlik* | "
 			"Set-Service -StartupType\nManual; Stop-Service -Force; all but "
 			"the Repository Database.",
-			NULL, move_services_down_run, move_services_down_undo, 0}},
+	NULL, move_services_down_run, move_services_down_undo, 0}},
 	{ALWAYS, {"safety", "Make a snapshot of what is to be replaced",
-			"qsrepl snapshot create", NULL, restore_safety_run, NULL, 0}},
+	"qsrepl snapshot create", NULL, restore_safety_run, NULL, 0}},
 	{PASSIVE, {"hold", "Hold site ${passive} where it is, as the way back",
 			"qsrepl maintenance begin",
-			restore_hold_done, restore_hold_run, restore_hold_undo, 0}},
+	restore_hold_done, restore_hold_run, restore_hold_undo, 0}},
 	{DATABASES, {"roles", "Create the roles that are missing",
 			"CREATE ROLE, ALTER ROLE and GRANT of "
 			"\"${snapshot}/databases/roles.sql\"",
-			NULL, restore_roles_run, restore_roles_undo, 0}},
+	NULL, restore_roles_run, restore_roles_undo, 0}},
 	{DATABASES, {"databases", "Make the databases beside those that are there",
 			"CREATE DATABASE ..._qsrepl_new TEMPLATE template0;\npg_restore "
 			"--exit-on-error -j 2 -d ..._qsrepl_new "
 			"\"${snapshot}/databases/...\"",
-			NULL, restore_databases_run, restore_databases_undo, 0}},
+	NULL, restore_databases_run, restore_databases_undo, 0}},
 	{DATABASES, {"localize", "${how}",
 			"In each: SELECT qsrepl.localize(); (with --keep-values: DELETE "
 			"FROM qsrepl.state;)\nANALYZE;",
-			NULL, restore_localize_run, NULL, 0}},
+	NULL, restore_localize_run, NULL, 0}},
 	{VALUES, {"leaks", "Look for stored values of another site",
 			"In each: SELECT * FROM qsrepl.leaks();",
-			NULL, restore_leaks_run, NULL, 0}},
+	NULL, restore_leaks_run, NULL, 0}},
 	{FILES, {"stage", "Copy the share's files beside those that are there",
 			"rsync -a \"${snapshot}/share/...\" .qsrepl-trash/...",
-			NULL, restore_stage_run, restore_stage_undo, 0}},
+	NULL, restore_stage_run, restore_stage_undo, 0}},
 	{FILES, {"files", "Put the share's files into place",
 			"rsync -a --delete \"${snapshot}/share/.../Apps/\" Apps/",
-			NULL, restore_files_run, restore_files_undo, 0}},
+	NULL, restore_files_run, restore_files_undo, 0}},
 	{DATABASES, {"swap", "Put the databases into place, all at once",
 			"BEGIN; ALTER DATABASE ... RENAME TO ..._before_${stamp}; ALTER "
 			"DATABASE\n..._qsrepl_new RENAME TO ...; COMMIT;",
-			restore_swap_done, restore_swap_run, restore_swap_undo, 0}},
+	restore_swap_done, restore_swap_run, restore_swap_undo, 0}},
 	{DATABASES, {"certificates", "Install the snapshot's certificates, where "
 			"there are others",
 			"qsrepl cert import",
-			NULL, restore_certificates_run, restore_certificates_undo, 0}},
+	NULL, restore_certificates_run, restore_certificates_undo, 0}},
 	{ALWAYS, {"services_up", "Start the services of Qlik Sense at site "
 			"${site}",
 			"On each node of site ${site}, the central one first, after its "
 			"bootstrap command:\nStart-Service QlikSenseServiceDispatcher, "
 			"QlikSenseRepositoryService, then the others.",
-			NULL, move_services_up_run, restore_services_up_undo, 0}},
+	NULL, move_services_up_run, restore_services_up_undo, 0}},
 	{ALWAYS, MOVE_STEP_AFTER("restore")},
 	{SUBSCRIBER, {"unsubscribe", "Drop the subscriptions of site ${passive}, "
 			"and their slots",
 			"At site ${passive}, in each database: DROP SUBSCRIPTION ...;",
-			NULL, restore_unsubscribe_run, NULL, PLAN_NO_RETURN}},
+	NULL, restore_unsubscribe_run, NULL, PLAN_NO_RETURN}},
 	{DATABASES, {"clean", "Drop the old databases",
 			"DROP DATABASE ..._before_${stamp};",
-			NULL, restore_clean_run, NULL, PLAN_NO_RETURN}},
+	NULL, restore_clean_run, NULL, PLAN_NO_RETURN}},
 	{FILES, {"tidy", "Leave what was replaced in the share's trash",
 			"rm -r .qsrepl-trash/.../new",
-			NULL, restore_tidy_run, NULL, PLAN_NO_RETURN}},
+	NULL, restore_tidy_run, NULL, PLAN_NO_RETURN}},
 	{SUBSCRIBER, {"publish", "Publish the restored databases",
 			"In each: CREATE PUBLICATION ... FOR TABLE ...;",
-			NULL, restore_publish_run, NULL, PLAN_NO_RETURN}},
+	NULL, restore_publish_run, NULL, PLAN_NO_RETURN}},
 	{SUBSCRIBER, {"subscribe", "Copy them to site ${passive}, which follows "
 			"again",
 			"At site ${passive}: qsrepl setup subscriber --discard-site "
 			"${passive}",
-			NULL, restore_subscribe_run, NULL, PLAN_NO_RETURN}}
+	NULL, restore_subscribe_run, NULL, PLAN_NO_RETURN}}
 };
 
 static bool

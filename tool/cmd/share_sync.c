@@ -102,19 +102,31 @@ confirm(void *arg, const ShareSync *sync)
 	return false;
 }
 
+/* A watch has lines of its own. */
+static void
+tell_in_words(const ShareRound *round, const ShareSync *sync,
+			  ShareOutcome outcome)
+{
+	bool		done = outcome == SHARE_SYNCED || outcome == SHARE_PARTLY;
+
+	if (done && round->watch_ms == 0)
+		share_print_done(sync);
+	if (done)
+		share_print_warnings(sync);
+	if (outcome == SHARE_DRY ||
+		(outcome == SHARE_NOT_ALLOWED && sync->looked && round->watch_ms == 0))
+		share_print_plan(sync);
+}
+
 static void
 tell(const ShareRound *round, const ShareSync *sync, ShareOutcome outcome,
 	 const Error *error)
 {
-	if (round->request->json)
+	if (round->document != NULL)
 		json_array_append_new(round->document,
 							  share_as_json(sync, outcome, error));
-	else if (outcome == SHARE_DRY ||
-			 (outcome == SHARE_NOT_ALLOWED && sync->looked &&
-			  round->watch_ms == 0))
-		share_print_plan(sync);
-	else if (outcome == SHARE_SYNCED || outcome == SHARE_PARTLY)
-		share_print_done(sync);
+	else if (!round->request->json)
+		tell_in_words(round, sync, outcome);
 	if (error->message != NULL)
 		error_report(error);
 }

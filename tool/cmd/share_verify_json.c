@@ -66,11 +66,11 @@ static void
 add_item(void *arg, const char *word, const ShareEntry *source,
 		 const ShareEntry *target)
 {
+	const ShareEntry *either = source != NULL ? source : target;
 	json_t	   *object = json_object();
 
 	json_set_text(object, "kind", word);
-	json_set_text(object, "path", source != NULL ? source->path :
-				  target->path);
+	json_set_text(object, "path", either != NULL ? either->path : NULL);
 	json_set_count(object, "source_size", source != NULL ?
 				   (int64_t) source->size : -1);
 	json_set_count(object, "target_size", target != NULL ?

@@ -18,8 +18,9 @@ typedef struct SnapshotCheck
 	const char *directory;		/* the snapshot's */
 	const SealKey *key;			/* opens what is encrypted; or NULL */
 	bool		deep;
-	bool		files_only;		/* neither dumps nor certificates are looked at */
-	void		(*tell) (const char *what);	/* progress; or NULL */
+	bool		files_only;		/* neither dumps nor certificates are looked
+								 * at */
+	void		(*tell) (const char *what); /* progress; or NULL */
 } SnapshotCheck;
 
 /*

@@ -149,7 +149,7 @@ is_whole(const Copy *copy)
 static bool
 fail_damaged(const Copy *copy, Error *error)
 {
-	const json_t *list = json_object_get(copy->answer, "findings");
+	const		json_t *list = json_object_get(copy->answer, "findings");
 	const char *first = json_string_value(json_array_get(list, 0));
 
 	return error_set(error, first, "Run \"qsrepl snapshot verify\" for it "
@@ -216,7 +216,7 @@ run_locked(Copy *copy, Error *error)
 	const char *certificate = certificate_of(copy);
 	bool		good;
 
-	progress_start(&copy->progress, text_format("snapshot %s to site %s",
+	progress_start(&copy->progress, text_format("Snapshot %s to site %s",
 												copy->request->name,
 												copy->to->name));
 	if (certificate != NULL)

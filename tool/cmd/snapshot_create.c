@@ -35,6 +35,19 @@ tell(void *arg, const char *what)
 	progress_say(arg, "%s", what);
 }
 
+/* What is done now, and with what. */
+static void
+say(const Making *making, const char *what, const char *name)
+{
+	char	   *text;
+
+	if (making->work.tell == NULL)
+		return;
+	text = text_format("%s %s", what, name);
+	making->work.tell(making->work.arg, text);
+	free(text);
+}
+
 /* Is a path below a directory, or it? */
 static bool
 is_below(const char *path, const char *directory)
@@ -99,8 +112,7 @@ ask_role(Making *making, Error *error)
 {
 	const Config *config = making->config;
 	PgConnection *connection = server_connect(config, making->work.site,
-											  config->databases.words[0],
-											  error);
+											  NULL, error);
 	bool		passive;
 	bool		good;
 
@@ -128,8 +140,7 @@ add_databases(Making *making, Error *error)
 	{
 		bool		exists;
 
-		progress_say(&making->progress, "dumping database %s",
-					 databases->words[i]);
+		say(making, "dumping database", databases->words[i]);
 		if (!snapshot_add_database(work, databases->words[i], &exists, error))
 			return false;
 		if (!exists)
@@ -159,7 +170,7 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 
 	if (!archived)
 		listed.add.n = 0;
-	progress_say(&making->progress, "listing share %s", share->name);
+	say(making, "listing share", share->name);
 	share_rules_make(&listed, &arena, &rules);
 	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
 						   &access);
@@ -278,7 +289,7 @@ make_and_tell(const Config *config, const SnapshotRequest *request, bool json,
 		progress_stop(&making.progress);
 	if (code == EXIT_OK)
 	{
-		cmd_snapshot_warn(snapshot);
+		cmd_snapshot_warn(snapshot, request->quiet);
 		if (json || !request->quiet)
 			cmd_snapshot_tell(&making.work, json);
 		if (cmd_snapshot_lacks(snapshot))

@@ -18,8 +18,8 @@ typedef struct SnapshotOutgoing
 	const char *directory;		/* whose files go */
 	const char *staging;		/* the same, where it was made for it; or NULL */
 	bool		encrypted;
-	Text		paths;			/* of all files, and of directories without one;
-								 * a NUL behind each */
+	Text		paths;			/* of all files, and of directories without
+								 * one; a NUL behind each */
 	size_t		files;
 	uint64_t	bytes;
 	Arena		arena;

@@ -27,7 +27,7 @@ typedef struct PlatBelow
 
 /* Look at a path; one where nothing is, or nothing above it, is no error. */
 extern bool plat_below_look(const char *root, const char *path,
-							PlatBelow * found, Error *error);
+							PlatBelow *found, Error *error);
 
 /* A copy of a file; strings are read during the call. */
 typedef struct PlatBelowCopy
@@ -44,7 +44,7 @@ typedef struct PlatBelowCopy
 	void	   *arg;
 } PlatBelowCopy;
 
-extern bool plat_below_copy(const PlatBelowCopy * copy, Error *error);
+extern bool plat_below_copy(const PlatBelowCopy *copy, Error *error);
 
 /*
  * plat_below_rename

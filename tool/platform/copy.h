@@ -49,8 +49,8 @@ typedef struct PlatCopy
 	const char *source;			/* directories */
 	const char *target;
 	const char *former;			/* or NULL */
-	PlatCopyFile *files;		/* sorted by path, so that those of a directory
-								 * come behind each other */
+	PlatCopyFile *files;		/* sorted by path, so that those of a
+								 * directory come behind each other */
 	size_t		n;
 	int			threads;		/* so many files at the same time */
 	void		(*progress) (void *arg, size_t files, uint64_t bytes);

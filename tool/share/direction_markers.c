@@ -66,13 +66,34 @@ is_not_newer(const Root *root, Error *error)
 				  root->direction->epoch);
 }
 
-/* What the target was in a former epoch does not matter. */
+/*
+ * A target that was the source when the role moved, and that no move has made a
+ * target, may have what nobody else has: a failover left it so.
+ */
+static bool
+is_handed_over(const Root *root, bool *write, Error *error)
+{
+	*write = root->marker->role == SHARE_TARGET || root->initial;
+	return *write ||
+		error_set(error, "What it has had last may not have been brought to "
+				  "the other site.",
+				  "\"qsrepl rejoin\" of that site moves aside what only it "
+				  "has. Where nothing can be lost, give --initial once.",
+				  "share \"%s\" at site \"%s\" (target) was the source at "
+				  "epoch %" PRId64 ", and was not handed over",
+				  root->access->share->name, root->access->site->name,
+				  root->marker->epoch);
+}
+
+/* A target's own former epoch does not matter. */
 static bool
 is_current(const Root *root, bool *write, Error *error)
 {
 	if (root->marker->epoch == root->direction->epoch)
 		return true;
-	*write = root->role == SHARE_TARGET || root->initial;
+	if (root->role == SHARE_TARGET)
+		return is_handed_over(root, write, error);
+	*write = root->initial;
 	return *write ||
 		error_set(error, "The active role has moved since, and what moved it "
 				  "did not reach this share.", "See that the share is the one "

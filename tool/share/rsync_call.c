@@ -117,6 +117,7 @@ hint_of(const ShareRsync *rsync)
 		case 5:
 			return "Look at the module and its user in the daemon's "
 				"configuration, and at key \"password_file\".";
+		case 2:
 		case 10:
 		case 12:
 		case 30:

@@ -24,8 +24,8 @@ typedef struct ShareSalvage
 	size_t		n;
 	size_t		only;			/* of them, those that only the target has */
 	size_t		newer;			/* those that are newer there */
-	size_t		changed;		/* those that were changed there since, and are
-								 * older than the source's all the same */
+	size_t		changed;		/* those that were changed there since, and
+								 * are older than the source's all the same */
 	uint64_t	bytes;
 	ShareList	source_list;
 	ShareList	target_list;

@@ -35,7 +35,7 @@ begin(const ShareOrder *order, ShareSync *sync, Error *error)
 	sync->began_ms = plat_wall_ms();
 	sync->accepted = order->accept_change;
 	share_rules_make(share, &sync->arena, &sync->rules);
-	progress_start(&sync->progress, text_format("share %s", share->name));
+	progress_start(&sync->progress, text_format("Share %s", share->name));
 	if (share->replicated_by == CONFIG_REPLICATED_EXTERNALLY)
 		return error_set(error, NULL, "\"qsrepl share verify\" compares the "
 						 "sites, and \"qsrepl check\" tells the delay.",
@@ -185,6 +185,20 @@ fill_last(ShareSync *sync, const ShareLook *look)
 	last->removed = sync->removed;
 }
 
+/* Nobody has moved the active role, or changed the mounts, meanwhile. */
+static bool
+judge_again(ShareSync *sync, Error *error)
+{
+	ShareMarkers now;
+	bool		write_source;
+	bool		write_target;
+
+	return share_markers_read(&sync->source, &sync->target, &now, error) &&
+		share_markers_judge(&sync->order->direction, &sync->source,
+							&sync->target, &now, false, &write_source,
+							&write_target, error) == SHARE_AGREED;
+}
+
 /*
  * One wait for the disk for all files; rsync's own --fsync would wait for each.
  * Of a target elsewhere only its own system can see to that.
@@ -198,6 +212,8 @@ finish(ShareSync *sync, const ShareLook *look, Error *error)
 		!plat_tree_sync(sync->target.place, error))
 		return false;
 	fill_last(sync, look);
+	if (sync->passes > 0 && !judge_again(sync, error))
+		return false;
 	if (!write_marker(sync, &sync->target, &sync->markers.target,
 					  SHARE_TARGET, error))
 		return false;

@@ -123,7 +123,7 @@ take(Rest *rest, const char *word)
 }
 
 static bool
-take_number(Rest *rest, int64_t *number)
+take_number(Rest *rest, int64_t * number)
 {
 	bool		negative = take(rest, "-");
 	const char *begin = rest->at;

@@ -38,7 +38,7 @@ grown(void *old, size_t n, size_t size)
 
 void
 legacy_note(Snapshot *snapshot, const char *what, const char *path,
-	 const char *detail)
+			const char *detail)
 {
 	SnapshotNote *list = arena_alloc(&snapshot->arena,
 									 (snapshot->n_notes + 1) * sizeof(*list));
@@ -225,7 +225,7 @@ read_settings(Snapshot *snapshot, SnapshotSettings *settings, Error *error)
 								settings);
 	if (settings->foreign)
 		legacy_note(snapshot, "settings", SETTINGS, "a path in it is not in UTF-8, "
-			 "and was left out");
+					"and was left out");
 	text_free(&text);
 	free(path);
 	return good;
@@ -267,8 +267,8 @@ snapshot_read_legacy(const char *directory, Snapshot *snapshot, Error *error)
 	legacy_add_parts(snapshot);
 	if (walk.n_links > LINKS_TOLD)
 		legacy_note(snapshot, "link", "", arena_printf(&snapshot->arena,
-												"%zu links were left out",
-												walk.n_links));
+													   "%zu links were left out",
+													   walk.n_links));
 	return snapshot->n_databases > 0 ||
 		error_set(error, "It has no file as \"QSR" SUFFIX "\".", NULL,
 				  "directory \"%s\" is no snapshot", directory);

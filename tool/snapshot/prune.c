@@ -11,7 +11,7 @@
 /* 1970 began on a Thursday; weeks begin on Monday. */
 #define THURSDAY 3
 
-typedef int64_t (*Period) (int64_t day);
+typedef int64_t(*Period) (int64_t day);
 
 static int64_t
 day_of(int64_t day)

@@ -108,7 +108,7 @@ static bool
 parse_file(const json_t * object, size_t number, SnapshotSealed *sealed)
 {
 	SnapshotSealedFile *file = &sealed->files[number];
-	const json_t *size = json_object_get(object, "size");
+	const		json_t *size = json_object_get(object, "size");
 	const char *path = json_string_value(json_object_get(object, "path"));
 	const char *sum = json_string_value(json_object_get(object, "sha256"));
 	char		expected[SNAPSHOT_SEALED_PATH] = SNAPSHOT_SEALED_MANIFEST;
@@ -152,7 +152,7 @@ parse_recipients(const json_t * list, SnapshotSealed *sealed, Error *error)
 									 sizeof(SnapshotRecipient));
 	for (size_t i = 0; i < n; i++)
 	{
-		const json_t *one = json_array_get(list, i);
+		const		json_t *one = json_array_get(list, i);
 		SnapshotRecipient *recipient = &sealed->recipients[i];
 
 		recipient->fingerprint = member(one, "fingerprint", &sealed->arena);
@@ -181,7 +181,7 @@ static bool
 parse_object(const json_t * object, SnapshotSealed *sealed, Error *error)
 {
 	const char *format = json_string_value(json_object_get(object, "format"));
-	const json_t *version = json_object_get(object, "version");
+	const		json_t *version = json_object_get(object, "version");
 	Error		ignored = ERROR_NONE;
 	bool		named;
 

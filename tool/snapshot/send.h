@@ -16,9 +16,9 @@ typedef struct SnapshotSend
 	const char *target;			/* as rsync takes it, without a slash at its
 								 * end */
 	bool		remote;			/* it is by ssh or a daemon */
-	const char *former;			/* name of a directory beside the target, whose
-								 * files are linked where they are the same;
-								 * or NULL */
+	const char *former;			/* name of a directory beside the target,
+								 * whose files are linked where they are the
+								 * same; or NULL */
 	bool		doubt;			/* what is there is believed by its content
 								 * only, not by size and time */
 	Text		paths;			/* what is sent, a NUL behind each */

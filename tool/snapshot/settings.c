@@ -147,7 +147,7 @@ take_line(Span line, Arena *arena, SnapshotSettings *settings)
 		line = trimmed(without(line, 1));
 	if (line.len < 4 || !equals((Span)
 								{
-								line.bytes, 3
+		line.bytes, 3
 	}, "set") || !is_blank(line.bytes[3]))
 		return;
 	line = unquoted(trimmed(without(line, 3)));
@@ -158,7 +158,7 @@ take_line(Span line, Arena *arena, SnapshotSettings *settings)
 
 		take((Span)
 			 {
-			 line.bytes, n
+			line.bytes, n
 		}, without(line, n + 1), arena, settings);
 	}
 }
@@ -179,7 +179,7 @@ snapshot_settings_parse(const char *bytes, size_t len, Arena *arena,
 		{
 			take_line((Span)
 					  {
-					  bytes + start, i - start
+				bytes + start, i - start
 			}, arena, settings);
 			start = i + 1;
 		}

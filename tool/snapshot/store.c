@@ -106,7 +106,7 @@ manifest_time(const char *store, const char *name)
 
 /* The newest of those that were not looked at yet; false: none is left. */
 static bool
-next_newest(const PlatNames *names, int64_t *times,
+next_newest(const PlatNames *names, int64_t * times,
 			size_t *found)
 {
 	*found = names->count;

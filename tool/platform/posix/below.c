@@ -87,7 +87,7 @@ kind_of(mode_t mode)
 }
 
 bool
-plat_below_look(const char *root, const char *path, PlatBelow * found,
+plat_below_look(const char *root, const char *path, PlatBelow *found,
 				Error *error)
 {
 	Place		place;
@@ -168,7 +168,7 @@ set_times(const int64_t modified_ns, struct timespec times[2])
 }
 
 static bool
-copy_bytes(const PlatBelowCopy * copy, int from, int to, Error *error)
+copy_bytes(const PlatBelowCopy *copy, int from, int to, Error *error)
 {
 	char	   *piece = malloc(PIECE);
 	ssize_t		n = -1;
@@ -197,7 +197,7 @@ copy_bytes(const PlatBelowCopy * copy, int from, int to, Error *error)
 }
 
 static bool
-copy_into(const PlatBelowCopy * copy, int from, int to, Error *error)
+copy_into(const PlatBelowCopy *copy, int from, int to, Error *error)
 {
 	struct timespec times[2];
 
@@ -210,7 +210,7 @@ copy_into(const PlatBelowCopy * copy, int from, int to, Error *error)
 }
 
 bool
-plat_below_copy(const PlatBelowCopy * copy, Error *error)
+plat_below_copy(const PlatBelowCopy *copy, Error *error)
 {
 	int			from = unix_open(copy->from, O_RDONLY | O_NOFOLLOW, 0);
 	Place		place;

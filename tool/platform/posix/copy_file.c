@@ -201,7 +201,7 @@ static bool
 copy_open(CopyWorker *worker, PlatCopyFile *file, int from,
 		  struct stat *before)
 {
-	const mode_t mode = (before->st_mode & 0555) | 0400;
+	const		mode_t mode = (before->st_mode & 0555) | 0400;
 	int			folder = copy_folder_open(&worker->target, file->path);
 	int			to = folder < 0 ? -1 :
 	openat(folder, base_name(file->path), O_RDWR | O_CREAT | O_EXCL |

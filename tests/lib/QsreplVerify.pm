@@ -1,9 +1,9 @@
 #
-# QsreplShareRows.pm
-#		Content of shares: directories with files, and the rows of
+# QsreplVerify.pm
+#		Shares of a pair of sites: directories with content, and the rows of
 #		Qlik Sense's tables that name it.
 #
-package QsreplShareRows;
+package QsreplVerify;
 
 use strict;
 use warnings FATAL => 'all';
@@ -15,7 +15,7 @@ use JSON::PP ();
 use QsreplTool;
 
 our @EXPORT = qw(app_id share_tables share_rows share_fill share_put
-  share_section verify_json mirror_copy);
+  share_section share_caught_up verify_json mirror_copy);
 
 =pod
 
@@ -52,6 +52,23 @@ SELECT qsrepl.load_profile();
 INSERT INTO "ServiceClusterSettingsSharedPersistenceProperties" VALUES
 	(gen_random_uuid(), '\\CN\QlikShare', '\\CN\QlikShare\Apps', '\\CN\QlikShare\StaticContent', '\\CN\QlikShare\ArchivedLogs');
 SQL
+	return;
+}
+
+=pod
+
+=item share_caught_up(\%nodes)
+
+Wait until B has all rows of A.
+
+=cut
+
+sub share_caught_up
+{
+	my ($nodes) = @_;
+	my $lsn = $nodes->{A}->lsn('insert');
+
+	$nodes->{B}->poll_query_until('postgres', "SELECT pg_last_wal_replay_lsn() >= '$lsn'") or die 'B does not catch up';
 	return;
 }
 
