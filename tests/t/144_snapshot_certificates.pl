@@ -61,7 +61,8 @@ is(join(' ', grep { /^cert/ } sort keys %{ files_of("$store_dir/alone") }), 'cer
 
 # Both have one.
 my $conf_b = conf_with(site => 'B', recovery => $recovery);
-$node{A}->wait_for_catchup($node{B}, 'replay', $node{A}->lsn('write'));
+my $lsn = $node{A}->lsn('write');
+$node{B}->poll_query_until('postgres', "SELECT pg_last_wal_replay_lsn() >= '$lsn'") or die 'B does not follow';
 is((qsrepl('cert', 'keys', '--config', $_))[0], 0, 'keys of both') foreach $conf_b, $conf;
 is(at($conf, 'create', 'both'), '0 ', 'a snapshot with certificates');
 my $dir = "$store_dir/both/certificates";

@@ -71,7 +71,7 @@ seal_for_other(Sealing *sealing, const char *site, Error *error)
 {
 	const char *directory =
 	sealing->work->config->certificates.key_directory;
-	SealPeer	peer = {NULL};
+	SealPeer	peer = {.certificate = NULL};
 	bool		good = seal_peer_read(directory, site, &peer, error);
 
 	if (good && peer.certificate != NULL)

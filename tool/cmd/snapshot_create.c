@@ -146,9 +146,11 @@ add_databases(Making *making, Error *error)
 		if (!exists)
 			snapshot_add_note(work, "no database", databases->words[i], NULL);
 	}
+	making->code = EXIT_REFUSED;
 	if (snapshot->n_databases == 0)
 		return error_set(error, NULL, NULL, "site \"%s\" has none of the "
 						 "configured databases", work->site->name);
+	making->code = EXIT_SYSTEM;
 	for (size_t i = 0; i < snapshot->n_databases; i++)
 		if (snapshot->epoch < snapshot->databases[i].epoch)
 			snapshot->epoch = snapshot->databases[i].epoch;

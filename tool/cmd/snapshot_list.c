@@ -117,7 +117,7 @@ print_text(const SnapshotSurvey *survey)
 static bool
 list(const Config *config, bool json, int *code, Error *error)
 {
-	SnapshotSurvey survey = {NULL};
+	SnapshotSurvey survey = {.seen = NULL};
 	const char *store;
 	bool		exists = false;
 
