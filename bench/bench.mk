@@ -128,5 +128,17 @@ bench-services: tool
 		$(BENCH_BUILD)/services.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SERVICES_ROUNDS)
 
+# share sync of many small files beside bare rsync.
+BENCH_SHARE_FILES ?= 100000
+BENCH_SHARE_PERCENT ?= 1
+BENCH_SHARE_ROUNDS ?= 7
+
+.PHONY: bench-share
+
+bench-share: install-extension tool
+	@sh bench/start.sh bench/share/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/share.json $(BENCH_SHARE_FILES) \
+		$(BENCH_SHARE_PERCENT) $(BENCH_SHARE_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm bench-certs bench-services
+	bench-compare bench-moves bench-scm bench-certs bench-services bench-share
