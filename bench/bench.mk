@@ -129,15 +129,15 @@ bench-services: tool
 		$(BENCH_SERVICES_ROUNDS)
 
 # share verify of two local shares, beside rsync and diff.
-BENCH_SHARE_FILES ?= 100000
-BENCH_SHARE_ROUNDS ?= 5
+BENCH_VERIFY_FILES ?= 100000
+BENCH_VERIFY_ROUNDS ?= 5
 
 .PHONY: bench-share-verify
 
 bench-share-verify: install-extension tool
 	@sh bench/start.sh bench/share_verify/run.sh "$(PG_BINDIR)" \
-		$(BENCH_BUILD)/share_verify.json $(BENCH_SHARE_FILES) \
-		$(BENCH_SHARE_ROUNDS)
+		$(BENCH_BUILD)/share_verify.json $(BENCH_VERIFY_FILES) \
+		$(BENCH_VERIFY_ROUNDS)
 
 # Snapshots beside pg_dump and rsync by hand, the Snapshots tool's way, restic.
 BENCH_SNAPSHOT_FILES ?= 100000
@@ -151,6 +151,18 @@ bench-snapshot: tool
 		$(BENCH_BUILD)/snapshot.json $(BENCH_SNAPSHOT_FILES) \
 		$(BENCH_SNAPSHOT_APPS) $(BENCH_SNAPSHOT_ROUNDS)
 
+# share sync of many small files beside bare rsync.
+BENCH_SHARE_FILES ?= 100000
+BENCH_SHARE_PERCENT ?= 1
+BENCH_SHARE_ROUNDS ?= 7
+
+.PHONY: bench-share
+
+bench-share: install-extension tool
+	@sh bench/start.sh bench/share/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/share.json $(BENCH_SHARE_FILES) \
+		$(BENCH_SHARE_PERCENT) $(BENCH_SHARE_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm bench-certs bench-services \
+	bench-compare bench-moves bench-scm bench-certs bench-services bench-share \
 	bench-share-verify bench-snapshot
