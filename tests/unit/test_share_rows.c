@@ -18,6 +18,10 @@
 #define APP3 "2e7f1a2b-3c4d-4e5f-8a9b-0123456789ab"
 
 static Arena arena;
+
+/* What was judged, which results point into. */
+static ShareList judged[8];
+static size_t n_judged;
 static const char *mirrored[] = {"Apps", "StaticContent", NULL};
 static const char *left_out[] = {"*.tmp", NULL};
 static const ConfigShare share = {
@@ -60,7 +64,7 @@ judge(const SiteContent *content, const char *const *paths, const char *root,
 	  ShareRows *rows)
 {
 	ShareRules	rules;
-	ShareList  *list = arena_alloc(&arena, sizeof(ShareList));
+	ShareList  *list = &judged[n_judged++];
 
 	share_rules_make(&share, &arena, &rules);
 	fill(list, &rules, paths);
@@ -290,6 +294,8 @@ main(void)
 	test_pairs();
 	test_canary();
 	test_below();
+	for (size_t i = 0; i < n_judged; i++)
+		share_list_free(&judged[i]);
 	arena_free(&arena);
 	return harness_finish();
 }

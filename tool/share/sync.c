@@ -37,8 +37,8 @@ begin(const ShareOrder *order, ShareSync *sync, Error *error)
 	share_rules_make(share, &sync->arena, &sync->rules);
 	progress_start(&sync->progress, text_format("Share %s", share->name));
 	if (share->replicated_by == CONFIG_REPLICATED_EXTERNALLY)
-		return error_set(error, NULL, "\"qsrepl share verify\" compares the "
-						 "sites, and \"qsrepl check\" tells the delay.",
+		return error_set(error, NULL, "\"qsrepl share sync\" measures how "
+						 "long that takes.",
 						 "share \"%s\" is replicated by something else "
 						 "(replicated_by = external)", share->name);
 	if (!share_access_open(order->config, share, order->direction.from,
