@@ -2,7 +2,7 @@
 #
 #	make			build both
 #	make install	install both
-#	make demo		two sites, step by step; MODE=physical, logical or tool
+#	make demo		two sites, step by step; MODE=physical, logical, tool, snapshot
 #	make docs		docs/qsrepl.1 and docs/configuration.md, from the tool
 #	make check		all checks and tests
 #	make check-majors	tests on other majors than this machine's
@@ -10,7 +10,7 @@
 
 PG_CONFIG ?= pg_config
 DESTDIR ?=
-MODE ?= logical
+MODE ?= logical snapshot
 prefix ?= /usr/local
 BUILD = build
 VERSION = 0.1.0
@@ -106,7 +106,8 @@ bench-packages:
 
 demo: packages
 	+@$(MAKE) -s install-extension tool
-	@scripts/as-postgres sh "tests/demo/$(MODE).sh" "$(PG_BINDIR)" "$(KEEP)"
+	@set -e; for mode in $(MODE); do scripts/as-postgres sh "tests/demo/$$mode.sh" \
+		"$(PG_BINDIR)" "$(KEEP)"; done
 
 check: packages
 	@sh tests/check.sh

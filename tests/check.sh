@@ -72,6 +72,7 @@ everything() {
 	demonstration logical
 	demonstration physical
 	demonstration tool
+	demonstration snapshot
 }
 
 majors() {

@@ -35,7 +35,7 @@ UNIT_TOOL_SRC = tool/rules/casefile.c \
 		tool/pg/*.c tool/plan/*.c tool/site/*.c tool/progress/*.c \
 		tool/powershell/*.c tool/dns/*.c tool/hosts/*.c tool/cert/*.c \
 		tool/seal/*.c tool/server/*.c tool/service/*.c tool/share/*.c \
-		tool/snapshot/*.c) \
+		tool/snapshot/*.c tool/exchange/*.c) \
 	$(EMBEDDED) \
 	$(filter-out %/main.c %/smb.c,$(wildcard tool/programs/scm/*.c))
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))

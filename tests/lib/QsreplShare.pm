@@ -37,6 +37,7 @@ sub share_section
 		A => $share_root{A},
 		B => $share_root{B},
 		mapping => 'share',
+		add => 'ArchivedLogs',
 		@_);
 
 	return "[share qlik]\n"

@@ -46,22 +46,22 @@ sub put
 
 =pod
 
-=item windows_share($address)
+=item windows_share($address, ssh => words)
 
-A node with sshd, and the places of both roots: that of A is \\\\fs-a\QlikShare,
+A node with sshd, which is reached with further options of ssh if they are given, and the places of both roots: that of A is \\\\fs-a\QlikShare,
 that of B is D:\Qlik Share. Members: ssh, root (of each site), address.
 
 =cut
 
 sub windows_share
 {
-	my ($address) = @_;
+	my ($address, %opt) = @_;
 	my $ssh = start_windows_ssh(addresses => [$address]) or die 'no sshd';
 	my %root = (
 		A => "$ssh->{dir}/disks/unc/fs-a/QlikShare",
 		B => "$ssh->{dir}/disks/$address/D/Qlik Share");
 
-	return bless { ssh => $ssh, address => $address, root => \%root }, __PACKAGE__;
+	return bless { ssh => $ssh, options => $opt{ssh} // '', address => $address, root => \%root }, __PACKAGE__;
 }
 
 =pod
@@ -76,7 +76,9 @@ sub sections
 {
 	my ($self, %opt) = @_;
 
-	return "[node CN-B]\nsite = B\naddress = $self->{address}\nroles = central repository\nssh_command = " . join(' ', $self->{ssh}->words($self->{address})) . "\n"
+	my ($program, @words) = $self->{ssh}->words($self->{address});
+
+	return "[node CN-B]\nsite = B\naddress = $self->{address}\nroles = central repository\nssh_command = $program $self->{options} @words\n"
 	  . "[share qlik]\nA = \\\\fs-a\\QlikShare\nB = D:\\Qlik Share\nmethod = robocopy\nnode = CN-B\n" . ($opt{share} // '');
 }
 

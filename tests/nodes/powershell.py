@@ -27,6 +27,7 @@ environments of all processes at that time.
 import base64
 import glob
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -39,7 +40,6 @@ import scm
 import windows_certificates
 import windows_copy
 import windows_hosts
-import windows_services
 import windows_share
 
 WORDS = ['-NoLogo', '-NoProfile', '-NonInteractive', '-InputFormat', 'Text',
@@ -149,7 +149,9 @@ def run(wire, manager, script, parameters, lines):
     if wire.faults.get('throw'):
         raise Failed(wire.faults['throw'])
     if re.search('^Answers requests about the services', script, re.M):
-        work = windows_services.answer(manager, lines)
+        # What it needs takes a while to load.
+        services = importlib.import_module('windows_services')
+        work = services.answer(manager, lines)
     elif re.search('^Reads or replaces the hosts file', script, re.M):
         work = windows_hosts.answer(sys.argv[1], manager, parameters, lines,
                                     Failed)

@@ -52,7 +52,7 @@ class Copier:
         self.directory, self.address = directory, manager.address
         self.session = windows_share.Session(directory, manager, failed)
         self.failed = failed
-        self.source = parameters['Source']
+        self.source = parameters.get('Source', '')
         self.target = parameters['Target']
         self.trash = parameters['Trash']
         self.security = parameters.get('Security', False)
@@ -65,8 +65,9 @@ class Copier:
 
     def begin(self):
         """The roots are there, and no other run is at work."""
-        self.session.place(self.source)
-        folder = self.at(self.trash.rpartition('/')[0])
+        if self.source:
+            self.session.place(self.source)
+        folder = self.at(windows_share.TRASH)
         os.makedirs(folder, exist_ok=True)
         # pylint: disable-next=consider-using-with
         self.lock = open(os.path.join(folder, 'lock'), 'wb')
@@ -90,11 +91,12 @@ class Copier:
         place, kept = self.at(path), self.at(self.trash + '/' + path)
         if path in self.session.state.get('held', []):
             raise PermissionError(errno.EBUSY, IN_USE)
-        if os.path.lexists(kept):
-            os.unlink(place)
-            return
         os.makedirs(os.path.dirname(kept), exist_ok=True)
-        os.rename(place, kept)
+        free, number = kept, 0
+        while os.path.lexists(free):
+            number += 1
+            free = f'{kept}.{number}'
+        os.rename(place, free)
 
     def put(self, new, path):
         place = self.at(path)
@@ -198,10 +200,12 @@ class Copier:
 
     def remove(self, request):
         removed = 0
-        self.session.place(self.source)
+        if self.source:
+            self.session.place(self.source)
         for path in request['paths']:
             place = self.at(path)
-            if os.path.lexists(self.session.place(self.source, path)):
+            if self.source and os.path.lexists(
+                    self.session.place(self.source, path)):
                 yield {'path': path, 'kept': True}
                 continue
             try:

@@ -169,8 +169,25 @@ def clean(session, request):
             yield {'cleaned': f'{TRASH}/{name}'}
 
 
+def compare(session, request):
+    paths = request['paths']
+    for number in range(len(paths) // 2):
+        answer_one = {'pair': request['first'] + number}
+        try:
+            contents = []
+            for root, path in ((request['root'], paths[2 * number]),
+                               (request['other'], paths[2 * number + 1])):
+                with open(session.place(root, path), 'rb') as file:
+                    contents.append(file.read())
+            if contents[0] != contents[1]:
+                yield answer_one
+        except OSError as error:
+            yield {**answer_one, 'unreadable': error.strerror}
+    yield {'compared': len(paths) // 2}
+
+
 OPERATIONS = {'list': listing, 'read': read, 'write': write, 'remove': remove,
-              'clean': clean}
+              'clean': clean, 'compare': compare}
 
 
 def answer(directory, manager, lines, failed):

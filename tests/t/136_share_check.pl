@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplNodes;
 use QsreplPair;
-use QsreplShareRows;
+use QsreplVerify;
 use QsreplTest;
 use Test::More;
 use Time::HiRes ();

@@ -119,7 +119,7 @@ is($calls[0][0], '\\\\fs-a\\QlikShare\\Apps', 'its source');
 is($calls[0][1], 'D:\\Qlik Share\\Apps\\.qsrepl-partial', 'its target is beside the place');
 is((grep { $_ eq '-R' || $_ eq '--delete' } map { @$_ } @calls), 0, 'what it may take for an option does not get there');
 
-# Replaced and removed ones go to the trash; a second pass keeps the first.
+# Replaced and removed ones go to the trash, where nothing is replaced.
 put($root{A}, 'Apps/a.qvf', 'second', 1_600_000_000);
 lab([ 'copy', 'A', 'B', $stamp ], 'Apps/a.qvf');
 is($out, "ok\n", 'a changed file');
@@ -127,7 +127,7 @@ is(content('B', 'Apps/a.qvf'), 'second', 'is replaced');
 is(content('B', "$stamp/Apps/a.qvf"), 'content of a.qvf', 'the old one is in the trash');
 put($root{A}, 'Apps/a.qvf', 'third', 1_700_000_000);
 lab([ 'copy', 'A', 'B', $stamp ], 'Apps/a.qvf');
-is(content('B', 'Apps/a.qvf') . content('B', "$stamp/Apps/a.qvf"), 'thirdcontent of a.qvf', 'and stays there in a second pass');
+is(join(' ', map { content('B', $_) } 'Apps/a.qvf', "$stamp/Apps/a.qvf", "$stamp/Apps/a.qvf.1"), 'third content of a.qvf second', 'and stays there beside the next one');
 put($root{B}, 'Apps/gone/x', 'gone');
 put($root{B}, 'Apps/gone/y', 'gone');
 put($root{B}, 'Apps/gone/z', 'back');
@@ -139,6 +139,9 @@ is(content('B', 'Apps/gone/z'), 'back', 'but not what is at the source again, in
 rename "$root{A}/Apps/GONE", "$root{A}/no";
 lab([ 'delete', 'A', 'B', $stamp ], 'Apps/gone', 'Apps/gone/z');
 ok(!-e "$root{B}/Apps/gone", 'an empty folder goes, too');
+put($root{B}, 'Apps/a.qvf', 'only at B');
+lab([ 'delete', '-', 'B', '.qsrepl-salvage/20260131T235900.000Z' ], 'Apps/a.qvf');
+is($out . content('B', '.qsrepl-salvage/20260131T235900.000Z/Apps/a.qvf'), "ok\nonly at B", 'all that is named, where there is no source');
 
 # The trash is emptied by its age; what is not ours there stays.
 make_path("$root{B}/.qsrepl-trash/$_") foreach '20990101T000000.000Z', 'mine';

@@ -11,7 +11,7 @@
  *	remove SITE NAME
  *	copy FROM TO STAMP		the source's entries whose paths are the input's
  *							lines
- *	delete FROM TO STAMP	the target's
+ *	delete FROM TO STAMP	the target's; FROM "-": an empty directory
  *	prune SITE
  *
  * Then "ok", or "incomplete: WHY", or "error" and the error's three parts.
@@ -47,6 +47,9 @@ access_of(Lab *lab, const char *site)
 		if (strcmp(lab->config.sites[i].name, site) == 0)
 			access.site = &lab->config.sites[i];
 	access.place = config_share_path(lab->share, site);
+	if (access.site == NULL)
+		share_access_directory(&lab->config, lab->share, NULL, "/nowhere",
+							   &lab->rules, &lab->arena, &access);
 	return access;
 }
 

@@ -30,6 +30,17 @@ check_share_problem(const CheckShare *check, const ConfigSite *site,
 	error_free(error);
 }
 
+/* A node starts a program first, which takes seconds on Windows. */
+static int64_t
+patience(const CheckShare *check)
+{
+	const Config *config = check->run->config;
+
+	return config->connect_timeout +
+		(check->share->method == CONFIG_SHARE_ROBOCOPY ?
+		 config->services.answer_timeout : 0);
+}
+
 static void
 open_ways(CheckShare *check)
 {
@@ -47,8 +58,7 @@ open_ways(CheckShare *check)
 										   &check->rules, arena,
 										   &check->ways[i], &error);
 		if (check->open[i])
-			check->ways[i].end = plat_clock_ms() +
-				(int64_t) run->config->connect_timeout;
+			check->ways[i].end = plat_clock_ms() + patience(check);
 		else
 			check_share_problem(check, site, check_site_blocks(run, site),
 								&error);

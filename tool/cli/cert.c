@@ -203,7 +203,7 @@ const CliCommand cli_cert_compare = {
 const CliCommand cli_cert_export = {
 	.words = "cert export",
 	.summary = "write a site's certificates to a folder, or one file",
-	.operand = {"FILE", NULL},
+	.operand = {.name = "FILE"},
 	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_VERBOSE,
 	.options = export_options,
 	.about =
@@ -215,7 +215,7 @@ const CliCommand cli_cert_export = {
 const CliCommand cli_cert_import = {
 	.words = "cert import",
 	.summary = "install certificates from a folder or file for a site",
-	.operand = {"FILE", NULL},
+	.operand = {.name = "FILE"},
 	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = import_options,
 	.about =

@@ -24,7 +24,7 @@ static const CliOption options[] = {
 const CliCommand cli_do = {
 	.words = "do",
 	.summary = "one act at this machine's server, as a plan's step needs it",
-	.operand = {"ACT", SERVER_ACTS " " TRANSPORT_ACTS " " CERT_READY_ACT},
+	.operand = {.name = "ACT",.words = SERVER_ACTS " " TRANSPORT_ACTS " " CERT_READY_ACT},
 	.globals = CLI_CONFIG | CLI_VERBOSE,
 	.options = options,
 	.about =

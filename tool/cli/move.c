@@ -109,7 +109,7 @@ run_rejoin(const CliCall *call)
 const CliCommand cli_rejoin = {
 	.words = "rejoin",
 	.summary = "bring a former active site back as a standby",
-	.operand = {"SITE", NULL},
+	.operand = {.name = "SITE"},
 	.globals = GLOBALS,
 	.options = rejoin_options,
 	.about =
@@ -132,7 +132,7 @@ run_failback(const CliCall *call)
 const CliCommand cli_failback = {
 	.words = "failback",
 	.summary = "bring a former active site back and make it active again",
-	.operand = {"SITE", NULL},
+	.operand = {.name = "SITE"},
 	.globals = GLOBALS,
 	.about =
 	"\"qsrepl rejoin SITE\", a pause until you say yes, then \"qsrepl switchover\n"

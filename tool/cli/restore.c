@@ -54,7 +54,7 @@ run_restore(const CliCall *call)
 const CliCommand cli_snapshot_restore = {
 	.words = "snapshot restore",
 	.summary = "put a snapshot in the place of what a site has",
-	.operand = {"SNAPSHOT", NULL},
+	.operand = {.name = "SNAPSHOT"},
 	.globals = CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE,
 	.options = restore_options,
 	.about =

@@ -22,7 +22,7 @@ run_rewrite(const CliCall *call)
 const CliCommand cli_rules_test = {
 	.words = "rules test",
 	.summary = "run a file of worked cases against the rewrite engine",
-	.operand = {"FILE", NULL},
+	.operand = {.name = "FILE"},
 	.globals = CLI_JSON,
 	.about =
 	"Prints each case whose result differs from what is expected, and\n"

@@ -58,7 +58,7 @@ static const CliOption is_active_options[] = {
 const CliCommand cli_is_active = {
 	.words = "is-active",
 	.summary = "tell by exit code whether a site is the active one",
-	.operand = {"SITE", NULL},
+	.operand = {.name = "SITE"},
 	.globals = CLI_CONFIG | CLI_JSON | CLI_VERBOSE,
 	.options = is_active_options,
 	.about =

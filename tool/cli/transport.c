@@ -106,7 +106,7 @@ static const CliOption trust_options[] = {
 const CliCommand cli_cert_trust = {
 	.words = "cert trust",
 	.summary = "pin another transport key of the other site",
-	.operand = {"SITE", NULL},
+	.operand = {.name = "SITE"},
 	.globals = CLI_CONFIG | CLI_JSON | CLI_VERBOSE,
 	.options = trust_options,
 	.about =
@@ -130,7 +130,7 @@ static const CliOption open_options[] = {
 const CliCommand cli_cert_open = {
 	.words = "cert open",
 	.summary = "open sealed certificates with the recovery key",
-	.operand = {"FILE", NULL},
+	.operand = {.name = "FILE"},
 	.globals = CLI_JSON,
 	.options = open_options,
 	.about =
@@ -148,7 +148,7 @@ static const CliOption recovery_options[] = {
 const CliCommand cli_cert_recovery = {
 	.words = "cert recovery",
 	.summary = "make a recovery key for sealed certificates",
-	.operand = {"FILE", NULL},
+	.operand = {.name = "FILE"},
 	.globals = CLI_JSON,
 	.options = recovery_options,
 	.about =

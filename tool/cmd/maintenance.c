@@ -43,16 +43,35 @@ wait_receiver(Move *move, bool wanted, PlanProgress *progress, Error *error)
 	return false;
 }
 
-/* Everything that the active site has written up to now. */
+static bool
+is_lost(const Move *move)
+{
+	const MoveSite *to = &move->sites[move->to - move->config.sites];
+
+	return to->server != NULL && pg_is_broken(to->server);
+}
+
+/*
+ * Everything that the active site has written up to now.  Where a restore has
+ * replaced the database that is connected to, its end is among it.
+ */
 bool
 move_catch_up_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
+	int64_t		end = plat_clock_ms() + move->config.replay_timeout;
 	const char *lsn;
 
-	return move_value(move, move->from, "SELECT pg_catalog."
-					  "pg_current_wal_flush_lsn()", PG_NONE, &lsn, error) &&
-		move_wait_replayed(move, lsn, ">=", progress, error);
+	if (!move_value(move, move->from, "SELECT pg_catalog."
+					"pg_current_wal_flush_lsn()", PG_NONE, &lsn, error))
+		return false;
+	while (!move_wait_replayed(move, lsn, ">=", progress, error))
+	{
+		if (!is_lost(move) || plat_clock_ms() > end)
+			return false;
+		error_free(error);
+	}
+	return true;
 }
 
 PlanAnswer

@@ -7,6 +7,7 @@
 #include "base/exitcode.h"
 #include "cmd/restore_work.h"
 #include "cmd/snapshot.h"
+#include "platform/cancel.h"
 
 /* Are databases of these names there at all? */
 static bool
@@ -58,7 +59,13 @@ make(Restore *restore, bool databases, PlanProgress *progress, Error *error)
 
 	config.site = restore->site->name;
 	if (cmd_snapshot_make(&config, &request, &directory, error) != EXIT_OK)
-		return false;
+	{
+		if (!restore->request->force || plat_cancelled())
+			return false;
+		move_warn(&restore->move, "no snapshot was made of what is replaced",
+				  "Passed over by --force.", error);
+		return true;
+	}
 	good = plan_note(progress, "safety", directory, error);
 	text_addf(&restore->move.notes, "What was there is in the snapshot "
 			  "\"%s\".\n", directory);

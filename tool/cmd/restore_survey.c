@@ -137,7 +137,7 @@ restore_survey(Restore *restore, const RestoreShare *share,
 	share_access_directory(&restore->move.config, share->share,
 						   restore->site, share->root, &survey->rules, arena,
 						   &access);
-	if (!access.backend->list(&access, &survey->target, error))
+	if (!share_access_list(&access, &survey->target, error))
 		return false;
 	share_diff(&survey->source, &survey->target, true, &survey->diff);
 	return true;

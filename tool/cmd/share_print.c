@@ -86,9 +86,8 @@ share_print_plan(const ShareSync *sync)
 	print_names(sync);
 }
 
-/* What everybody must know of, though it is no error. */
-static void
-warn(const ShareSync *sync)
+void
+share_print_warnings(const ShareSync *sync)
 {
 	Arena		arena = {NULL};
 	const char *what = arena_printf(&arena, "share %s",
@@ -128,5 +127,4 @@ share_print_done(const ShareSync *sync)
 		   "%zu removed, in %s.\n", sync->order->share->name,
 		   sync->target.site->name, sync->source.site->name, began,
 		   sync->copied, bytes, sync->removed, took);
-	warn(sync);
 }

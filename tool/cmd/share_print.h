@@ -16,6 +16,9 @@ extern void share_print_plan(const ShareSync *sync);
 /* What was done. */
 extern void share_print_done(const ShareSync *sync);
 
+/* What everybody must know of, though it is no error. */
+extern void share_print_warnings(const ShareSync *sync);
+
 /* Both; error: its message, or none. */
 extern json_t * share_as_json(const ShareSync *sync, ShareOutcome outcome,
 							  const Error *error);

@@ -102,19 +102,31 @@ confirm(void *arg, const ShareSync *sync)
 	return false;
 }
 
+/* A watch has lines of its own. */
+static void
+tell_in_words(const ShareRound *round, const ShareSync *sync,
+			  ShareOutcome outcome)
+{
+	bool		done = outcome == SHARE_SYNCED || outcome == SHARE_PARTLY;
+
+	if (done && round->watch_ms == 0)
+		share_print_done(sync);
+	if (done)
+		share_print_warnings(sync);
+	if (outcome == SHARE_DRY ||
+		(outcome == SHARE_NOT_ALLOWED && sync->looked && round->watch_ms == 0))
+		share_print_plan(sync);
+}
+
 static void
 tell(const ShareRound *round, const ShareSync *sync, ShareOutcome outcome,
 	 const Error *error)
 {
-	if (round->request->json)
+	if (round->document != NULL)
 		json_array_append_new(round->document,
 							  share_as_json(sync, outcome, error));
-	else if (outcome == SHARE_DRY ||
-			 (outcome == SHARE_NOT_ALLOWED && sync->looked &&
-			  round->watch_ms == 0))
-		share_print_plan(sync);
-	else if (outcome == SHARE_SYNCED || outcome == SHARE_PARTLY)
-		share_print_done(sync);
+	else if (!round->request->json)
+		tell_in_words(round, sync, outcome);
 	if (error->message != NULL)
 		error_report(error);
 }
@@ -213,33 +225,6 @@ share_round(ShareRound *round)
 	return code;
 }
 
-/* Are there shares, and those that were named? */
-static bool
-check_names(const ShareSyncRequest *request, const Config *config, int *code)
-{
-	for (size_t i = 0; i < request->n_shares; i++)
-	{
-		size_t		at = 0;
-
-		while (at < config->n_shares &&
-			   strcmp(config->shares[at].name, request->shares[i]) != 0)
-			at++;
-		if (at < config->n_shares)
-			continue;
-		report_errorf("The shares are the [share ...] sections of the "
-					  "configuration.", "share \"%s\" is not defined",
-					  request->shares[i]);
-		*code = EXIT_USAGE;
-		return false;
-	}
-	if (config->n_shares > 0)
-		return true;
-	report_error("no share is configured", NULL,
-				 "Add a section [share NAME] to the configuration file.");
-	*code = EXIT_REFUSED;
-	return false;
-}
-
 static int
 run(ShareRound *round)
 {
@@ -277,7 +262,7 @@ cmd_share_sync(const ShareSyncRequest *request)
 	code = cmd_load_config(request->file, &config);
 	if (code != EXIT_OK)
 		return code;
-	if (check_names(request, &config, &code))
+	if (share_names_known(&config, request->shares, request->n_shares, &code))
 		code = run(&round);
 	config_free(&config);
 	return code;

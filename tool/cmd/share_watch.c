@@ -13,6 +13,7 @@
 #include "base/exitcode.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "base/units.h"
 #include "cmd/share_print.h"
@@ -42,14 +43,13 @@ since(int64_t began, int64_t now)
 }
 
 static void
-print_json(const ShareRound *round, const ConfigShare *share,
-		   const Behind *behind, const ShareSync *sync, ShareOutcome outcome)
+print_json(const ConfigShare *share, const Behind *behind,
+		   const ShareSync *sync, ShareOutcome outcome)
 {
 	json_t	   *object = json_object();
 	char		now[TIMESTAMP_SIZE];
 	char	   *line;
 
-	(void) round;
 	timestamp_format(plat_wall_ms(), now);
 	json_set_text(object, "time", now);
 	json_set_text(object, "share", share->name);
@@ -68,7 +68,7 @@ print_json(const ShareRound *round, const ConfigShare *share,
 
 static void
 print_text(const ShareRound *round, const ConfigShare *share,
-		   const Behind *behind)
+		   const Behind *behind, const ShareSync *sync)
 {
 	char		now[TIMESTAMP_SIZE];
 	char		behind_now[UNITS_SIZE];
@@ -77,13 +77,12 @@ print_text(const ShareRound *round, const ConfigShare *share,
 	timestamp_format(plat_wall_ms(), now);
 	units_seconds(behind->now, behind_now);
 	units_seconds(behind->worst, worst);
-	if (behind->worst < 0)
-		printf("%s share %s: site %s is %s behind.\n", now, share->name,
-			   round->direction.to->name, behind_now);
-	else
-		printf("%s share %s: site %s is %s behind, and was %s behind at "
-			   "most.\n", now, share->name, round->direction.to->name,
-			   behind_now, worst);
+	printf("%s share %s: %zu files copied, %zu removed; site %s is %s behind",
+		   now, share->name, sync->copied, sync->removed,
+		   round->direction.to->name, behind_now);
+	if (behind->worst >= 0)
+		printf(", and was %s at most", worst);
+	puts(".");
 }
 
 static void
@@ -94,14 +93,15 @@ tell(ShareRound *round, const ConfigShare *share, const ShareSync *sync,
 	int64_t		now = plat_wall_ms();
 	Behind		behind;
 
+	round->told = true;
 	behind.worst = since(*good, now);
 	if (outcome == SHARE_SYNCED || outcome == SHARE_PARTLY)
 		*good = sync->began_ms;
 	behind.now = since(*good, now);
 	if (round->request->json)
-		print_json(round, share, &behind, sync, outcome);
+		print_json(share, &behind, sync, outcome);
 	else
-		print_text(round, share, &behind);
+		print_text(round, share, &behind, sync);
 	fflush(stdout);
 }
 
@@ -127,6 +127,24 @@ remember(ShareRound *round)
 	arena_free(&arena);
 }
 
+/* What could not even be begun leaves the passive site where it was. */
+static void
+tell_failed(ShareRound *round, int64_t now)
+{
+	const Config *config = round->config;
+
+	for (size_t i = 0; i < config->n_shares; i++)
+	{
+		char		behind[UNITS_SIZE];
+
+		if (round->good[i] == 0)
+			continue;
+		units_seconds(since(round->good[i], now), behind);
+		report_errorf(NULL, "share \"%s\" was last synchronized %s ago",
+					  config->shares[i].name, behind);
+	}
+}
+
 int
 share_watch(ShareRound *round)
 {
@@ -137,12 +155,10 @@ share_watch(ShareRound *round)
 		int64_t		next = plat_clock_ms() + round->watch_ms;
 		int64_t		left;
 
-		if (round->request->json)
-			round->document = json_array();
-		share_round(round);
-		json_decref(round->document);
-		round->document = NULL;
-		fflush(stdout);
+		round->told = false;
+		if (share_round(round) != EXIT_OK && !round->told &&
+			!plat_cancelled())
+			tell_failed(round, plat_wall_ms());
 		left = next - plat_clock_ms();
 		/* A round that takes longer is followed by the next one at once. */
 		if (left > 0 && !plat_sleep_ms((int) left))

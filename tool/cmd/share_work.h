@@ -28,6 +28,7 @@ typedef struct ShareRound
 	/* Called when a share is done, or not; or NULL. */
 	void		(*ended) (struct ShareRound *round, const ConfigShare *share,
 						  const ShareSync *sync, ShareOutcome outcome);
+	bool		told;			/* ended() was called in this round */
 	int64_t    *good;			/* for ended(): when the last good sync of
 								 * each share began; 0: none yet */
 } ShareRound;

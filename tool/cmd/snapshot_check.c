@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "cert/folder.h"
 #include "platform/system.h"
+#include "scratch/scratch.h"
 #include "snapshot/decrypt.h"
 #include "snapshot/legacy.h"
 
@@ -17,7 +18,7 @@ static void
 tell(const SnapshotCheck *check, const char *what)
 {
 	if (check->tell != NULL)
-		check->tell(what);
+		check->tell(check->arg, what);
 }
 
 /* What is wrong with the whole, in one finding. */
@@ -54,6 +55,7 @@ check_plain(const SnapshotCheck *check, Snapshot *snapshot,
 	snapshot_verify_dumps(snapshot, check->site, findings);
 	check_databases(check, snapshot, findings);
 	snapshot_check_certificates(check, snapshot, findings);
+	scratch_clear(check->config, check->site);
 	if (check->deep && findings->wrong == 0)
 		snapshot_check_deep(check, snapshot, findings);
 	else if (check->deep)

@@ -216,7 +216,7 @@ run_locked(Copy *copy, Error *error)
 	const char *certificate = certificate_of(copy);
 	bool		good;
 
-	progress_start(&copy->progress, text_format("snapshot %s to site %s",
+	progress_start(&copy->progress, text_format("Snapshot %s to site %s",
 												copy->request->name,
 												copy->to->name));
 	if (certificate != NULL)

@@ -35,6 +35,19 @@ tell(void *arg, const char *what)
 	progress_say(arg, "%s", what);
 }
 
+/* What is done now, and with what. */
+static void
+say(const Making *making, const char *what, const char *name)
+{
+	char	   *text;
+
+	if (making->work.tell == NULL)
+		return;
+	text = text_format("%s %s", what, name);
+	making->work.tell(making->work.arg, text);
+	free(text);
+}
+
 /* Is a path below a directory, or it? */
 static bool
 is_below(const char *path, const char *directory)
@@ -99,8 +112,7 @@ ask_role(Making *making, Error *error)
 {
 	const Config *config = making->config;
 	PgConnection *connection = server_connect(config, making->work.site,
-											  config->databases.words[0],
-											  error);
+											  NULL, error);
 	bool		passive;
 	bool		good;
 
@@ -128,16 +140,17 @@ add_databases(Making *making, Error *error)
 	{
 		bool		exists;
 
-		progress_say(&making->progress, "dumping database %s",
-					 databases->words[i]);
+		say(making, "dumping database", databases->words[i]);
 		if (!snapshot_add_database(work, databases->words[i], &exists, error))
 			return false;
 		if (!exists)
 			snapshot_add_note(work, "no database", databases->words[i], NULL);
 	}
+	making->code = EXIT_REFUSED;
 	if (snapshot->n_databases == 0)
 		return error_set(error, NULL, NULL, "site \"%s\" has none of the "
 						 "configured databases", work->site->name);
+	making->code = EXIT_SYSTEM;
 	for (size_t i = 0; i < snapshot->n_databases; i++)
 		if (snapshot->epoch < snapshot->databases[i].epoch)
 			snapshot->epoch = snapshot->databases[i].epoch;
@@ -153,16 +166,17 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 	ConfigShare listed = *share;
 	ShareRules	rules;
 	ShareAccess access;
-	ShareList	list = SHARE_LIST_NONE;
+	ShareList	list;
 	const char *root = config_share_path(share, making->work.site->name);
 	bool		good;
 
 	if (!archived)
 		listed.add.n = 0;
-	progress_say(&making->progress, "listing share %s", share->name);
+	say(making, "listing share", share->name);
 	share_rules_make(&listed, &arena, &rules);
 	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
 						   &access);
+	memset(&list, 0, sizeof(list));
 	share_list_begin(&list, &rules);
 	good = share_local.list(&access, &list, error) &&
 		snapshot_add_share(&making->work, share, root, &list, archived,
@@ -278,7 +292,7 @@ make_and_tell(const Config *config, const SnapshotRequest *request, bool json,
 		progress_stop(&making.progress);
 	if (code == EXIT_OK)
 	{
-		cmd_snapshot_warn(snapshot);
+		cmd_snapshot_warn(snapshot, request->quiet);
 		if (json || !request->quiet)
 			cmd_snapshot_tell(&making.work, json);
 		if (cmd_snapshot_lacks(snapshot))
@@ -294,7 +308,12 @@ int
 cmd_snapshot_make(const Config *config, const SnapshotRequest *request,
 				  char **directory, Error *error)
 {
-	return make_and_tell(config, request, false, directory, error);
+	int			code = make_and_tell(config, request, false, directory, error);
+
+	if (code == EXIT_NOT_SO)
+		error_set(error, "The warnings tell which.", NULL, "snapshot \"%s\" "
+				  "was made without some files", *directory);
+	return code;
 }
 
 int

@@ -37,13 +37,18 @@ cmd_snapshot_store(const Config *config, const char **store, bool *exists,
 	return true;
 }
 
-/* What a killed run has left is cleared up, where nobody is at work. */
+/*
+ * What a killed run has left is cleared up, where nobody is at work.  Without
+ * need the lock is not taken: who wants it at that moment would be refused.
+ */
 static void
 mend(const char *store)
 {
 	PlatLock   *lock = NULL;
 	Error		ignored = ERROR_NONE;
 
+	if (!snapshot_store_has_rest(store))
+		return;
 	snapshot_store_lock(store, &lock, &ignored);
 	plat_lock_release(lock);
 	error_free(&ignored);
@@ -93,7 +98,7 @@ print_seen(const SnapshotSeen *seen, int width)
 	time[strcspn(time, "T")] = time[0] == '-' ? '\0' : ' ';
 	units_bytes((int64_t) seen->bytes, size);
 	units_bytes((int64_t) seen->own_bytes, own);
-	printf("%-*s  %-4s  %-19.*s  %9s  %9s  %-9s  %s\n", width, seen->name,
+	printf("%-*s  %-4s  %-19.*s  %11s  %11s  %-9s  %s\n", width, seen->name,
 		   seen->site != NULL ? seen->site : "-", TIME_CHARACTERS, time, size,
 		   own, snapshot_state_word(seen->state),
 		   seen->problem != NULL ? seen->problem :
@@ -108,7 +113,7 @@ print_text(const SnapshotSurvey *survey)
 	for (size_t i = 0; i < survey->n; i++)
 		if ((int) strlen(survey->seen[i].name) > width)
 			width = (int) strlen(survey->seen[i].name);
-	printf("%-*s  SITE  %-19s  %9s  %9s  %-9s  DATABASES\n", width, "NAME",
+	printf("%-*s  SITE  %-19s  %11s  %11s  %-9s  DATABASES\n", width, "NAME",
 		   "TIME (UTC)", "SIZE", "OWN", "STATE");
 	for (size_t i = 0; i < survey->n; i++)
 		print_seen(&survey->seen[i], width);
@@ -117,7 +122,7 @@ print_text(const SnapshotSurvey *survey)
 static bool
 list(const Config *config, bool json, int *code, Error *error)
 {
-	SnapshotSurvey survey = {NULL};
+	SnapshotSurvey survey = {.seen = NULL};
 	const char *store;
 	bool		exists = false;
 

@@ -46,9 +46,10 @@ find(Receive *receive, const json_t * question, Error *error)
 		return error_set(error, NULL, "Set it in the site's section.",
 						 "site \"%s\" has no snapshot_directory",
 						 receive->site->name);
-	if (name == NULL || !snapshot_name_check(name, error))
-		return name != NULL ||
-			error_set(error, NULL, NULL, "invalid name of a snapshot");
+	if (name == NULL)
+		name = "";
+	if (!snapshot_name_check(name, error))
+		return false;
 	receive->name = name;
 	receive->store = receive->site->snapshot_directory;
 	receive->incoming = snapshot_store_path(receive->store, name,
@@ -165,12 +166,14 @@ end(Receive *receive, const json_t * question, json_t * *answer, Error *error)
 	};
 	SnapshotFindings findings;
 	PlatFileInfo info;
+	const bool	encrypted = json_is_true(json_object_get(question,
+														 "encrypted"));
 	bool		good = plat_file_info(receive->incoming, &info, error);
 
 	if (good && !info.exists)
 		return error_set(error, NULL, NULL, "nothing of snapshot \"%s\" has "
 						 "come", receive->name);
-	if (!good || !snapshot_clean(receive->incoming, json_is_true(json_object_get(question, "encrypted")), error))
+	if (!good || !snapshot_clean(receive->incoming, encrypted, error))
 		return false;
 	memset(&findings, 0, sizeof(findings));
 	snapshot_check(&check, &findings);
@@ -187,7 +190,7 @@ snapshot_receive_here(const Config *config, const ConfigSite *site,
 					  const json_t * question, json_t * *answer,
 					  Error *error)
 {
-	Receive		receive = {.config = config,.site = site};
+	Receive		receive = {.config = config,.site = site,.name = ""};
 	const char *act = member(question, "act");
 	bool		good = find(&receive, question, error);
 

@@ -20,45 +20,51 @@ typedef struct NoteWords
 {
 	const char *what;
 	bool		lacks;			/* the snapshot is without something */
+	bool		always;			/* told quietly, too */
 	const char *one;			/* NULL: told in the manifest and in JSON only */
 	const char *many;
 	const char *hint;
 } NoteWords;
 
 static const NoteWords note_words[] = {
-	{"unreadable", true,
+	{"unreadable", true, true,
 		"file could not be read, and is left out",
 		"files could not be read, and are left out",
 		"Give this program's user the right to read them, or list them under "
 	"leave_out."},
-	{"name", true,
+	{"name", true, true,
 		"name cannot be carried to another system, and is left out",
 		"names cannot be carried to another system, and are left out",
 	"Rename what has a backslash in its name."},
-	{"not sealed", false,
+	{"not sealed", false, true,
 		"site cannot open the certificates in this snapshot",
 		"sites cannot open the certificates in this snapshot",
 		"Run \"qsrepl cert keys\" at both sites, then make another "
 	"snapshot."},
-	{"unstable", false,
+	{"twice", false, true,
+		"certificate is there more than once; all are in the snapshot",
+		"certificates are there more than once; all are in the snapshot",
+		"\"qsrepl cert verify\" tells them. Remove those that Qlik Sense does not "
+	"use."},
+	{"unstable", false, true,
 		"file changed each time that it was read",
 		"files changed each time that they were read",
 		"What is in the snapshot may be torn: stop what writes there, or make "
 	"another one."},
-	{"case", false,
+	{"case", false, false,
 		"name differs from another one by case only",
 		"names differ from other ones by case only",
 	"Windows has one file for both; rename one of them."},
-	{"vanished", false,
+	{"vanished", false, false,
 		"file vanished while the snapshot was made",
 	"files vanished while the snapshot was made", NULL},
-	{"link", false,
+	{"link", false, false,
 		"link was not followed, and is left out",
 		"links were not followed, and are left out",
 	NULL},
-	{"special", false, NULL, NULL, NULL},
-	{"no database", false, NULL, NULL, NULL},
-	{NULL, false, NULL, NULL, NULL}
+	{"special", false, false, NULL, NULL, NULL},
+	{"no database", false, false, NULL, NULL, NULL},
+	{NULL, false, false, NULL, NULL, NULL}
 };
 
 static size_t
@@ -107,7 +113,7 @@ name_some(const Snapshot *snapshot, const char *what, size_t n)
 }
 
 void
-cmd_snapshot_warn(const Snapshot *snapshot)
+cmd_snapshot_warn(const Snapshot *snapshot, bool quiet)
 {
 	for (const NoteWords *words = note_words; words->what != NULL; words++)
 	{
@@ -115,7 +121,7 @@ cmd_snapshot_warn(const Snapshot *snapshot)
 		char	   *message;
 		char	   *detail;
 
-		if (n == 0 || words->one == NULL)
+		if (n == 0 || words->one == NULL || (quiet && !words->always))
 			continue;
 		message = text_format("%lu %s", (unsigned long) n, n == 1 ?
 							  words->one : words->many);

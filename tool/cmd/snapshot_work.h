@@ -23,8 +23,11 @@ extern bool cmd_snapshot_store(const Config *config, const char **store,
 /* Is there content that the snapshot should have, and has not? */
 extern bool cmd_snapshot_lacks(const Snapshot *snapshot);
 
-/* What somebody has to know of it, on standard error. */
-extern void cmd_snapshot_warn(const Snapshot *snapshot);
+/*
+ * What somebody has to know of it, on standard error; quiet: without what is
+ * nothing to worry about.
+ */
+extern void cmd_snapshot_warn(const Snapshot *snapshot, bool quiet);
 
 /* How it went, on standard output. */
 extern void cmd_snapshot_tell(const SnapshotWork *work, bool json);

@@ -37,7 +37,7 @@ not be copied, which are told; from 16 on it has not begun, which ends the
 script. Paths are below the roots, with / between.
 
 .PARAMETER Source
-The root that files come from.
+The root that files come from. Without it, files can only be removed.
 
 .PARAMETER Target
 The root that they go to.
@@ -62,8 +62,7 @@ problem.
 [CmdletBinding(SupportsShouldProcess = $true)]
 [OutputType([string])]
 param(
-	[Parameter(Mandatory = $true)]
-	[string]$Source,
+	[string]$Source = '',
 
 	[Parameter(Mandatory = $true)]
 	[string]$Target,
@@ -82,6 +81,7 @@ begin {
 	Set-StrictMode -Version 2.0
 	$ErrorActionPreference = 'Stop'
 	$stagedName = '.qsrepl-partial'
+	$trashName = '.qsrepl-trash'
 	$connected = New-Object -TypeName 'Collections.Generic.List[string]'
 	$network = $null
 	$lock = $null
@@ -156,7 +156,7 @@ begin {
 
 	# One run at a time: one whose connection was lost may still be at work.
 	function Enter-Lock {
-		$folder = Get-LongPath $Target (Get-Parent $Trash)
+		$folder = Get-LongPath $Target $trashName
 		$null = [IO.Directory]::CreateDirectory($folder)
 		$watch = [Diagnostics.Stopwatch]::StartNew()
 		while ($true) {
@@ -171,21 +171,18 @@ begin {
 		}
 	}
 
-	# The old file goes to the trash; what is there from an earlier pass of the
-	# same run is what was there first, and stays.
+	# The old file goes to the trash, where nothing is replaced. Its path there.
 	function Move-ToTrash {
 		[CmdletBinding(SupportsShouldProcess = $true)]
+		[OutputType([string])]
 		param([string]$Path)
-		$from = Get-LongPath $Target $Path
 		$to = Get-LongPath $Target "$Trash/$Path"
+		$free = $to
+		for ($n = 1; [IO.File]::Exists($free) -or [IO.Directory]::Exists($free); $n++) { $free = "$to.$n" }
 		if (-not $PSCmdlet.ShouldProcess($Path, 'move to the trash')) { return }
-		if ([IO.File]::Exists($to)) {
-			if ([IO.File]::GetAttributes($from) -band [IO.FileAttributes]::ReadOnly) { [IO.File]::SetAttributes($from, 'Normal') }
-			[IO.File]::Delete($from)
-			return
-		}
 		$null = [IO.Directory]::CreateDirectory((Get-LongPath $Target (Get-Parent "$Trash/$Path")))
-		[IO.File]::Move($from, $to)
+		[IO.File]::Move((Get-LongPath $Target $Path), $free)
+		$free
 	}
 
 	# A file that is whole takes its place.
@@ -194,12 +191,12 @@ begin {
 		param([string]$New, [string]$Path)
 		$place = Get-LongPath $Target $Path
 		if (-not $PSCmdlet.ShouldProcess($Path, 'replace')) { return }
-		$moved = [IO.File]::Exists($place)
-		if ($moved) { Move-ToTrash $Path }
+		$old = $null
+		if ([IO.File]::Exists($place)) { $old = Move-ToTrash $Path }
 		try { [IO.File]::Move($New, $place) }
 		catch {
 			$problem = $_
-			if ($moved) { [IO.File]::Move((Get-LongPath $Target "$Trash/$Path"), $place) }
+			if ($null -ne $old) { [IO.File]::Move($old, $place) }
 			throw $problem
 		}
 	}
@@ -344,15 +341,17 @@ begin {
 		[CmdletBinding(SupportsShouldProcess = $true)]
 		param([string]$Path, $Result)
 		Assert-Below $Path
-		$there = Get-LongPath $Source $Path
 		$place = Get-LongPath $Target $Path
-		if ([IO.File]::Exists($there) -or [IO.Directory]::Exists($there)) {
-			return ConvertTo-Answer ([ordered]@{ path = $Path; kept = $true })
+		if ($Source) {
+			$there = Get-LongPath $Source $Path
+			if ([IO.File]::Exists($there) -or [IO.Directory]::Exists($there)) {
+				return ConvertTo-Answer ([ordered]@{ path = $Path; kept = $true })
+			}
 		}
 		if (-not $PSCmdlet.ShouldProcess($Path, 'remove')) { return }
 		try {
 			if ([IO.File]::Exists($place)) {
-				Move-ToTrash $Path
+				$null = Move-ToTrash $Path
 				$Result.files++
 			}
 			elseif ([IO.Directory]::Exists($place)) {
@@ -388,7 +387,7 @@ process {
 	if (-not $PSCmdlet.ShouldProcess($Target, $object.op)) { return }
 	if ($null -eq $lock) {
 		Assert-Below $Trash
-		Assert-Root $Source
+		if ($Source) { Assert-Root $Source }
 		Assert-Root $Target
 		$lock = Enter-Lock
 	}
@@ -400,11 +399,14 @@ process {
 				catch { ConvertTo-Failure $path $_.Exception }
 			}
 		}
-		'copy' { Copy-Piece $object.folder @($object.names) }
+		'copy' {
+			if (-not $Source) { throw 'There is no source to copy from.' }
+			Copy-Piece $object.folder @($object.names)
+		}
 		'remove' {
 			$result = @{ files = 0 }
 			# Nothing is there where the source cannot be reached.
-			Assert-Root $Source
+			if ($Source) { Assert-Root $Source }
 			foreach ($path in @($object.paths)) { Remove-One $path $result }
 			ConvertTo-Answer @{ removed = $result.files }
 		}

@@ -25,6 +25,12 @@ pipeline, a JSON object a line; answers are lines of JSON:
                             replaces it in one step: {"written":N}
 {"op":"remove","root":R,"name":N}
                             {"removed":N}
+{"op":"compare","root":R,"other":R,"first":N,"paths":[P,P,...]}
+                            the content of a file below the first root with
+                            one below the other, pair by pair: {"pair":N} for
+                            those that differ, the first of them being
+                            "first"; {"pair":N,"unreadable":TEXT};
+                            {"compared":N}
 {"op":"clean","root":R,"folders":[F,...],"older":STAMP}
                             removes files on their way of a copy that was
                             interrupted, and what the trash has of before a
@@ -195,6 +201,34 @@ begin {
 		ConvertTo-Answer @{ read = $Name }
 	}
 
+	function Get-Digest {
+		param([string]$Path)
+		$hash = New-Object -TypeName Security.Cryptography.SHA256CryptoServiceProvider
+		$file = New-Object -TypeName IO.FileStream -ArgumentList $Path, ([IO.FileMode]::Open),
+			([IO.FileAccess]::Read), ([IO.FileShare]'ReadWrite, Delete'), 1048576
+		try { [BitConverter]::ToString($hash.ComputeHash($file)) }
+		finally {
+			$file.Dispose()
+			$hash.Dispose()
+		}
+	}
+
+	function Compare-ShareFile {
+		param([string]$Root, [string]$Other, [int]$First, [string[]]$Paths)
+		for ($n = 0; $n -lt $Paths.Length / 2; $n++) {
+			try {
+				$one = Get-Digest (Get-LongPath $Root $Paths[2 * $n])
+				if ($one -ne (Get-Digest (Get-LongPath $Other $Paths[2 * $n + 1]))) {
+					ConvertTo-Answer @{ pair = $First + $n }
+				}
+			}
+			catch {
+				ConvertTo-Answer ([ordered]@{ pair = $First + $n; unreadable = $_.Exception.GetBaseException().Message })
+			}
+		}
+		ConvertTo-Answer @{ compared = [int]($Paths.Length / 2) }
+	}
+
 	# It is on the disk before it gets its name.
 	function Write-ShareFile {
 		param([string]$Root, [string]$Name, [byte[]]$Bytes)
@@ -298,6 +332,7 @@ process {
 				ConvertTo-Answer @{ removed = $object.name }
 			}
 		}
+		'compare' { Compare-ShareFile $object.root $object.other $object.first @($object.paths) }
 		'clean' {
 			if ($PSCmdlet.ShouldProcess($object.root, 'clean')) {
 				Clear-Partial $object.root @($object.folders)

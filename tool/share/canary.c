@@ -18,6 +18,10 @@
 /* How often the passive site is looked at: a look over ssh takes as long. */
 #define LOOK_MS 200
 
+/*
+ * What replicates may take a file of the same size and second for the same
+ * one, so blanks make each canary's size another one than its neighbours'.
+ */
 char *
 share_canary_format(const ShareCanary *canary)
 {
@@ -28,9 +32,12 @@ share_canary_format(const ShareCanary *canary)
 								   "epoch", (json_int_t) canary->epoch,
 								   "number", (json_int_t) canary->number,
 								   "time_ms", (json_int_t) canary->time_ms);
-	char	   *text = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	char	   *json = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	char	   *text = text_format("%s%*s\n", json, (int) (canary->number % 8),
+								   "");
 
 	json_decref(object);
+	free(json);
 	return text;
 }
 

@@ -14,6 +14,7 @@
 #include "platform/children.h"
 #include "platform/system.h"
 #include "share/content_rsync.h"
+#include "share/content_windows.h"
 
 #define CHILDREN 4
 
@@ -172,6 +173,9 @@ bool
 share_pairs_compare(const ShareAccess *source, const ShareAccess *target,
 					SharePairs *pairs, Arena *arena, Error *error)
 {
+	if (source->backend == &share_windows)
+		return share_pairs_compare_windows(source, target, pairs, arena,
+										   error);
 	if (source->here && target->here)
 		return compare_here(source, target, pairs, arena, error);
 	if ((source->here && target->backend == &share_rsync) ||

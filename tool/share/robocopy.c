@@ -69,12 +69,15 @@ run(const ShareWork *work, ShareRequests *requests, ShareDone *done,
 	Answers		answers = {.work = work,.done = done};
 	ShareScript script = {work->target, POWERSHELL_SHARE_COPY, NULL,
 	requests, take_line, &answers};
-	json_t	   *parameters = json_pack("{s:s, s:s, s:s}",
-									   "Source", work->source->place,
+	json_t	   *parameters = json_pack("{s:s, s:s}",
 									   "Target", work->target->place,
 									   "Trash", work->trash);
 	bool		good;
 
+	/* Who removes all that is named gives an empty directory of his own. */
+	if (work->source->backend == &share_windows)
+		json_object_set_new(parameters, "Source",
+							json_string(work->source->place));
 	if (work->target->share->copy_security)
 		json_object_set_new(parameters, "Security", json_true());
 	script.parameters = parameters;
@@ -95,7 +98,8 @@ run(const ShareWork *work, ShareRequests *requests, ShareDone *done,
 static bool
 begin(const ShareWork *work, ShareRequests *requests, Error *error)
 {
-	return share_requests_logon(requests, work->source, error) &&
+	return (work->source->backend != &share_windows ||
+			share_requests_logon(requests, work->source, error)) &&
 		share_requests_logon(requests, work->target, error);
 }
 

@@ -89,13 +89,13 @@ root_of(Snapshot *snapshot, const char *path, const char *folder)
 	n = strlen(copy);
 	while (n > 0 && (copy[n - 1] == '\\' || copy[n - 1] == '/'))
 		n--;
-	if (m == 0)
-		m = 0;
-	else if (n <= m || !legacy_same(copy + n - m, folder, m) ||
-			 (copy[n - m - 1] != '\\' && copy[n - m - 1] != '/'))
-		return NULL;
-	else
+	if (m > 0)
+	{
+		if (n <= m || !legacy_same(copy + n - m, folder, m) ||
+			(copy[n - m - 1] != '\\' && copy[n - m - 1] != '/'))
+			return NULL;
 		n -= m + 1;
+	}
 	copy[n] = '\0';
 	return n > 0 ? copy : NULL;
 }

@@ -156,24 +156,23 @@ static bool
 parse_files(const char *at, const char *end, Snapshot *snapshot, Error *error)
 {
 	const size_t tail = strlen(SNAPSHOT_FILES_END);
+	bool		more = true;
 
 	snapshot->files = arena_alloc(&snapshot->arena,
 								  ((size_t) (end - at) / LINE_MIN + 1) *
 								  sizeof(SnapshotFile));
-	for (bool more = true; at < end && *at == '{';)
+	while (more && at < end && *at == '{')
 	{
 		const char *line_end = memchr(at, '\n', (size_t) (end - at));
 
-		if (line_end == NULL || !more)
+		if (line_end == NULL)
 			break;
 		more = line_end[-1] == ',';
 		if (!add_file(snapshot, at, (size_t) (line_end - at) - more, error))
 			return false;
 		at = line_end + 1;
-		if (more != (at < end && *at == '{'))
-			break;
 	}
-	if ((size_t) (end - at) != tail ||
+	if ((more && snapshot->n_files > 0) || (size_t) (end - at) != tail ||
 		memcmp(at, SNAPSHOT_FILES_END, tail) != 0)
 		return snapshot_invalid(error, "Its list of files does not end as it "
 								"should.");

@@ -7,6 +7,7 @@
 
 #include "platform/file.h"
 #include "snapshot/internal.h"
+#include "snapshot/legacy.h"
 
 #define SUM_MAX 1024
 
@@ -91,7 +92,9 @@ snapshot_read(const char *directory, Snapshot *snapshot, Error *error)
 	memset(snapshot, 0, sizeof(*snapshot));
 	snapshot->directory = arena_strdup(&snapshot->arena, directory);
 	if (!exists(directory, SNAPSHOT_MANIFEST))
-		return no_snapshot(directory, error);
+		return snapshot_is_legacy(directory) ?
+			snapshot_read_legacy(directory, snapshot, error) :
+			no_snapshot(directory, error);
 	return read_manifest(directory, snapshot, error);
 }
 

@@ -2,14 +2,17 @@
  * verify_dumps.c
  *		Does pg_restore take the dumps?
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/children.h"
+#include "platform/stream.h"
 #include "snapshot/verify.h"
 
 #define AT_ONCE 2
 #define DEADLINE_MS (60 * 60 * 1000)
 #define ARGV_WORDS 5
+#define TAR_END 1024
 
 typedef struct Dumps
 {
@@ -63,6 +66,55 @@ ended(void *arg, size_t number, const PlatChildResult *result,
 					   error->detail != NULL ? error->detail : "");
 }
 
+/* The last bytes of a file. */
+typedef struct Tail
+{
+	char		bytes[TAR_END];
+	size_t		len;
+} Tail;
+
+static bool
+keep_tail(void *arg, const void *bytes, size_t len, Error *error)
+{
+	Tail	   *tail = arg;
+	const char *from = bytes;
+	size_t		kept;
+
+	(void) error;
+	if (len > TAR_END)
+	{
+		from += len - TAR_END;
+		len = TAR_END;
+	}
+	kept = tail->len < TAR_END - len ? tail->len : TAR_END - len;
+	memmove(tail->bytes, tail->bytes + tail->len - kept, kept);
+	memcpy(tail->bytes + kept, from, len);
+	tail->len = kept + len;
+	return true;
+}
+
+/* pg_restore does not read a tar file's end, where two empty blocks are. */
+static void
+check_end(const Snapshot *snapshot, const SnapshotDatabase *database,
+		  SnapshotFindings *findings)
+{
+	char	   *path = text_format("%s/%s", snapshot->directory,
+								   database->dump);
+	Error		ignored = ERROR_NONE;
+	Tail		tail = {{0}, 0};
+	bool		good = !plat_stream_read(path, keep_tail, &tail, &ignored) ||
+	tail.len == TAR_END;
+
+	for (size_t i = 0; i < tail.len; i++)
+		good = good && tail.bytes[i] == '\0';
+	if (!good)
+		snapshot_found(findings, SNAPSHOT_WRONG, "dump", database->dump,
+					   "the dump of database \"%s\" is cut: its end is "
+					   "missing", database->name);
+	error_free(&ignored);
+	free(path);
+}
+
 void
 snapshot_verify_dumps(const Snapshot *snapshot, const ConfigSite *site,
 					  SnapshotFindings *findings)
@@ -71,4 +123,6 @@ snapshot_verify_dumps(const Snapshot *snapshot, const ConfigSite *site,
 	const PlatChildren children = {AT_ONCE, next, ended, &dumps};
 
 	plat_children_run(&children);
+	for (size_t i = 0; snapshot->legacy && i < snapshot->n_databases; i++)
+		check_end(snapshot, &snapshot->databases[i], findings);
 }

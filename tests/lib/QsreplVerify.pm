@@ -1,9 +1,9 @@
 #
-# QsreplShareRows.pm
+# QsreplVerify.pm
 #		Shares of a pair of sites: directories with content, and the rows of
 #		Qlik Sense's tables that name it.
 #
-package QsreplShareRows;
+package QsreplVerify;
 
 use strict;
 use warnings FATAL => 'all';

@@ -1,0 +1,16 @@
+/*
+ * content_windows.h
+ *		Content compared by a Windows node; private to this folder.
+ */
+#ifndef SHARE_CONTENT_WINDOWS_H
+#define SHARE_CONTENT_WINDOWS_H
+
+#include "share/content.h"
+
+/* As share_pairs_compare(), where the node sees both shares. */
+extern bool share_pairs_compare_windows(const ShareAccess *source,
+										const ShareAccess *target,
+										SharePairs *pairs, Arena *arena,
+										Error *error);
+
+#endif							/* SHARE_CONTENT_WINDOWS_H */
