@@ -4,6 +4,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use JSON::PP ();
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplContent;
 use QsreplNodes;
@@ -88,6 +89,12 @@ foreach my $n (1, 2)
 put_file('A', 'StaticContent/picture.png', 'png');
 remove_file('A', 'Apps/' . app_id(20));
 rows_arrive('A');
+my $drill_port = PostgreSQL::Test::Cluster::get_free_port();
+my $conf_b = slurp_file($conf{B});
+write_private($conf{B}, $conf_b =~ s/^(\[site B\]\n)/$1drill_port = $drill_port\n/mr);
+run_at('B', 'drill', '--site', 'B');
+like($out, qr/^passed\s.*share qlik: Share "qlik": what site A has changed since \S+, for .*, is not at site B\. Rows of site B: 3 lack their file, and 2 have an older one\./m, 'a drill tells it, too') or diag "$out$err";
+write_private($conf{B}, $conf_b);
 lose('A');
 
 my $told = qr/^Share "qlik": what site A has changed since (\S+Z), for \S+ (?:s|min), is not at site B\.\nRows of site B: 3 lack their file, and 2 have an older one\. Missing: Apps\/\Q@{[ app_id(21) ]}\E, Apps\/\Q@{[ app_id(22) ]}\E, Apps\/\Q@{[ app_id(23) ]}\E\.$/m;

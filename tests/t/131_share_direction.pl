@@ -195,6 +195,12 @@ $node{B}->safe_psql('postgres', 'SELECT pg_wal_replay_resume()');
 both_have(3);
 works('they agree again');
 
+# The passive site is held as the way back of an upgrade: so is its content.
+is((qsrepl('maintenance', 'begin', '--config', $conf{A}))[0], 0, 'maintenance begin');
+refused('a passive site that is held', 6, qr/site "B" is held as the way back, with its content as it is\n.*hint: "qsrepl maintenance end"/s, @$_) foreach [], ['--initial'];
+is((qsrepl('maintenance', 'end', '--config', $conf{A}))[0], 0, 'maintenance end');
+works('it follows again');
+
 # Servers that are swapped; a fenced one; silent ones.
 my $crossed = conf_file('A', { A => $node{B}, B => $node{A} }, sections => share_section(), file => "$tool_dir/crossed.conf");
 refused('servers swapped', 6, qr/the server at 127\.0\.0\.1, port \d+, is site "B", not "A"/, \$crossed, @$_) foreach [], ['--initial'];

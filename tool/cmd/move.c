@@ -12,7 +12,8 @@
 #include "base/units.h"
 #include "cmd/config.h"
 #include "cmd/documents.h"
-#include "cmd/move_share.h"
+#include "cmd/move_work.h"
+#include "cmd/share_risk.h"
 #include "cmd/move_work.h"
 #include "cmd/restore.h"
 #include "platform/cancel.h"
@@ -241,8 +242,7 @@ risk_as_json(const Move *move)
 				   move->risk->most_transactions);
 	json_object_set_new(object, "most_seconds", move->risk->most_seconds < 0 ?
 						json_null() : json_real(move->risk->most_seconds));
-	json_object_set_new(object, "shares", move_share_as_json(move,
-															 move->shares));
+	json_object_set_new(object, "shares", share_risks_as_json(&move->config, move->shares));
 	return object;
 }
 

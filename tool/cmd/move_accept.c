@@ -11,7 +11,8 @@
 #include "base/timestamp.h"
 #include "base/units.h"
 #include "cmd/ask.h"
-#include "cmd/move_share.h"
+#include "cmd/move_work.h"
+#include "cmd/share_risk.h"
 #include "platform/clock.h"
 
 /* What is known, and never a 0 for what is not. */
@@ -80,7 +81,8 @@ check_bound(const Move *move, const SiteRisk *risk, const char *bound,
 		return refuse_bytes(bound, error);
 	covered = bytes ? risk->most_bytes >= 0 && risk->most_bytes <= amount :
 		risk->most_seconds >= 0 && risk->most_seconds * 1000 <=
-		(double) amount && move_share_covered(move, move->shares, amount);
+		(double) amount && share_risks_covered(&move->config, move->shares,
+											   amount);
 	if (covered)
 		return EXIT_OK;
 	error_set(error, NULL, "Nothing was changed. --accept-data-loss unknown "
@@ -115,9 +117,13 @@ move_accept(Move *move, const SiteRisk *risk, Error *error)
 	int			code = EXIT_OK;
 
 	move->risk = risk;
-	move->shares = move_share_risks(move);
+	move->shares = share_risks_read(&move->config, move->to, &move->arena);
 	describe(move, risk, &text);
-	move_share_describe(move, move->shares, &text);
+	for (size_t i = 0; i < move->config.n_shares; i++)
+	{
+		text_add(&text, "\n");
+		share_risk_describe(&move->shares[i], move->from, move->to, &text);
+	}
 	if (move->request->accept != NULL)
 		code = check_bound(move, risk, move->request->accept, error);
 	if (code == EXIT_OK)

@@ -58,7 +58,7 @@ typedef struct Move
 	const char *epoch;			/* logical mode: the one to come; or NULL */
 	const SiteRisk *risk;		/* what a failover that was begun by this
 								 * process may lose; or NULL */
-	const struct MoveShareRisk *shares; /* and of each share; or NULL */
+	const struct ShareRisk *shares; /* and of each share; or NULL */
 	Text		notes;			/* what is told at the end, a line each */
 	struct json_t **document;	/* with --json: what is printed at the end */
 	Arena		arena;

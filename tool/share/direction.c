@@ -105,6 +105,11 @@ follows(const Judging *judging, size_t passive, size_t active)
 	strcmp(server->system_identifier, primary->system_identifier) == 0;
 	bool		logical = judging->config->mode == CONFIG_LOGICAL;
 
+	if (server->held)
+		return error_set(judging->error, NULL, "\"qsrepl maintenance end\" "
+						 "lets it follow again.", "site \"%s\" is held as "
+						 "the way back, with its content as it is",
+						 judging->config->sites[passive].name);
 	if (logical ? server->subscriptions > 0 : server->standby && same)
 		return true;
 	return error_set(judging->error, NULL, "\"qsrepl rejoin\" or \"qsrepl "

@@ -1,5 +1,5 @@
 /*
- * move_share_risk.c
+ * share_risk.c
  *		What a failover would lose of the content of file shares, as far as the
  *		site that takes over can tell.
  *
@@ -13,33 +13,35 @@
 #include "base/json.h"
 #include "base/timestamp.h"
 #include "base/units.h"
-#include "cmd/move_share.h"
+#include "cmd/share_risk.h"
 #include "platform/clock.h"
 #include "share/rows.h"
 #include "share/verify.h"
 
 /* What its own marker tells. */
 static void
-read_marker(Move *move, const ShareAccess *access, MoveShareRisk *risk)
+read_marker(const ShareAccess *access, ShareRisk * risk)
 {
+	const ConfigSite *site = access->site;
+	Arena	   *arena = access->arena;
 	ShareMarker marker;
 	ShareThere	there;
 	Error		error = ERROR_NONE;
 
 	if (!share_marker_read(access, &marker, &there, &error))
-		risk->problem = arena_strdup(&move->arena, error.message);
+		risk->problem = arena_strdup(arena, error.message);
 	else if (there != SHARE_IS_THERE)
 		risk->problem = there == SHARE_NO_ROOT ?
 			"its root is not there" : "it was never synchronized";
-	else if (strcmp(marker.site, move->to->name) != 0)
-		risk->problem = arena_printf(&move->arena, "its marker is that of "
+	else if (strcmp(marker.site, site->name) != 0)
+		risk->problem = arena_printf(arena, "its marker is that of "
 									 "site %s", marker.site);
 	else if (marker.last.from == NULL)
 		risk->problem = "it was never synchronized";
 	else
 	{
 		/* As a source, it was at last what the other site got. */
-		risk->since_ms = strcmp(marker.last.from, move->to->name) == 0 ?
+		risk->since_ms = strcmp(marker.last.from, site->name) == 0 ?
 			marker.last.ended_ms : marker.last.began_ms;
 		risk->behind_ms = plat_wall_ms() - risk->since_ms;
 		risk->incomplete = !marker.last.complete;
@@ -48,144 +50,142 @@ read_marker(Move *move, const ShareAccess *access, MoveShareRisk *risk)
 }
 
 static void
-take_kind(Move *move, const ShareRowKind *kind, MoveShareRisk *risk)
+take_kind(const ShareRowKind *kind, Arena *arena, ShareRisk * risk)
 {
 	size_t		n = 0;
 
-	while (n < MOVE_SHARE_EXAMPLES && risk->examples[n] != NULL)
+	while (n < SHARE_RISK_EXAMPLES && risk->examples[n] != NULL)
 		n++;
 	for (size_t i = 0; i < kind->missing && i < SHARE_EXAMPLES &&
-		 n < MOVE_SHARE_EXAMPLES; i++)
-		risk->examples[n++] = arena_strdup(&move->arena,
+		 n < SHARE_RISK_EXAMPLES; i++)
+		risk->examples[n++] = arena_strdup(arena,
 										   kind->examples[i].path);
 	risk->missing += kind->missing;
 	risk->older += kind->older;
 }
 
 static void
-read_rows(Move *move, const ShareAccess *access, const SiteContent *content,
-		  MoveShareRisk *risk)
+read_rows(const ShareAccess *access, const SiteContent *content,
+		  ShareRisk * risk)
 {
-	ShareList	list = SHARE_LIST_NONE;
+	Arena	   *arena = access->arena;
+	ShareList	list;
 	ShareRows	rows;
 	Error		error = ERROR_NONE;
 
+	memset(&list, 0, sizeof(list));
 	if (content->error != NULL)
 		risk->no_rows = content->error;
 	else if (!share_access_list(access, &list, &error))
-		risk->no_rows = arena_strdup(&move->arena, error.message);
+		risk->no_rows = arena_strdup(arena, error.message);
 	else
 	{
 		share_rows_judge(content, &list, access->rules,
-						 share_root_of_rows(&move->config, access->share,
-											move->to), &move->arena, &rows);
-		take_kind(move, &rows.apps, risk);
-		take_kind(move, &rows.references, risk);
+						 share_root_of_rows(access->config, access->share,
+											access->site), arena, &rows);
+		take_kind(&rows.apps, arena, risk);
+		take_kind(&rows.references, arena, risk);
 		if (rows.apps.left_out != NULL && rows.references.left_out != NULL)
-			risk->no_rows = arena_strdup(&move->arena, rows.apps.left_out);
+			risk->no_rows = arena_strdup(arena, rows.apps.left_out);
 	}
 	share_list_free(&list);
 	error_free(&error);
 }
 
 static void
-read_one(Move *move, const ConfigShare *share, const SiteContent *content,
-		 MoveShareRisk *risk)
+read_one(const Config *config, const ConfigShare *share,
+		 const SiteContent *content, Arena *arena, ShareRisk * risk)
 {
+	ShareRules *rules = arena_alloc(arena, sizeof(ShareRules));
 	ShareAccess access;
 	Error		error = ERROR_NONE;
 
 	risk->share = share;
 	risk->since_ms = risk->behind_ms = -1;
-	if (move_share_access(move, share, move->to, &access, &error))
+	share_rules_make(share, arena, rules);
+	if (share_access_open(config, share, content->site, rules, arena, &access,
+						  &error))
 	{
-		if (move_share_is_ours(share))
-			read_marker(move, &access, risk);
+		if (share->replicated_by == CONFIG_REPLICATED_BY_QSREPL)
+			read_marker(&access, risk);
 		else
 			risk->problem = "another program replicates it";
-		read_rows(move, &access, content, risk);
+		read_rows(&access, content, risk);
 	}
 	else
-		risk->problem = risk->no_rows = arena_strdup(&move->arena,
-													 error.message);
+		risk->problem = risk->no_rows = arena_strdup(arena, error.message);
 	error_free(&error);
 }
 
-const MoveShareRisk *
-move_share_risks(Move *move)
+const		ShareRisk *
+share_risks_read(const Config *config, const ConfigSite *site, Arena *arena)
 {
-	MoveShareRisk *risks = arena_alloc(&move->arena,
-									   (move->config.n_shares + 1) *
-									   sizeof(MoveShareRisk));
+	size_t		size = (config->n_shares + 1) * sizeof(ShareRisk);
+	ShareRisk  *risks = arena_alloc(arena, size);
 	SiteContent content;
 
-	memset(risks, 0, (move->config.n_shares + 1) * sizeof(MoveShareRisk));
-	if (move->config.n_shares == 0)
+	memset(risks, 0, size);
+	if (config->n_shares == 0)
 		return risks;
-	site_content_read(&move->config, move->to, SITE_CONTENT_FILES,
-					  plat_clock_ms() + move->config.connect_timeout,
-					  &move->arena, &content);
-	for (size_t i = 0; i < move->config.n_shares; i++)
-		read_one(move, &move->config.shares[i], &content, &risks[i]);
+	site_content_read(config, site, SITE_CONTENT_FILES,
+					  plat_clock_ms() + config->connect_timeout, arena,
+					  &content);
+	content.site = site;
+	for (size_t i = 0; i < config->n_shares; i++)
+		read_one(config, &config->shares[i], &content, arena, &risks[i]);
 	return risks;
 }
 
 static void
-describe_rows(const Move *move, const MoveShareRisk *risk, Text *text)
+describe_rows(const ShareRisk * risk, const ConfigSite *site, Text *text)
 {
 	if (risk->no_rows != NULL)
 		text_addf(text, "\nIt is not known whether rows of site %s lack "
-				  "their file: %s.", move->to->name, risk->no_rows);
+				  "their file: %s.", site->name, risk->no_rows);
 	else if (risk->missing + risk->older == 0)
 		text_addf(text, "\nAll rows of site %s have their file.",
-				  move->to->name);
+				  site->name);
 	else
 		text_addf(text, "\nRows of site %s: %lu lack their file, and %lu have "
-				  "an older one.", move->to->name,
+				  "an older one.", site->name,
 				  (unsigned long) risk->missing,
 				  (unsigned long) risk->older);
-	for (size_t i = 0; i < MOVE_SHARE_EXAMPLES && risk->examples[i] != NULL;
+	for (size_t i = 0; i < SHARE_RISK_EXAMPLES && risk->examples[i] != NULL;
 		 i++)
 		text_addf(text, "%s%s%s", i == 0 ? " Missing: " : ", ",
-				  risk->examples[i], i + 1 < MOVE_SHARE_EXAMPLES &&
+				  risk->examples[i], i + 1 < SHARE_RISK_EXAMPLES &&
 				  risk->examples[i + 1] != NULL ? "" :
 				  risk->missing > i + 1 ? ", ..." : ".");
 }
 
-static void
-describe_one(const Move *move, const MoveShareRisk *risk, Text *text)
+void
+share_risk_describe(const ShareRisk * risk, const ConfigSite *from,
+					const ConfigSite *site, Text *text)
 {
 	char		at[TIMESTAMP_SIZE];
 	char		behind[UNITS_SIZE];
 
 	if (risk->since_ms < 0)
-		text_addf(text, "\nShare \"%s\": what site %s has changed and site %s "
+		text_addf(text, "Share \"%s\": what site %s has changed and site %s "
 				  "does not have is unknown: %s.", risk->share->name,
-				  move->from->name, move->to->name, risk->problem);
+				  from->name, site->name, risk->problem);
 	else
 	{
 		timestamp_format(risk->since_ms, at);
 		units_seconds((double) risk->behind_ms / 1000, behind);
-		text_addf(text, "\nShare \"%s\": what site %s has changed since %s, "
+		text_addf(text, "Share \"%s\": what site %s has changed since %s, "
 				  "for %s, is not at site %s.", risk->share->name,
-				  move->from->name, at, behind, move->to->name);
+				  from->name, at, behind, site->name);
 	}
 	if (risk->incomplete)
 		text_add(text, "\nThe last synchronization could not copy all of it.");
-	describe_rows(move, risk, text);
-}
-
-void
-move_share_describe(const Move *move, const MoveShareRisk *risks, Text *text)
-{
-	for (size_t i = 0; i < move->config.n_shares; i++)
-		describe_one(move, &risks[i], text);
+	describe_rows(risk, site, text);
 }
 
 bool
-move_share_covered(const Move *move, const MoveShareRisk *risks, int64_t ms)
+share_risks_covered(const Config *config, const ShareRisk * risks, int64_t ms)
 {
-	for (size_t i = 0; i < move->config.n_shares; i++)
+	for (size_t i = 0; i < config->n_shares; i++)
 		if (risks[i].behind_ms < 0 || risks[i].behind_ms > ms ||
 			risks[i].incomplete)
 			return false;
@@ -193,7 +193,7 @@ move_share_covered(const Move *move, const MoveShareRisk *risks, int64_t ms)
 }
 
 static json_t *
-as_json(const MoveShareRisk *risk)
+as_json(const ShareRisk * risk)
 {
 	json_t	   *object = json_object();
 	json_t	   *examples = json_array();
@@ -212,7 +212,7 @@ as_json(const MoveShareRisk *risk)
 				   (int64_t) risk->missing);
 	json_set_count(object, "rows_with_older_file", risk->no_rows != NULL ?
 				   -1 : (int64_t) risk->older);
-	for (size_t i = 0; i < MOVE_SHARE_EXAMPLES && risk->examples[i] != NULL;
+	for (size_t i = 0; i < SHARE_RISK_EXAMPLES && risk->examples[i] != NULL;
 		 i++)
 		json_array_append_new(examples, json_text(risk->examples[i]));
 	json_object_set_new(object, "examples", examples);
@@ -220,11 +220,11 @@ as_json(const MoveShareRisk *risk)
 }
 
 json_t *
-move_share_as_json(const Move *move, const MoveShareRisk *risks)
+share_risks_as_json(const Config *config, const ShareRisk * risks)
 {
 	json_t	   *list = json_array();
 
-	for (size_t i = 0; i < move->config.n_shares; i++)
+	for (size_t i = 0; i < config->n_shares; i++)
 		json_array_append_new(list, as_json(&risks[i]));
 	return list;
 }
