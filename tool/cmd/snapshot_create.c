@@ -165,7 +165,7 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 	ConfigShare listed = *share;
 	ShareRules	rules;
 	ShareAccess access;
-	ShareList	list = SHARE_LIST_NONE;
+	ShareList	list;
 	const char *root = config_share_path(share, making->work.site->name);
 	bool		good;
 
@@ -175,6 +175,7 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 	share_rules_make(&listed, &arena, &rules);
 	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
 						   &access);
+	memset(&list, 0, sizeof(list));
 	share_list_begin(&list, &rules);
 	good = share_local.list(&access, &list, error) &&
 		snapshot_add_share(&making->work, share, root, &list, archived,
