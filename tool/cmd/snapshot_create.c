@@ -307,7 +307,12 @@ int
 cmd_snapshot_make(const Config *config, const SnapshotRequest *request,
 				  char **directory, Error *error)
 {
-	return make_and_tell(config, request, false, directory, error);
+	int			code = make_and_tell(config, request, false, directory, error);
+
+	if (code == EXIT_NOT_SO)
+		error_set(error, "The warnings tell which.", NULL, "snapshot \"%s\" "
+				  "was made without some files", *directory);
+	return code;
 }
 
 int
