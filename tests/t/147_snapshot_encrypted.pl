@@ -120,6 +120,16 @@ foreach my $kind ('rsa', 'curve')
 	ok(by_openssl($path, "$key.key", "$key.crt") eq $big, 'which openssl reads, too');
 	next if $kind eq 'curve';
 
+	# As the documentation tells it for the day on which nothing else is left.
+	my ($script) = slurp_file('docs/snapshots-copy.md') =~ /```sh\n(perl -e .*?)```/s;
+	my $work = "$tool_dir/by_hand";
+
+	mkdir $work;
+	$script =~ s{000/00000000\.cms}{$path};
+	$script =~ s{snapshots\.(key|crt)}{$key.$1}g;
+	IPC::Run::run([ 'sh', '-ec', "cd '$work'\n$script" ], '<', \'', '>', \$out, '2>', \$err);
+	ok(read_raw("$work/file") eq $big, 'so do the commands of the documentation') or diag($err);
+
 	# Pieces among each other, with a list that fits.
 	my $whole = read_raw($path);
 	my @pieces = pieces($whole);
