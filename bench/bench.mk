@@ -163,6 +163,18 @@ bench-share: install-extension tool
 		$(BENCH_BUILD)/share.json $(BENCH_SHARE_FILES) \
 		$(BENCH_SHARE_PERCENT) $(BENCH_SHARE_ROUNDS)
 
+# A restore beside createdb, pg_restore and rsync by hand, and beside a promotion.
+BENCH_RESTORE_FILES ?= 100000
+BENCH_RESTORE_APPS ?= 5000
+BENCH_RESTORE_ROUNDS ?= 3
+
+.PHONY: bench-restore
+
+bench-restore: install-extension tool
+	@sh bench/start.sh bench/restore/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/restore.json $(BENCH_RESTORE_FILES) \
+		$(BENCH_RESTORE_APPS) $(BENCH_RESTORE_ROUNDS)
+
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
 	bench-compare bench-moves bench-scm bench-certs bench-services bench-share \
-	bench-share-verify bench-snapshot
+	bench-share-verify bench-snapshot bench-restore

@@ -172,9 +172,11 @@ look_at(void *arg, const char *line, Error *error)
 bool
 restore_missing_roles(Restore *restore, RestoreRoles *roles, Error *error)
 {
-	Search		search = {restore, restore_server(restore, error), roles};
+	Search		search = {restore, NULL, roles};
 
-	memset(roles, 0, sizeof(*roles));
+	roles->names = NULL;
+	roles->n = 0;
+	search.server = restore_server(restore, error);
 	return search.server != NULL && each_line(restore, look_at, &search,
 											  error);
 }

@@ -47,6 +47,20 @@ typedef struct Restore
 	size_t		n_shares;
 } Restore;
 
+/* ---- restore.c ---- */
+
+/* Load the configuration; false with the exit code, which was told. */
+extern bool restore_begin(Restore *restore, const RestoreRequest *request,
+						  int *code);
+extern void restore_end(Restore *restore);
+extern void restore_choose_site(Restore *restore, const ConfigSite *site);
+
+/* Print an error, and free it; the code. */
+extern int	restore_fail(Error *error, int code);
+
+/* ---- restore_run.c: run the plan, and tell; the exit code ---- */
+extern int	restore_go(Restore *restore, MoveHow how);
+
 /* ---- restore_names.c ---- */
 
 /* Make restore->databases from their names, with blanks between. */

@@ -157,7 +157,7 @@ each(const ExchangePlace *place, const ExchangeList *list, bool back,
 	for (size_t done = 0; done < list->n; done++)
 	{
 		size_t		i = back ? list->n - 1 - done : done;
-		Act			act = {NULL};
+		Act			act = {.place = place};
 		bool		good;
 
 		if (plat_cancelled())
