@@ -128,11 +128,18 @@ bench-services: tool
 		$(BENCH_BUILD)/services.json "$(PG_PKGLIBDIR)/pgxs/src/test" \
 		$(BENCH_SERVICES_ROUNDS)
 
-# share verify of two local shares, beside rsync and diff.
+# share sync of many small files beside bare rsync; share verify beside rsync and
+# diff.
 BENCH_SHARE_FILES ?= 100000
-BENCH_SHARE_ROUNDS ?= 5
+BENCH_SHARE_PERCENT ?= 1
+BENCH_SHARE_ROUNDS ?= 7
 
-.PHONY: bench-share-verify
+.PHONY: bench-share bench-share-verify
+
+bench-share: install-extension tool
+	@sh bench/start.sh bench/share/run.sh "$(PG_BINDIR)" \
+		$(BENCH_BUILD)/share.json $(BENCH_SHARE_FILES) \
+		$(BENCH_SHARE_PERCENT) $(BENCH_SHARE_ROUNDS)
 
 bench-share-verify: install-extension tool
 	@sh bench/start.sh bench/share_verify/run.sh "$(PG_BINDIR)" \
@@ -140,4 +147,5 @@ bench-share-verify: install-extension tool
 		$(BENCH_SHARE_ROUNDS)
 
 bench: bench-engine bench-apply bench-overhead bench-promotion bench-check \
-	bench-compare bench-moves bench-scm bench-certs bench-services bench-share-verify
+	bench-compare bench-moves bench-scm bench-certs bench-services \
+	bench-share bench-share-verify

@@ -243,7 +243,7 @@ share_diff(const ShareList *source, const ShareList *target, bool one_case,
 			compare_both(&differ, here, there);
 		else if (here != NULL)
 			only_source(&differ, here);
-		else if (!is_spelled_otherwise(&differ, there))
+		else if (there != NULL && !is_spelled_otherwise(&differ, there))
 			only_target(&differ, there);
 	}
 	free(differ.links);

@@ -48,7 +48,7 @@ read_number(char *text, size_t digits, char end, int64_t * number)
 	size_t		n = 0;
 
 	*number = 0;
-	for (; is_digit(text[n]) && n < digits; n++)
+	for (; n < digits && is_digit(text[n]); n++)
 		*number = *number * 10 + (text[n] - '0');
 	return n > 0 && text[n] == end ? text + n + 1 : NULL;
 }
