@@ -53,7 +53,7 @@ const CliCommand cli_switchover = {
 	"May be run at either site.  A run that has stopped is gone on with by\n"
 	"\"qsrepl resume\" or undone by \"qsrepl abort\", at either site.  Exit code\n"
 	"1: the role has moved, but something is left, which is told: the former\n"
-	"active site, services of a node, the alias.\n",
+	"active site, services of a node, a share, the alias.\n",
 	.run = run_switchover
 };
 
@@ -87,7 +87,8 @@ const CliCommand cli_failover = {
 	"Looks for signs of life of the active site first, and stops at any.  Says\n"
 	"what may be lost, which must be accepted: at the terminal, or by\n"
 	"--accept-data-loss; --yes alone does not do it.  What the other site wrote\n"
-	"since it was last heard is not known, and told so.\n",
+	"since it was last heard is not known, and told so.  Where file shares are\n"
+	"configured, a time must cover their content, too; bytes do not.\n",
 	.run = run_failover
 };
 
@@ -117,7 +118,9 @@ const CliCommand cli_rejoin = {
 	"committed and the active one never got is listed and saved first; then\n"
 	"pg_rewind brings its data to those of the active site, or, where that\n"
 	"cannot be, they are moved aside and a base backup is taken.  The site's own\n"
-	"configuration files are kept.  It stops there: \"qsrepl failback\" goes on.\n",
+	"configuration files are kept.  Files of shares that only the site has, or\n"
+	"that are newer there, are moved aside first.  It stops there: \"qsrepl\n"
+	"failback\" goes on.\n",
 	.run = run_rejoin
 };
 

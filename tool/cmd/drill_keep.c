@@ -148,7 +148,7 @@ check_all(Drill *drill, Error *error)
 	const Config *config = drill->config;
 	const ConfigSite *other = &config->sites[drill->site == &config->sites[0] ?
 											 1 : 0];
-	const		ShareRisk *risks;
+	const ShareRisk *risks;
 
 	if (!drill_checks(drill, error))
 		return false;

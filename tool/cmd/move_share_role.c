@@ -72,6 +72,22 @@ copy_last(Move *move, const ConfigShare *share, const ShareAccess *former,
 	return share_marker_write(former, &own, error);
 }
 
+/*
+ * A root without one was never synchronized, or is not mounted: then a marker
+ * would tell that what lies below the mount is the site's share.
+ */
+static bool
+has_marker(const ShareAccess *access, Error *error)
+{
+	ShareMarker marker;
+	ShareThere	there;
+
+	return share_marker_read(access, &marker, &there, error) &&
+		(there != SHARE_NO_FILE ||
+		 error_set(error, NULL, NULL, "\"%s\" has none, so that nothing tells "
+				   "whether the share is mounted", access->place));
+}
+
 /* What goes wrong is told: the role has moved. */
 static void
 mark(Move *move, const ConfigShare *share, const ConfigSite *site,
@@ -84,6 +100,7 @@ mark(Move *move, const ConfigShare *share, const ConfigSite *site,
 	Error		error = ERROR_NONE;
 
 	if (move_share_access(move, share, site, &access, &error) &&
+		has_marker(&access, &error) &&
 		share_marker_move(&access, role, epoch, &error) &&
 		(site == move->to || copy_last(move, share, &access, &error)))
 		return;

@@ -20,7 +20,7 @@
 
 /* What its own marker tells. */
 static void
-read_marker(const ShareAccess *access, ShareRisk * risk)
+read_marker(const ShareAccess *access, ShareRisk *risk)
 {
 	const ConfigSite *site = access->site;
 	Arena	   *arena = access->arena;
@@ -50,7 +50,7 @@ read_marker(const ShareAccess *access, ShareRisk * risk)
 }
 
 static void
-take_kind(const ShareRowKind *kind, Arena *arena, ShareRisk * risk)
+take_kind(const ShareRowKind *kind, Arena *arena, ShareRisk *risk)
 {
 	size_t		n = 0;
 
@@ -66,7 +66,7 @@ take_kind(const ShareRowKind *kind, Arena *arena, ShareRisk * risk)
 
 static void
 read_rows(const ShareAccess *access, const SiteContent *content,
-		  ShareRisk * risk)
+		  ShareRisk *risk)
 {
 	Arena	   *arena = access->arena;
 	ShareList	list;
@@ -94,7 +94,7 @@ read_rows(const ShareAccess *access, const SiteContent *content,
 
 static void
 read_one(const Config *config, const ConfigShare *share,
-		 const SiteContent *content, Arena *arena, ShareRisk * risk)
+		 const SiteContent *content, Arena *arena, ShareRisk *risk)
 {
 	ShareRules *rules = arena_alloc(arena, sizeof(ShareRules));
 	ShareAccess access;
@@ -117,7 +117,7 @@ read_one(const Config *config, const ConfigShare *share,
 	error_free(&error);
 }
 
-const		ShareRisk *
+const ShareRisk *
 share_risks_read(const Config *config, const ConfigSite *site, Arena *arena)
 {
 	size_t		size = (config->n_shares + 1) * sizeof(ShareRisk);
@@ -137,7 +137,7 @@ share_risks_read(const Config *config, const ConfigSite *site, Arena *arena)
 }
 
 static void
-describe_rows(const ShareRisk * risk, const ConfigSite *site, Text *text)
+describe_rows(const ShareRisk *risk, const ConfigSite *site, Text *text)
 {
 	if (risk->no_rows != NULL)
 		text_addf(text, "\nIt is not known whether rows of site %s lack "
@@ -159,7 +159,7 @@ describe_rows(const ShareRisk * risk, const ConfigSite *site, Text *text)
 }
 
 void
-share_risk_describe(const ShareRisk * risk, const ConfigSite *from,
+share_risk_describe(const ShareRisk *risk, const ConfigSite *from,
 					const ConfigSite *site, Text *text)
 {
 	char		at[TIMESTAMP_SIZE];
@@ -183,7 +183,7 @@ share_risk_describe(const ShareRisk * risk, const ConfigSite *from,
 }
 
 bool
-share_risks_covered(const Config *config, const ShareRisk * risks, int64_t ms)
+share_risks_covered(const Config *config, const ShareRisk *risks, int64_t ms)
 {
 	for (size_t i = 0; i < config->n_shares; i++)
 		if (risks[i].behind_ms < 0 || risks[i].behind_ms > ms ||
@@ -193,7 +193,7 @@ share_risks_covered(const Config *config, const ShareRisk * risks, int64_t ms)
 }
 
 static json_t *
-as_json(const ShareRisk * risk)
+as_json(const ShareRisk *risk)
 {
 	json_t	   *object = json_object();
 	json_t	   *examples = json_array();
@@ -220,7 +220,7 @@ as_json(const ShareRisk * risk)
 }
 
 json_t *
-share_risks_as_json(const Config *config, const ShareRisk * risks)
+share_risks_as_json(const Config *config, const ShareRisk *risks)
 {
 	json_t	   *list = json_array();
 
