@@ -47,6 +47,7 @@ is_deeply([ grep { /secret|changed/ } keys %{ files_of("$store_dir/folder") } ],
 unlink "$share_dir/Apps/changed";
 
 # It grows each time that it is read.
+put('Apps/busy.qvf', 'busy again');
 until_not_fresh();
 ($killed, $code, $out, $err) = snapshot_stepped({ STEP_CHANGE => 'busy.qvf' }, $conf, 'create', 'unstable', '--quiet');
 is($code, 0, 'a file that changes while it is read is no error');

@@ -2,8 +2,7 @@
  * copy.c
  *		Many files copied by some threads.
  *
- * A thread takes files that stand behind each other, which mostly are in one
- * directory.  They share nothing but the numbers in Copying; the rest of the
+ * A thread takes files that stand behind each other in one directory.  They share nothing but the numbers in Copying; the rest of the
  * program waits meanwhile.
  */
 #include "platform/posix/posix.h"
@@ -18,7 +17,7 @@
 #include "platform/posix/copying.h"
 
 #define THREADS_MAX 16
-#define TAKEN_AT_ONCE 16
+#define TAKEN_AT_ONCE 256
 #define PROGRESS_NS 200000000
 
 typedef struct Copying
@@ -44,11 +43,19 @@ typedef struct Thread
 	pthread_t	thread;
 } Thread;
 
+/* How long the directory's part of a path is. */
+static size_t
+folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? (size_t) (slash - path) : 0;
+}
+
 int
 copy_folder_open(CopyFolder *folder, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	size_t		len = slash != NULL ? (size_t) (slash - path) : 0;
+	size_t		len = folder_length(path);
 	int			fd = folder->root;
 
 	if (folder->root < 0)
@@ -116,16 +123,31 @@ account(Copying *copying, CopyWorker *worker, size_t begin, size_t end,
 	pthread_mutex_unlock(&copying->mutex);
 }
 
-/* Files that nobody else has; none are left: false. */
+static bool
+is_beside(const PlatCopyFile *file, const PlatCopyFile *other)
+{
+	size_t		len = folder_length(file->path);
+
+	return len == folder_length(other->path) &&
+		memcmp(file->path, other->path, len) == 0;
+}
+
+/*
+ * Files that nobody else has; none are left: false.  Of one directory: two
+ * threads that make names in it would wait for each other.
+ */
 static bool
 take(Copying *copying, size_t *begin, size_t *end)
 {
+	const PlatCopy *copy = copying->copy;
+
 	pthread_mutex_lock(&copying->mutex);
 	*begin = copying->next;
-	*end = copying->copy->n - *begin > TAKEN_AT_ONCE ?
-		*begin + TAKEN_AT_ONCE : copying->copy->n;
-	if (copying->stop)
-		*end = *begin;
+	*end = *begin;
+	if (!copying->stop && *begin < copy->n)
+		for ((*end)++; *end < copy->n && *end - *begin < TAKEN_AT_ONCE &&
+			 is_beside(&copy->files[*begin], &copy->files[*end]);)
+			(*end)++;
 	copying->next = *end;
 	pthread_mutex_unlock(&copying->mutex);
 	return *begin < *end;
@@ -303,41 +325,4 @@ const char *
 plat_copy_reason(int reason)
 {
 	return strerror(reason);
-}
-
-bool
-plat_file_link(const char *existing, const char *path)
-{
-	char	   *name = text_format("%s.link", path);
-	bool		good = link(existing, name) == 0 && rename(name, path) == 0;
-
-	if (!good)
-		unlink(name);
-	free(name);
-	return good;
-}
-
-bool
-plat_file_digest(const char *path, char sha256[DIGEST_SIZE], uint64_t *size,
-				 Error *error)
-{
-	Digest	   *digest = digest_new();
-	unsigned char *buffer = mem_alloc(COPY_BUFFER);
-	int			fd = unix_open(path, O_RDONLY | O_NOFOLLOW, 0);
-	ssize_t		n = 0;
-
-	*size = 0;
-	while (fd >= 0 && ((n = read(fd, buffer, COPY_BUFFER)) > 0 ||
-					   (n < 0 && errno == EINTR)))
-	{
-		digest_add(digest, buffer, n > 0 ? (size_t) n : 0);
-		*size += n > 0 ? (uint64_t) n : 0;
-	}
-	digest_end(digest, sha256);
-	digest_free(digest);
-	free(buffer);
-	if (fd < 0)
-		return unix_error(error, "open file", path);
-	unix_close(fd);
-	return n == 0 || unix_error(error, "read file", path);
 }
