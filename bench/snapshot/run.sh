@@ -120,7 +120,9 @@ sleep 2.5
 share_kb=$(place "$share")
 echo "$files files, $share_kb kB; databases: $(p -p 6001 -d postgres -c "SELECT pg_size_pretty(sum(pg_database_size(datname))) FROM pg_database WHERE datname IN ('QSR', 'SenseServices')")"
 
-for round in $(seq "$rounds"); do
+round=0
+while [ "$round" -lt "$rounds" ]; do
+	round=$((round + 1))
 	mkdir "$dir/hand" "$dir/hand_unsynced" "$dir/plain"
 	measure hand_first by_hand "$dir/hand"
 	rm -rf "$dir/hand"

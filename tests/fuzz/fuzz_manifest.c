@@ -27,8 +27,8 @@ is_safe(const Snapshot *snapshot)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	Snapshot	snapshot = {NULL};
-	Snapshot	again = {NULL};
+	Snapshot	snapshot = {.directory = NULL};
+	Snapshot	again = {.directory = NULL};
 	Error		error = ERROR_NONE;
 	Text		bytes = {NULL, 0, 0};
 	Text		written = {NULL, 0, 0};

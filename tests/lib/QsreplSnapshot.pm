@@ -64,7 +64,7 @@ sub snapshot_conf
 		file => $opt{file} // "$tool_dir/snapshot_$site.conf",
 		main => $opt{main} // "databases = qsr more Licenses\n",
 		change => $opt{change} // [],
-		sections => ($opt{no_share} ? '' : "[share Qlik]\nmapping = share\nA = $tool_dir/share_A\nB = $tool_dir/share_B\n")
+		sections => ($opt{no_share} ? '' : "[share Qlik]\nmapping = share\nadd = ArchivedLogs\nA = $tool_dir/share_A\nB = $tool_dir/share_B\n")
 		  . ($opt{share} // '')
 		  . ($opt{sections} // ''));
 }

@@ -112,7 +112,7 @@ for my $word ('', $top =~ /^  (\w+)  /mg)
 	$help =~ s/^Options.*//ms;
 	$listed{ $word eq '' ? $1 : "$word $1" } = 1 while $help =~ /^  (\w[\w-]*(?: \w+)?)  /mg;
 }
-delete $listed{$_} foreach 'config', 'setup', 'maintenance', 'rules', 'cert', 'service', 'dns', 'hosts', 'completion', 'docs';
+delete $listed{$_} foreach 'config', 'setup', 'maintenance', 'rules', 'cert', 'service', 'dns', 'hosts', 'share', 'snapshot', 'completion', 'docs';
 cmp_ok(scalar keys %listed, '>', 20, 'all commands of all groups');
 for my $command (sort grep { !$plain{$_} } keys %listed)
 {
@@ -269,7 +269,7 @@ sub completes
 	return;
 }
 my $first = 'abort cert check compare completion config dns do docs drill failback failover hosts init is-active '
-  . 'maintenance rejoin resume rules service setup status switchover';
+  . 'maintenance rejoin resume rules service setup share snapshot status switchover';
 mkdir "$dir/folder";
 completes([ 'qsrepl', '' ], $first);
 completes([ 'qsrepl', 'co' ], 'compare completion config');

@@ -120,7 +120,7 @@ chmod 0600, share_root('A') . '/Apps/locked';
 remove_file('A', 'Apps/locked');
 
 # ---- a source that does not stand still; a marker that cannot be renewed ----
-my $restless = IPC::Run::start([ $^X, '-e', 'while (1) { open my $f, ">", $ARGV[0] or die; print $f $n++; close $f; select undef, undef, undef, 0.003 }', share_root('B') . '/Apps/restless' ], '<', \undef, '>', '/dev/null', '2>&1');
+my $restless = IPC::Run::start([ $^X, '-e', 'while (1) { open my $f, ">", "$ARGV[0].new" or die; print $f $n++; close $f; rename "$ARGV[0].new", $ARGV[0] or die; select undef, undef, undef, 0.003 }', share_root('B') . '/Apps/restless' ], '<', \undef, '>', '/dev/null', '2>&1');
 run_at('B', 'switchover', '--to', 'A', '--yes');
 $restless->kill_kill;
 is($code, 8, 'something writes though the services are down') or diag "$out$err";

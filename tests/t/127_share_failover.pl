@@ -3,11 +3,14 @@
 use strict;
 use warnings FATAL => 'all';
 
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use QsreplContent;
 use QsreplNodes;
 use QsreplPair;
 use QsreplServices;
+use QsreplSsh;
+use QsreplTool;
 use QsreplWhole;
 use Test::More;
 
@@ -138,6 +141,56 @@ run_at('A', 'rejoin', 'A', '--yes');
 is($code, 0, 'a second time') or diag "$out$err";
 is_deeply(salvaged('A'), \%kept, 'nothing more is moved');
 
+# Each site's share is on another machine for the other one.
+sub reach_by_ssh
+{
+	my $ssh = start_ssh(dir => "$tool_dir/ssh", addresses => ['127.0.43.200']) or die 'no sshd';
+	my $words = join ' ', map { /\s/ ? qq("$_") : $_ } $ssh->words('127.0.43.200');
+
+	$words =~ s/ 127\.0\.43\.200$//;
+	foreach my $site ('A', 'B')
+	{
+		my $text = slurp_file($conf{$site});
+
+		$text =~ s/^(\[share qlik\]\n)/$1ssh_command = $words\n/m;
+		$text =~ s/^(\[share qlik\]\n)/"$1remote.$_ = 127.0.43.200:" . share_root($_) . "\n"/em foreach 'A', 'B';
+		write_private($conf{$site}, $text);
+	}
+	return;
+}
+
+# ---- what keeps content from being moved aside, and from being brought ----
+sub not_moved_aside
+{
+	my ($site, $why) = @_;
+
+	run_at($site, 'rejoin', $site, '--yes');
+	is($code, 1, "rejoin: $why") or diag "$out$err";
+	like($out, qr/^Warning: share "qlik": what only site $site has was not moved aside: .*$why.* Nothing is brought there until it is: when the cause is gone, run "qsrepl rejoin $site" again\.$/m, 'is told');
+	run_at($site, 'share', 'sync', '--yes');
+	is($code, 6, 'and a synchronization is refused');
+	return;
+}
+
+sub broken_rejoins
+{
+	my ($lost, $other) = @_;
+	my $root = share_root($other);
+
+	rename "$root/.qsrepl-share.json", "$root/.gone" or die $!;
+	not_moved_aside($lost, qr/nothing tells that it is the share of site "$other": it has no marker/);
+	rename "$root/.gone", "$root/.qsrepl-share.json" or die $!;
+	foreach my $folder ('Apps', 'StaticContent', 'ArchivedLogs')
+	{
+		rename "$root/$folder", "$root/$folder.gone" if -d "$root/$folder";
+	}
+	mkdir "$root/Apps" or die $!;
+	not_moved_aside($lost, qr/share "qlik" has no file at site "$other"/);
+	rmdir "$root/Apps" or die $!;
+	rename $_, $_ =~ s/\.gone$//r foreach glob "$root/*.gone";
+	return;
+}
+
 # ---- failback, twice ----
 run_at('A', 'switchover', '--to', 'A', '--yes');
 is($code, 0, 'switchover') or diag "$out$err";
@@ -153,6 +206,8 @@ foreach my $lost ('A', 'B')
 	is($code, 0, "failover to $other") or diag "$out$err";
 	put_file($other, "Apps/of $other", 'new');
 	bring_nodes($lost, $net{$lost});
+	broken_rejoins($lost, $other) if $lost eq 'A';
+	reach_by_ssh() if $lost eq 'B';
 	run_at($lost, 'failback', $lost, '--yes');
 	is($code, 0, "failback to $lost") or diag "$out$err";
 	active_is($lost, "failback to $lost");

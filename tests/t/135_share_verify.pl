@@ -211,9 +211,9 @@ verify($conf);
 is($code, 1, 'what differs is told all the same');
 
 # What is asked for wrongly.
-is_deeply([ qsrepl('share', 'verify', '--config', $conf, '--share', 'nobody') ], [ 3, '', "qsrepl: error: there is no share \"nobody\" in the configuration\n" ], 'no such share');
+is_deeply([ qsrepl('share', 'verify', '--config', $conf, '--share', 'nobody') ], [ 2, '', "qsrepl: error: share \"nobody\" is not defined\nqsrepl: hint: The shares are the [share ...] sections of the configuration.\n" ], 'no such share');
 is_deeply([ qsrepl('share', 'verify', '--config', $conf, '--limit', '-1') ], [ 2, '', "qsrepl: error: --limit takes a number from 0 to 10000000, not \"-1\"\n" ], 'limit');
 my $without = conf_file('A', \%nodes, file => "$tool_dir/without.conf");
-is_deeply([ qsrepl('share', 'verify', '--config', $without) ], [ 3, '', "qsrepl: error: the configuration has no share\nqsrepl: hint: Add a section \"[share NAME]\".\n" ], 'no share');
+is_deeply([ qsrepl('share', 'verify', '--config', $without) ], [ 6, '', "qsrepl: error: no share is configured\nqsrepl: hint: Add a section [share NAME] to the configuration file.\n" ], 'no share');
 
 done_testing();

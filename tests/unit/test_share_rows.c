@@ -182,7 +182,7 @@ test_pairs(void)
 		NULL
 	};
 	ShareRules	rules;
-	ShareList	lists[2] = {SHARE_LIST_NONE, SHARE_LIST_NONE};
+	ShareList	lists[2];
 	SharePairs	pairs;
 
 	share_rules_make(&share, &arena, &rules);

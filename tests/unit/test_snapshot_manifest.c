@@ -71,7 +71,7 @@ fill(Snapshot *snapshot, SnapshotFile *files, size_t n)
 static bool
 comes_back(const Text *text)
 {
-	Snapshot	snapshot = {NULL};
+	Snapshot	snapshot = {.directory = NULL};
 	Text		again = {NULL, 0, 0};
 	bool		good = snapshot_manifest_parse(text->bytes, text->len,
 											   &snapshot, &error);
@@ -98,7 +98,7 @@ static void
 test_whole(void)
 {
 	Snapshot	snapshot;
-	Snapshot	read = {NULL};
+	Snapshot	read = {.directory = NULL};
 	Text		text = {NULL, 0, 0};
 	SnapshotFile files[] = {file("a"), file("b/\"q\"\n"), file("b/\xE4")};
 
@@ -132,7 +132,7 @@ static const char *
 problem(const char *from, const char *to)
 {
 	Snapshot	snapshot;
-	Snapshot	read = {NULL};
+	Snapshot	read = {.directory = NULL};
 	SnapshotFile files[] = {file("a/x"), file("b"), file("c")};
 	Text		text = {NULL, 0, 0};
 	Text		changed = {NULL, 0, 0};
@@ -245,7 +245,7 @@ test_flips(void)
 	list = (size_t) (strstr(text.bytes, "\"files\"") - text.bytes);
 	for (size_t i = list; i < text.len; i++)
 	{
-		Snapshot	read = {NULL};
+		Snapshot	read = {.directory = NULL};
 		char		byte = text.bytes[i];
 
 		text.bytes[i] = (char) (byte ^ 1);

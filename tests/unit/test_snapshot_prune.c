@@ -63,7 +63,7 @@ static void
 test_random(Random *random)
 {
 	SnapshotSeen seen[MOST];
-	SnapshotSurvey survey = {NULL};
+	SnapshotSurvey survey = {.seen = NULL};
 	SnapshotFate fates[MOST];
 	SnapshotFate more[MOST];
 	SnapshotRules rules = {

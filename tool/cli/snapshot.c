@@ -78,8 +78,7 @@ static const CliOption create_options[] = {
 		.help = "certificates as root.pfx, server.pfx and client.pfx, with the "
 	"password of password_file, instead of sealed"},
 	{.name = "encrypt-to",.argument = "FILE",
-		.help = "encrypt all of it to the certificate in FILE; without it, as "
-	"the key encrypt_to says"},
+	.help = "encrypt all of it to the certificate in FILE"},
 	{.name = "quiet",.help = "print nothing but warnings and errors"},
 	{.name = NULL}
 };

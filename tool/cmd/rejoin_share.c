@@ -15,7 +15,6 @@
 #include "cmd/rejoin_work.h"
 #include "platform/cancel.h"
 #include "platform/clock.h"
-#include "platform/directory.h"
 #include "share/salvage.h"
 #include "share/trash.h"
 
@@ -187,34 +186,19 @@ tell(Move *move, const Pair *pair, const Account *account,
 				  (unsigned long) (salvage->n - NAMED));
 }
 
-/* A directory that has nothing in it. */
-static const char *
-empty_directory(Move *move, Error *error)
-{
-	const char *path = arena_printf(&move->arena, "%s/empty",
-									move->config.journal_directory);
-
-	return plat_directory_make(move->config.journal_directory, error) &&
-		plat_directory_remove(path, error) &&
-		plat_directory_make(path, error) ? path : NULL;
-}
-
 static bool
 move_aside(Move *move, Pair *pair, PlanProgress *progress, Error *error)
 {
 	ShareSalvage salvage;
 	Account		account = {NULL, 0, 0, 0};
-	const char *empty = empty_directory(move, error);
 	bool		known = noted(move, pair->share, progress, &account);
-	bool		good = empty != NULL &&
-	share_salvage_find(&pair->source, &pair->target, since_of(move, pair),
-					   &salvage, error);
+	bool		good = share_salvage_find(&pair->source, &pair->target,
+										  since_of(move, pair), &salvage,
+										  error);
 
-	if (empty == NULL)
-		return false;
 	if (good && salvage.n > 0 && !known)
 		good = note(move, pair->share, &salvage, progress, &account, error);
-	good = good && share_salvage_move(&salvage, &pair->target, empty,
+	good = good && share_salvage_move(&salvage, &pair->source, &pair->target,
 									  account.folder, error);
 	if (good && account.folder != NULL)
 		tell(move, pair, &account, &salvage);

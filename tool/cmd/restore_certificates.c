@@ -127,16 +127,18 @@ read_sealed(Restore *restore, const char *path, CertSet *set, Error *error)
 	return good;
 }
 
-/* PFX files, beside each other, whose password is the configuration's. */
+/*
+ * PFX files, whose password is the configuration's: those of rim nodes are in
+ * folders of their own.
+ */
 static bool
-read_plain(Restore *restore, const char *path, CertSet *set, Error *error)
+read_plain(Restore *restore, CertSet *set, Error *error)
 {
-	const char *slash = strrchr(path, '/');
 	const char *password_file =
 	restore->move.config.certificates.password_file;
-	const char *folder = arena_printf(&restore->move.arena, "%s/%.*s",
-									  restore->directory, slash != NULL ?
-									  (int) (slash - path) : 0, path);
+	const char *folder = restore->snapshot.legacy ? restore->directory :
+	arena_printf(&restore->move.arena, "%s/certificates",
+				 restore->directory);
 	Text		password = {NULL, 0, 0};
 	CertFound	found = CERT_FOUND_NONE;
 	bool		good = (password_file == NULL ||
@@ -157,7 +159,7 @@ read_snapshot(Restore *restore, CertSet *set, Error *error)
 
 	if (sealed != NULL)
 		return read_sealed(restore, sealed, set, error);
-	return plain == NULL || read_plain(restore, plain, set, error);
+	return plain == NULL || read_plain(restore, set, error);
 }
 
 /* What tells a set from others, for the journal: nothing in it is secret. */

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config/config.h"
+
 /* As on the command line; NULL where an option was not given. */
 typedef struct ShareSyncRequest
 {
@@ -22,6 +24,15 @@ typedef struct ShareSyncRequest
 	bool		yes;
 	bool		json;
 } ShareSyncRequest;
+
+/*
+ * share_names_known
+ *		Are there shares, and those that were named?
+ *
+ * out: *code: where it is false, which was printed
+ */
+extern bool share_names_known(const Config *config, const char *const *names,
+							  size_t n, int *code);
 
 extern int	cmd_share_sync(const ShareSyncRequest *request);
 

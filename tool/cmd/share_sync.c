@@ -225,33 +225,6 @@ share_round(ShareRound *round)
 	return code;
 }
 
-/* Are there shares, and those that were named? */
-static bool
-check_names(const ShareSyncRequest *request, const Config *config, int *code)
-{
-	for (size_t i = 0; i < request->n_shares; i++)
-	{
-		size_t		at = 0;
-
-		while (at < config->n_shares &&
-			   strcmp(config->shares[at].name, request->shares[i]) != 0)
-			at++;
-		if (at < config->n_shares)
-			continue;
-		report_errorf("The shares are the [share ...] sections of the "
-					  "configuration.", "share \"%s\" is not defined",
-					  request->shares[i]);
-		*code = EXIT_USAGE;
-		return false;
-	}
-	if (config->n_shares > 0)
-		return true;
-	report_error("no share is configured", NULL,
-				 "Add a section [share NAME] to the configuration file.");
-	*code = EXIT_REFUSED;
-	return false;
-}
-
 static int
 run(ShareRound *round)
 {
@@ -289,7 +262,7 @@ cmd_share_sync(const ShareSyncRequest *request)
 	code = cmd_load_config(request->file, &config);
 	if (code != EXIT_OK)
 		return code;
-	if (check_names(request, &config, &code))
+	if (share_names_known(&config, request->shares, request->n_shares, &code))
 		code = run(&round);
 	config_free(&config);
 	return code;

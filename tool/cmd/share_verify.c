@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/report.h"
 #include "cmd/config.h"
+#include "cmd/share.h"
 #include "platform/cancel.h"
 
 #define MOST_LISTED 10000000
@@ -44,34 +45,10 @@ is_wanted(const ShareVerifyOptions *options, const ConfigShare *share)
 	return options->n_shares == 0;
 }
 
-/* Every name that was given must be a share's. */
-static bool
-are_known(const Config *config, const ShareVerifyOptions *options)
-{
-	for (size_t i = 0; i < options->n_shares; i++)
-	{
-		bool		known = false;
-
-		for (size_t j = 0; j < config->n_shares; j++)
-			known = known || strcmp(options->shares[i],
-									config->shares[j].name) == 0;
-		if (known)
-			continue;
-		report_errorf(NULL, "there is no share \"%s\" in the configuration",
-					  options->shares[i]);
-		return false;
-	}
-	if (config->n_shares > 0)
-		return true;
-	report_error("the configuration has no share", NULL,
-				 "Add a section \"[share NAME]\".");
-	return false;
-}
-
 void
 share_verify_items(const ShareVerify *verify, size_t limit,
 				   void (*each) (void *arg, const char *word,
-								 const ShareEntry *source,
+								 const char *path, const ShareEntry *source,
 								 const ShareEntry *target),
 				   void *arg)
 {
@@ -79,16 +56,21 @@ share_verify_items(const ShareVerify *verify, size_t limit,
 	size_t		n = 0;
 
 	for (size_t i = 0; i < diff->n && n < limit; i++, n++)
-		each(arg, share_change_word(diff->items[i].change),
-			 diff->items[i].source, diff->items[i].target);
+	{
+		const ShareDifference *item = &diff->items[i];
+
+		each(arg, share_change_word(item->change), item->source != NULL ?
+			 item->source->path : item->target->path, item->source,
+			 item->target);
+	}
 	for (size_t i = 0; i < verify->pairs.n && n < limit; i++)
 	{
 		const SharePair *pair = &verify->pairs.list[i];
 
 		if (!pair->differs && pair->problem == NULL)
 			continue;
-		each(arg, pair->differs ? "content" : "unreadable", pair->source,
-			 pair->target);
+		each(arg, pair->differs ? "content" : "unreadable",
+			 pair->source->path, pair->source, pair->target);
 		n++;
 	}
 }
@@ -150,8 +132,8 @@ cmd_share_verify(const char *file, ShareVerifyOptions *options,
 	if (code != EXIT_OK)
 		return code;
 	plat_cancel_install();
-	code = are_known(&config, options) ? verify_all(&config, options) :
-		EXIT_INPUT;
+	if (share_names_known(&config, options->shares, options->n_shares, &code))
+		code = verify_all(&config, options);
 	config_free(&config);
 	return code;
 }

@@ -40,6 +40,7 @@ extern void share_verify_print_json(const ShareVerify *verifies, size_t n,
  */
 extern void share_verify_items(const ShareVerify *verify, size_t limit,
 							   void (*each) (void *arg, const char *word,
+											 const char *path,
 											 const ShareEntry *source,
 											 const ShareEntry *target),
 							   void *arg);

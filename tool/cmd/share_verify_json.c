@@ -62,23 +62,31 @@ side_object(const ShareSide *side)
 	return object;
 }
 
-static void
-add_item(void *arg, const char *word, const ShareEntry *source,
-		 const ShareEntry *target)
+/* Of an entry that may not be there: -1. */
+static int64_t
+size_of(const ShareEntry *entry)
 {
-	const ShareEntry *either = source != NULL ? source : target;
+	return entry != NULL ? (int64_t) entry->size : -1;
+}
+
+static int64_t
+time_of(const ShareEntry *entry)
+{
+	return entry != NULL ? entry->mtime_ns / 1000000 : -1;
+}
+
+static void
+add_item(void *arg, const char *word, const char *path,
+		 const ShareEntry *source, const ShareEntry *target)
+{
 	json_t	   *object = json_object();
 
 	json_set_text(object, "kind", word);
-	json_set_text(object, "path", either != NULL ? either->path : NULL);
-	json_set_count(object, "source_size", source != NULL ?
-				   (int64_t) source->size : -1);
-	json_set_count(object, "target_size", target != NULL ?
-				   (int64_t) target->size : -1);
-	json_set_count(object, "source_time_ms", source != NULL ?
-				   source->mtime_ns / 1000000 : -1);
-	json_set_count(object, "target_time_ms", target != NULL ?
-				   target->mtime_ns / 1000000 : -1);
+	json_set_text(object, "path", path);
+	json_set_count(object, "source_size", size_of(source));
+	json_set_count(object, "target_size", size_of(target));
+	json_set_count(object, "source_time_ms", time_of(source));
+	json_set_count(object, "target_time_ms", time_of(target));
 	json_array_append_new(arg, object);
 }
 

@@ -64,7 +64,6 @@ print_counts(const ShareVerify *verify)
 			continue;
 		printf("  %-8s %8lu  ", share_change_word((ShareChange) i),
 			   (unsigned long) verify->diff.counts[i]);
-		/* flawfinder: one of the formats above */
 		if (strstr(meanings[i], "%s") == NULL)
 			fputs(meanings[i], stdout);
 		else
@@ -76,9 +75,17 @@ print_counts(const ShareVerify *verify)
 	}
 }
 
+/* Names are foreign: what would change the terminal is shown as '?'. */
 static void
-print_item(void *arg, const char *word, const ShareEntry *source,
-		   const ShareEntry *target)
+print_path(const char *path)
+{
+	for (; *path != '\0'; path++)
+		putchar((unsigned char) *path < ' ' || *path == 0x7F ? '?' : *path);
+}
+
+static void
+print_item(void *arg, const char *word, const char *path,
+		   const ShareEntry *source, const ShareEntry *target)
 {
 	const ShareEntry *entry = source != NULL ? source : target;
 	char		bytes[UNITS_SIZE];
@@ -87,7 +94,9 @@ print_item(void *arg, const char *word, const ShareEntry *source,
 	(void) arg;
 	units_bytes((int64_t) entry->size, bytes);
 	timestamp_format(entry->mtime_ns / 1000000, time);
-	printf("      %-10s %s (%s, %s)\n", word, entry->path, bytes, time);
+	printf("      %-10s ", word);
+	print_path(path);
+	printf(" (%s, %s)\n", bytes, time);
 }
 
 static void
@@ -139,16 +148,23 @@ print_kind(const ShareSide *side, const char *what, const ShareRowKind *kind)
 		printf(", %lu with files elsewhere", (unsigned long) kind->elsewhere);
 	putchar('\n');
 	for (size_t i = 0; i < kind->missing && i < SHARE_EXAMPLES; i++)
-		printf("      %-10s %s (%s)\n", kind->examples[i].empty ? "empty" :
-			   "no file", kind->examples[i].path, kind->examples[i].what);
+	{
+		printf("      %-10s ", kind->examples[i].empty ? "empty" : "no file");
+		print_path(kind->examples[i].path);
+		fputs(" (", stdout);
+		print_path(kind->examples[i].what);
+		puts(")");
+	}
 	if (kind->older > 0)
 		printf("      %lu files are older than their rows were changed\n",
 			   (unsigned long) kind->older);
 	if (kind->strays == 0)
 		return;
 	units_bytes((int64_t) kind->stray_bytes, bytes);
-	printf("      %lu files (%s) have no row, which does no harm, such as %s\n",
-		   (unsigned long) kind->strays, bytes, kind->stray_examples[0]);
+	printf("      %lu files (%s) have no row, which does no harm, such as ",
+		   (unsigned long) kind->strays, bytes);
+	print_path(kind->stray_examples[0]);
+	putchar('\n');
 }
 
 static void

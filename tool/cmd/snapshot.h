@@ -29,8 +29,9 @@ typedef struct SnapshotRequest
  *		Make a snapshot of this machine's site: what "snapshot create" does,
  *		and a restore for its safety snapshot.
  *
- * out: *directory: STORE/NAME, freed by the caller; set on EXIT_OK, and on
- *      EXIT_NOT_SO: it is there, without what was warned of
+ * out:    *directory: STORE/NAME, freed by the caller; set on EXIT_OK, and on
+ *         EXIT_NOT_SO: it is there, without what was warned of
+ * errors: with every other code than EXIT_OK
  */
 extern int	cmd_snapshot_make(const Config *config,
 							  const SnapshotRequest *request,

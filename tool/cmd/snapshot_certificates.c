@@ -71,7 +71,7 @@ seal_for_other(Sealing *sealing, const char *site, Error *error)
 {
 	const char *directory =
 	sealing->work->config->certificates.key_directory;
-	SealPeer	peer = {NULL};
+	SealPeer	peer = {.certificate = NULL};
 	bool		good = seal_peer_read(directory, site, &peer, error);
 
 	if (good && peer.certificate != NULL)
@@ -119,6 +119,38 @@ seal_all(SnapshotWork *work, const CertSet *set, Error *error)
 	return good;
 }
 
+/* The first one of a kind that is there more than once, or NULL. */
+static const CertEntry *
+find_twice(const CertSet *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+	{
+		const CertEntry *entry = &set->entries[i];
+
+		if (entry->role <= CERT_CLIENT &&
+			cert_set_count(set, entry->role, entry->role == CERT_SERVER ?
+						   entry->name : NULL) > 1)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Of two, a file can have one only, and it might be the wrong one. */
+static bool
+check_once(const SnapshotWork *work, const CertSet *set, Error *error)
+{
+	static const char *const words[] = {"root", "server", "client"};
+	const CertEntry *entry = find_twice(set);
+
+	return entry == NULL ||
+		error_set(error, NULL, "\"qsrepl cert verify\" tells them. Remove those "
+				  "that Qlik Sense does not use, or have all of them sealed, "
+				  "without PFX files.", "site \"%s\" has more than one %s "
+				  "certificate%s%s: which of them counts cannot be told",
+				  work->site->name, words[entry->role],
+				  entry->role == CERT_SERVER ? " of node " : "", entry->name);
+}
+
 static bool
 write_pfx(SnapshotWork *work, const CertSet *set, Error *error)
 {
@@ -129,7 +161,9 @@ write_pfx(SnapshotWork *work, const CertSet *set, Error *error)
 	.old = settings->compat == CONFIG_COMPAT_WINDOWS};
 	bool		good;
 
-	if (settings->password_file == NULL)
+	if (!check_once(work, set, error))
+		good = false;
+	else if (settings->password_file == NULL)
 		good = error_set(error, NULL, "Name a private file with it as "
 						 "password_file in section [certificates].",
 						 "PFX files need a password");
@@ -156,6 +190,8 @@ cmd_snapshot_certificates(SnapshotWork *work, bool plain_pfx, Error *error)
 		good = error_set(error, NULL, "Export them from Qlik Sense and run "
 						 "\"qsrepl cert import\".",
 						 "site \"%s\" has no certificates", work->site->name);
+	if (good && find_twice(&set) != NULL)
+		snapshot_add_note(work, "twice", FOLDER, find_twice(&set)->name);
 	good = good && snapshot_part_begin(work, SNAPSHOT_PART_CERTIFICATES, "",
 									   FOLDER, error) &&
 		(plain_pfx ? write_pfx : seal_all) (work, &set, error);

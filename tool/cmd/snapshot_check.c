@@ -18,7 +18,7 @@ static void
 tell(const SnapshotCheck *check, const char *what)
 {
 	if (check->tell != NULL)
-		check->tell(what);
+		check->tell(check->arg, what);
 }
 
 /* What is wrong with the whole, in one finding. */

@@ -20,7 +20,8 @@ typedef struct SnapshotCheck
 	bool		deep;
 	bool		files_only;		/* neither dumps nor certificates are looked
 								 * at */
-	void		(*tell) (const char *what); /* progress; or NULL */
+	void		(*tell) (void *arg, const char *what);	/* progress; or NULL */
+	void	   *arg;			/* for tell */
 } SnapshotCheck;
 
 /*

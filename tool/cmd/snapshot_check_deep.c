@@ -95,7 +95,7 @@ tell(const SnapshotTrial *trial, const char *what, const char *database)
 	if (trial->check->tell == NULL)
 		return;
 	text = text_format("%s%s", what, database);
-	trial->check->tell(text);
+	trial->check->tell(trial->check->arg, text);
 	free(text);
 }
 

@@ -146,9 +146,11 @@ add_databases(Making *making, Error *error)
 		if (!exists)
 			snapshot_add_note(work, "no database", databases->words[i], NULL);
 	}
+	making->code = EXIT_REFUSED;
 	if (snapshot->n_databases == 0)
 		return error_set(error, NULL, NULL, "site \"%s\" has none of the "
 						 "configured databases", work->site->name);
+	making->code = EXIT_SYSTEM;
 	for (size_t i = 0; i < snapshot->n_databases; i++)
 		if (snapshot->epoch < snapshot->databases[i].epoch)
 			snapshot->epoch = snapshot->databases[i].epoch;
@@ -164,7 +166,7 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 	ConfigShare listed = *share;
 	ShareRules	rules;
 	ShareAccess access;
-	ShareList	list = SHARE_LIST_NONE;
+	ShareList	list;
 	const char *root = config_share_path(share, making->work.site->name);
 	bool		good;
 
@@ -174,6 +176,7 @@ add_share(Making *making, const ConfigShare *share, bool archived,
 	share_rules_make(&listed, &arena, &rules);
 	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
 						   &access);
+	memset(&list, 0, sizeof(list));
 	share_list_begin(&list, &rules);
 	good = share_local.list(&access, &list, error) &&
 		snapshot_add_share(&making->work, share, root, &list, archived,
@@ -305,7 +308,12 @@ int
 cmd_snapshot_make(const Config *config, const SnapshotRequest *request,
 				  char **directory, Error *error)
 {
-	return make_and_tell(config, request, false, directory, error);
+	int			code = make_and_tell(config, request, false, directory, error);
+
+	if (code == EXIT_NOT_SO)
+		error_set(error, "The warnings tell which.", NULL, "snapshot \"%s\" "
+				  "was made without some files", *directory);
+	return code;
 }
 
 int

@@ -37,13 +37,18 @@ cmd_snapshot_store(const Config *config, const char **store, bool *exists,
 	return true;
 }
 
-/* What a killed run has left is cleared up, where nobody is at work. */
+/*
+ * What a killed run has left is cleared up, where nobody is at work.  Without
+ * need the lock is not taken: who wants it at that moment would be refused.
+ */
 static void
 mend(const char *store)
 {
 	PlatLock   *lock = NULL;
 	Error		ignored = ERROR_NONE;
 
+	if (!snapshot_store_has_rest(store))
+		return;
 	snapshot_store_lock(store, &lock, &ignored);
 	plat_lock_release(lock);
 	error_free(&ignored);
@@ -117,7 +122,7 @@ print_text(const SnapshotSurvey *survey)
 static bool
 list(const Config *config, bool json, int *code, Error *error)
 {
-	SnapshotSurvey survey = {NULL};
+	SnapshotSurvey survey = {.seen = NULL};
 	const char *store;
 	bool		exists = false;
 

@@ -100,6 +100,21 @@ find_staging(const char *store, const char *name, const char *certificate,
 	return good;
 }
 
+/* ".NAME.sealed-DIGEST", and not a name that only looks so. */
+static bool
+is_staging(const char *name)
+{
+	const size_t tail = strlen(STAGING) + DIGITS;
+	size_t		len = strlen(name);
+	const char *mark;
+
+	if (name[0] != '.' || len <= tail + 1)
+		return false;
+	mark = name + len - tail;
+	return strncmp(mark, STAGING, strlen(STAGING)) == 0 &&
+		strspn(mark + strlen(STAGING), "0123456789abcdef") == DIGITS;
+}
+
 /* Those of other runs, which cannot run now: the caller has the lock. */
 static bool
 remove_others(const char *store, const char *staging, Error *error)
@@ -111,9 +126,7 @@ remove_others(const char *store, const char *staging, Error *error)
 	if (!good)
 		return false;
 	for (size_t i = 0; good && i < names.count; i++)
-		if (names.names[i][0] == '.' &&
-			strstr(names.names[i], STAGING) != NULL &&
-			strcmp(names.names[i], own) != 0)
+		if (is_staging(names.names[i]) && strcmp(names.names[i], own) != 0)
 		{
 			char	   *path = text_format("%s/%s", store, names.names[i]);
 

@@ -41,6 +41,11 @@ static const NoteWords note_words[] = {
 		"sites cannot open the certificates in this snapshot",
 		"Run \"qsrepl cert keys\" at both sites, then make another "
 	"snapshot."},
+	{"twice", false, true,
+		"certificate is there more than once; all are in the snapshot",
+		"certificates are there more than once; all are in the snapshot",
+		"\"qsrepl cert verify\" tells them. Remove those that Qlik Sense does not "
+	"use."},
 	{"unstable", false, true,
 		"file changed each time that it was read",
 		"files changed each time that they were read",

@@ -15,6 +15,7 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/secret.h"
+#include "progress/progress.h"
 
 /* In the order of SnapshotSeverity. */
 static const char *const severities[] = {"info", "warning", "wrong"};
@@ -73,15 +74,25 @@ print_text(const char *directory, const SnapshotFindings *findings,
 			   directory, findings->wrong);
 }
 
+static void
+tell(void *arg, const char *what)
+{
+	progress_say(arg, "%s", what);
+}
+
 static int
-verify(SnapshotCheck *check, const SnapshotVerifyRequest *request)
+verify(const SnapshotCheck *check, const SnapshotVerifyRequest *request,
+	   Progress *progress)
 {
 	SnapshotFindings findings;
 	int64_t		begin = plat_clock_ms();
 	int			code;
 
 	memset(&findings, 0, sizeof(findings));
+	progress_start(progress, text_format("Verification of snapshot %s",
+										 request->snapshot));
 	snapshot_check(check, &findings);
+	progress_stop(progress);
 	code = findings.wrong == 0 ? EXIT_OK : EXIT_NOT_SO;
 	if (request->json)
 		print_json(check->directory, &findings, plat_clock_ms() - begin);
@@ -116,8 +127,10 @@ run(const Config *config, const SnapshotVerifyRequest *request, Arena *arena)
 {
 	Error		error = ERROR_NONE;
 	SealKey    *key = NULL;
+	Progress	progress;
 	SnapshotCheck check = {.config = config,
-		.site = config_site(config, config->site),.deep = request->deep
+		.site = config_site(config, config->site),.deep = request->deep,
+		.tell = tell,.arg = &progress
 	};
 	int			code;
 
@@ -130,7 +143,7 @@ run(const Config *config, const SnapshotVerifyRequest *request, Arena *arena)
 						   &error))
 		return fail(&error, EXIT_SYSTEM);
 	check.key = key;
-	code = verify(&check, request);
+	code = verify(&check, request, &progress);
 	seal_key_free(key);
 	return code;
 }

@@ -6,6 +6,7 @@
 #define PLATFORM_REPLACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
@@ -30,6 +31,14 @@ extern bool plat_directory_make_all(const char *root, const char *path,
  */
 extern bool plat_directory_replace(const char *from, const char *to,
 								   const char *aside, Error *error);
+
+/*
+ * plat_file_make
+ *		Make a file that only its owner may read, and nobody write; one that is
+ *		there already is an error.  Not synced: plat_tree_sync().
+ */
+extern bool plat_file_make(const char *path, const void *bytes, size_t len,
+						   Error *error);
 
 /* From now on nobody may write a file; root may nevertheless. */
 extern bool plat_file_read_only(const char *path, Error *error);

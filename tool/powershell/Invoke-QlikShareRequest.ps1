@@ -226,7 +226,7 @@ begin {
 				ConvertTo-Answer ([ordered]@{ pair = $First + $n; unreadable = $_.Exception.GetBaseException().Message })
 			}
 		}
-		ConvertTo-Answer @{ compared = $Paths.Length / 2 }
+		ConvertTo-Answer @{ compared = [int]($Paths.Length / 2) }
 	}
 
 	# It is on the disk before it gets its name.

@@ -78,11 +78,12 @@ share_external_measure(const Config *config, const ConfigShare *share,
 static bool
 compare_once(const Ways *ways, ShareDelay *delay, Error *error)
 {
-	ShareList	lists[2] = {SHARE_LIST_NONE, SHARE_LIST_NONE};
+	ShareList	lists[2];
 	ShareDiff	diff;
 	bool		one_case = true;
 	bool		good;
 
+	memset(lists, 0, sizeof(lists));
 	memset(&diff, 0, sizeof(diff));
 	good = share_access_list(&ways->active, &lists[0], error) &&
 		share_access_list(&ways->passive, &lists[1], error);

@@ -50,14 +50,20 @@ choose(ShareSalvage *salvage, const ShareDifference *item, int64_t since_ms)
 static void
 choose_all(ShareSalvage *salvage, int64_t since_ms)
 {
-	salvage->entries = mem_alloc((salvage->diff.n + 1) *
-								 sizeof(const ShareEntry *));
+	size_t		most = salvage->diff.n + 1;
+
+	salvage->entries = mem_alloc(most * sizeof(const ShareEntry *));
+	salvage->others = mem_alloc(most * sizeof(const ShareEntry *));
 	for (size_t i = 0; i < salvage->diff.n; i++)
-		if (choose(salvage, &salvage->diff.items[i], since_ms))
-		{
-			salvage->entries[salvage->n++] = salvage->diff.items[i].target;
-			salvage->bytes += salvage->diff.items[i].target->size;
-		}
+	{
+		const ShareDifference *item = &salvage->diff.items[i];
+
+		if (!choose(salvage, item, since_ms))
+			continue;
+		salvage->entries[salvage->n] = item->target;
+		salvage->others[salvage->n++] = item->source;
+		salvage->bytes += item->target->size;
+	}
 }
 
 bool
@@ -81,36 +87,48 @@ share_salvage_find(const ShareAccess *source, const ShareAccess *target,
 	return true;
 }
 
-/*
- * To a copier, what an empty source lacks is to be removed; what it removes, it
- * keeps in the folder that it is given.
- */
-bool
-share_salvage_move(const ShareSalvage *salvage, const ShareAccess *target,
-				   const char *empty, const char *folder, Error *error)
-{
-	const ShareCopier *copier = share_copier_of(target->share);
-	ShareAccess nothing;
-	ShareWork	work = {
-		.source = &nothing,
-		.target = target,
-		.entries = salvage->entries,
-		.n = salvage->n,
-		.trash = folder,
-		.total_bytes = salvage->bytes
-	};
-	ShareDone	done = {false, NULL};
-	bool		good;
+typedef bool (*Carry) (const ShareWork *work, ShareDone *done, Error *error);
 
-	if (salvage->n == 0)
-		return true;
-	share_access_directory(target->config, target->share, target->site, empty, target->rules,
-						   target->arena, &nothing);
-	good = copier->prepare(target, error) &&
-		copier->remove(&work, &done, error);
+static bool
+carry(Carry how, ShareWork *work, Error *error)
+{
+	ShareDone	done = {false, NULL};
+	bool		good = work->n == 0 || how(work, &done, error);
+
 	if (good && done.incomplete)
 		good = error_set(error, done.why, NULL, "not all of it could be moved");
 	free(done.why);
+	return good;
+}
+
+/* What a copier removes or replaces, it keeps in the folder it is given. */
+bool
+share_salvage_move(const ShareSalvage *salvage, const ShareAccess *source,
+				   const ShareAccess *target, const char *folder,
+				   Error *error)
+{
+	const ShareCopier *copier = share_copier_of(target->share);
+	const ShareEntry **removed = mem_alloc((salvage->n + 1) *
+										   sizeof(const ShareEntry *));
+	const ShareEntry **replaced = mem_alloc((salvage->n + 1) *
+											sizeof(const ShareEntry *));
+	ShareWork	removal = {.source = source,.target = target,
+	.entries = removed,.trash = folder};
+	ShareWork	replacement = {.source = source,.target = target,
+	.entries = replaced,.trash = folder};
+	bool		good;
+
+	for (size_t i = 0; i < salvage->n; i++)
+		/* One at a node does not remove what the source has. */
+		if (copier->at_node && salvage->others[i] != NULL)
+			replaced[replacement.n++] = salvage->others[i];
+		else
+			removed[removal.n++] = salvage->entries[i];
+	good = salvage->n == 0 || (copier->prepare(target, error) &&
+							   carry(copier->remove, &removal, error) &&
+							   carry(copier->copy, &replacement, error));
+	free(removed);
+	free(replaced);
 	return good;
 }
 
@@ -118,6 +136,7 @@ void
 share_salvage_free(ShareSalvage *salvage)
 {
 	free(salvage->entries);
+	free(salvage->others);
 	share_diff_free(&salvage->diff);
 	share_list_free(&salvage->source_list);
 	share_list_free(&salvage->target_list);

@@ -21,6 +21,7 @@
 typedef struct ShareSalvage
 {
 	const ShareEntry **entries; /* of the target: what is to be moved */
+	const ShareEntry **others;	/* the source's of the same paths; or NULL */
 	size_t		n;
 	size_t		only;			/* of them, those that only the target has */
 	size_t		newer;			/* those that are newer there */
@@ -54,15 +55,16 @@ extern bool share_salvage_find(const ShareAccess *source,
 
 /*
  * share_salvage_move
- *		Move what was chosen.
+ *		Move what was chosen.  At a Windows node, what the source has, too, is
+ *		replaced by that, and so moved.
  *
- * in:     empty: a directory of this machine without anything in it
- *         folder: below the target's root; it may be there already
+ * in:     folder: below the target's root; it may be there already
  * errors: what was not moved is where it was
  */
 extern bool share_salvage_move(const ShareSalvage *salvage,
-							   const ShareAccess *target, const char *empty,
-							   const char *folder, Error *error);
+							   const ShareAccess *source,
+							   const ShareAccess *target, const char *folder,
+							   Error *error);
 extern void share_salvage_free(ShareSalvage *salvage);
 
 #endif							/* SHARE_SALVAGE_H */

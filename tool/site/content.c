@@ -2,7 +2,7 @@
  * content.c
  *		What the rows of a site say of files: apps, static content, folders.
  *
- * The statements are put together here from the names in the tables below,
+ * The statements are put together here from the names in content_sources,
  * and from names of relations that the server's format() has quoted.
  */
 #include "site/content.h"
@@ -10,11 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pg/query.h"
 #include "site/connect.h"
+#include "site/content_sources.h"
 #include "site/row.h"
-
-#define CLUSTER "ServiceClusterSettingsSharedPersistenceProperties"
 
 /* All columns of the tables that are looked for. */
 static const char catalog_query[] =
@@ -25,145 +23,21 @@ static const char catalog_query[] =
 "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') "
 "AND a.attnum > 0 AND NOT a.attisdropped AND c.relname IN "
 "('Apps', 'StaticContentReferences', 'FileReferences', "
-"'DataConnections', '" CLUSTER "')";
+"'DataConnections', '" CONTENT_CLUSTER "')";
 
 /* Paths come as they are in files' names. */
 static const char encoding_query[] =
 "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false)";
 
-typedef struct Column
-{
-	const char *table;
-	const char *relation;		/* quoted */
-	const char *name;
-} Column;
-
-typedef struct Reading
-{
-	Arena	   *arena;
-	SiteContent *content;
-	Column	   *columns;		/* of one database */
-	size_t		n_columns;
-	const char *table;			/* whose rows come */
-	const char *column;
-} Reading;
-
-/* What is read: one statement for each. */
-typedef struct Source
-{
-	unsigned	part;
-	const char *table;
-	const char *column;			/* without which there is nothing to read */
-	bool		optional;		/* not told where it is not there */
-	const char *further[2];		/* columns that may be missing: then null */
-	const char *condition;		/* on the column; or NULL */
-	const char *kind;			/* a column for the condition; or NULL */
-	bool		(*take) (void *arg, const PgRow *row, Error *error);
-} Source;
-
-static bool
-take_app(void *arg, const PgRow *row, Error *error)
-{
-	Reading    *reading = arg;
-	SiteContent *content = reading->content;
-
-	(void) error;
-	content->apps = row_room(reading->arena, content->apps, content->n_apps,
-							 sizeof(SiteApp));
-	content->apps[content->n_apps++] = (SiteApp)
-	{
-		row_copy(reading->arena, row, 0), row_copy(reading->arena, row, 1),
-			row_number(row, 2)
-	};
-	return true;
-}
-
-static bool
-take_reference(void *arg, const PgRow *row, Error *error)
-{
-	Reading    *reading = arg;
-	SiteContent *content = reading->content;
-
-	(void) error;
-	content->references = row_room(reading->arena, content->references,
-								   content->n_references,
-								   sizeof(SiteReference));
-	content->references[content->n_references++] = (SiteReference)
-	{
-		reading->table, row_copy(reading->arena, row, 0)
-	};
-	return true;
-}
-
-static bool
-take_connection(void *arg, const PgRow *row, Error *error)
-{
-	Reading    *reading = arg;
-	SiteContent *content = reading->content;
-	const char *name = row_copy(reading->arena, row, 1);
-
-	(void) error;
-	content->connections = row_room(reading->arena, content->connections,
-									content->n_connections,
-									sizeof(SiteFolder));
-	content->connections[content->n_connections++] = (SiteFolder)
-	{
-		name != NULL ? name : "", row_copy(reading->arena, row, 0)
-	};
-	return true;
-}
-
-static bool
-take_folder(void *arg, const PgRow *row, Error *error)
-{
-	Reading    *reading = arg;
-	SiteContent *content = reading->content;
-
-	(void) error;
-	content->folders = row_room(reading->arena, content->folders,
-								content->n_folders, sizeof(SiteFolder));
-	content->folders[content->n_folders++] = (SiteFolder)
-	{
-		reading->column, row_copy(reading->arena, row, 0)
-	};
-	return true;
-}
-
-/*
- * FileReferences is known by name alone; only a column that means what it
- * does in StaticContentReferences is taken for a path.
- */
-static const Source sources[] = {
-	{SITE_CONTENT_FOLDERS, CLUSTER, "RootFolder", false, {NULL, NULL}, NULL,
-	NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, CLUSTER, "AppFolder", false, {NULL, NULL}, NULL,
-	NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, CLUSTER, "StaticContentRootFolder", false,
-	{NULL, NULL}, NULL, NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, CLUSTER, "ArchivedLogsRootFolder", false,
-	{NULL, NULL}, NULL, NULL, take_folder},
-	{SITE_CONTENT_FOLDERS, "DataConnections", "ConnectionString", false,
-		{"Name", NULL}, "pg_catalog.lower(\"Type\"::text) = 'folder'", "Type",
-	take_connection},
-	{SITE_CONTENT_FILES, "Apps", "ID", false, {"Name", "ModifiedDate"}, NULL,
-	NULL, take_app},
-	{SITE_CONTENT_FILES, "StaticContentReferences", "DataLocation", false,
-	{NULL, NULL}, NULL, NULL, take_reference},
-	{SITE_CONTENT_FILES, "FileReferences", "DataLocation", true,
-	{NULL, NULL}, NULL, NULL, take_reference}
-};
-
-#define N_SOURCES (sizeof(sources) / sizeof(sources[0]))
-
 static bool
 take_column(void *arg, const PgRow *row, Error *error)
 {
-	Reading    *reading = arg;
+	ContentReading *reading = arg;
 
 	(void) error;
 	reading->columns = row_room(reading->arena, reading->columns,
-								reading->n_columns, sizeof(Column));
-	reading->columns[reading->n_columns++] = (Column)
+								reading->n_columns, sizeof(ContentColumn));
+	reading->columns[reading->n_columns++] = (ContentColumn)
 	{
 		row_copy(reading->arena, row, 0), row_copy(reading->arena, row, 1),
 			row_copy(reading->arena, row, 2)
@@ -172,8 +46,8 @@ take_column(void *arg, const PgRow *row, Error *error)
 }
 
 /* name NULL: any column of the table */
-static const Column *
-find(const Reading *reading, const char *table, const char *name)
+static const ContentColumn *
+find(const ContentReading *reading, const char *table, const char *name)
 {
 	for (size_t i = 0; i < reading->n_columns; i++)
 		if (strcmp(reading->columns[i].table, table) == 0 &&
@@ -184,7 +58,7 @@ find(const Reading *reading, const char *table, const char *name)
 
 /* Times of Qlik Sense's rows are in UTC, with or without a time zone. */
 static void
-add_further(const Reading *reading, const Source *source, Text *sql)
+add_further(const ContentReading *reading, const ContentSource *source, Text *sql)
 {
 	for (size_t i = 0; i < 2; i++)
 	{
@@ -200,7 +74,7 @@ add_further(const Reading *reading, const Source *source, Text *sql)
 }
 
 static char *
-statement(const Reading *reading, const Source *source, const Column *column)
+statement(const ContentReading *reading, const ContentSource *source, const ContentColumn *column)
 {
 	Text		sql = {NULL, 0, 0};
 
@@ -216,19 +90,19 @@ statement(const Reading *reading, const Source *source, const Column *column)
 }
 
 static void
-note_known(SiteContent *content, const Source *source)
+note_known(SiteContent *content, const ContentSource *source)
 {
-	if (source->take == take_app)
+	if (source->known == CONTENT_APPS)
 		content->apps_known = true;
-	if (source->take == take_reference)
+	if (source->known == CONTENT_REFERENCES)
 		content->references_known = true;
 }
 
 static bool
-read_source(Reading *reading, PgConnection *connection, const Source *source,
+read_source(ContentReading *reading, PgConnection *connection, const ContentSource *source,
 			Error *error)
 {
-	const Column *column = find(reading, source->table, source->column);
+	const ContentColumn *column = find(reading, source->table, source->column);
 	char	   *sql;
 	bool		good;
 
@@ -253,7 +127,7 @@ enum Found
 };
 
 static bool
-read_database(Reading *reading, PgConnection *connection, unsigned parts,
+read_database(ContentReading *reading, PgConnection *connection, unsigned parts,
 			  int *found, Error *error)
 {
 	reading->columns = NULL;
@@ -262,9 +136,9 @@ read_database(Reading *reading, PgConnection *connection, unsigned parts,
 		!pg_rows(connection, catalog_query, PG_NONE, take_column, reading,
 				 error))
 		return false;
-	for (size_t i = 0; i < N_SOURCES; i++)
+	for (size_t i = 0; i < CONTENT_SOURCES; i++)
 	{
-		const Source *source = &sources[i];
+		const ContentSource *source = &content_sources[i];
 		const char *needed = source->kind != NULL &&
 		find(reading, source->table, source->kind) == NULL ? source->kind :
 		source->column;
@@ -283,7 +157,7 @@ read_database(Reading *reading, PgConnection *connection, unsigned parts,
 }
 
 static void
-skip(Reading *reading, const char *text)
+skip(ContentReading *reading, const char *text)
 {
 	SiteContent *content = reading->content;
 
@@ -296,11 +170,11 @@ skip(Reading *reading, const char *text)
 }
 
 static void
-tell_skipped(Reading *reading, unsigned parts, const int *found)
+tell_skipped(ContentReading *reading, unsigned parts, const int *found)
 {
-	for (size_t i = 0; i < N_SOURCES; i++)
+	for (size_t i = 0; i < CONTENT_SOURCES; i++)
 	{
-		const Source *source = &sources[i];
+		const ContentSource *source = &content_sources[i];
 
 		if (!(source->part & parts) || source->optional)
 			continue;
@@ -319,8 +193,8 @@ site_content_read(const Config *config, const ConfigSite *site,
 				  unsigned parts, int64_t end, Arena *arena,
 				  SiteContent *content)
 {
-	Reading		reading = {.arena = arena,.content = content};
-	int			found[N_SOURCES] = {FOUND_NOTHING};
+	ContentReading reading = {.arena = arena,.content = content};
+	int			found[CONTENT_SOURCES] = {FOUND_NOTHING};
 
 	memset(content, 0, sizeof(*content));
 	content->site = site;

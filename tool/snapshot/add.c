@@ -136,7 +136,7 @@ snapshot_add_bytes(SnapshotWork *work, const char *path, const void *bytes,
 				   size_t len, Error *error)
 {
 	char	   *place = text_format("%s/%s", work->work, path);
-	bool		good = plat_file_write(place, bytes, len, true, error);
+	bool		good = plat_file_make(place, bytes, len, error);
 
 	free(place);
 	return good && snapshot_add_file(work, path, error);

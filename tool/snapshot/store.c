@@ -71,6 +71,28 @@ mend(const char *store, Error *error)
 }
 
 bool
+snapshot_store_has_rest(const char *store)
+{
+	Arena		arena = {NULL};
+	PlatNames	names;
+	Error		ignored = ERROR_NONE;
+	bool		found = false;
+
+	if (plat_directory_list(store, &names, &ignored))
+	{
+		for (size_t i = 0; i < names.count; i++)
+			found = found ||
+				name_in(names.names[i], SNAPSHOT_FORMER, &arena) != NULL ||
+				name_in(names.names[i], SNAPSHOT_PARTIAL, &arena) != NULL ||
+				name_in(names.names[i], SNAPSHOT_REMOVED, &arena) != NULL;
+		plat_names_free(&names);
+	}
+	error_free(&ignored);
+	arena_free(&arena);
+	return found;
+}
+
+bool
 snapshot_store_lock(const char *store, PlatLock **lock, Error *error)
 {
 	char	   *path = text_format("%s/" SNAPSHOT_LOCK, store);

@@ -19,6 +19,9 @@
 extern bool snapshot_store_lock(const char *store, PlatLock **lock,
 								Error *error);
 
+/* Is there something that a killed run may have left? */
+extern bool snapshot_store_has_rest(const char *store);
+
 /* STORE/.NAMESUFFIX, in the arena. */
 extern const char *snapshot_store_path(const char *store, const char *name,
 									   const char *suffix, Arena *arena);

@@ -165,7 +165,7 @@ static void
 look_at_sealed(Look *look)
 {
 	SnapshotSeen *seen = look->seen;
-	SnapshotSealed sealed = {NULL};
+	SnapshotSealed sealed = {.directory = NULL};
 	Error		error = ERROR_NONE;
 
 	seen->state = SNAPSHOT_SEALED;
@@ -193,7 +193,7 @@ look_at_sealed(Look *look)
 static void
 look_at_legacy(Look *look)
 {
-	Snapshot	snapshot = {NULL};
+	Snapshot	snapshot = {.directory = NULL};
 	Error		error = ERROR_NONE;
 
 	look->seen->state = SNAPSHOT_LEGACY;

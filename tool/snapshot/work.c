@@ -189,10 +189,8 @@ write_manifest(SnapshotWork *work, Error *error)
 	snapshot->ended_ms = plat_wall_ms();
 	snapshot_manifest_write(snapshot, &manifest);
 	sum = snapshot_manifest_sum(&manifest);
-	good = plat_file_write(path, manifest.bytes, manifest.len, true, error) &&
-		plat_file_write(sum_path, sum, strlen(sum), true, error) &&
-		plat_file_read_only(path, error) &&
-		plat_file_read_only(sum_path, error);
+	good = plat_file_make(path, manifest.bytes, manifest.len, error) &&
+		plat_file_make(sum_path, sum, strlen(sum), error);
 	text_free(&manifest);
 	free(sum);
 	free(sum_path);

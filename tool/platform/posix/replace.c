@@ -92,3 +92,20 @@ plat_file_read_only(const char *path, Error *error)
 	return chmod(path, 0400) == 0 ||
 		unix_error(error, "change permissions of file", path);
 }
+
+bool
+plat_file_make(const char *path, const void *bytes, size_t len, Error *error)
+{
+	int			fd = unix_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+							   0400);
+	bool		good;
+
+	if (fd < 0)
+		return unix_error(error, "create file", path);
+	good = unix_write_all(fd, bytes, len);
+	if (!good)
+		unix_close(fd);
+	else
+		good = close(fd) == 0;
+	return good || unix_error(error, "write file", path);
+}
