@@ -406,6 +406,7 @@ CONF
 	my ($code, $out, $err) = qsrepl('cert', 'import', "$dir/certificates_new", '--site', 'A', '--yes', '--config', $world{conf}{A});
 	die "$out$err" if $code != 0;
 	$world{node} = \%node;
+	$node{A}->append_conf('postgresql.conf', "max_prepared_transactions = 2\n");
 	$node{A}->start;
 	$node{A}->safe_psql('postgres', 'CREATE ROLE qliksenserepository LOGIN');
 	foreach my $db (@{ $world{databases} })

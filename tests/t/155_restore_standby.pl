@@ -65,6 +65,18 @@ like($err, qr/step "databases" failed: .*database "qsr".*role "lost" does not ex
 same_lines(restore_state($node{A}, [ 'qsr', 'more' ]), $before, 'all is as it was');
 ok($node{B}->poll_query_until('qsr', 'SELECT count(*) = 160 FROM ledger'), 'and the standby follows');
 
+# Undone while the held standby is away: the site does not wait for it.
+my ($killed) = qsrepl_killed({ KILL_AFTER => 22 }, @restore, '--replace-active', 'A');
+ok($killed, 'killed');
+$node{B}->stop;
+($code, $out, $err) = qsrepl('abort', '--config', $conf{A});
+is($code, 1, 'undone without the standby') or diag("$out$err");
+like($out, qr/Warning: site B does not follow yet.*"qsrepl maintenance end"/s, 'which is told');
+same_lines(restore_state($node{A}, [ 'qsr', 'more' ]), $before, 'all is as it was');
+$node{B}->start;
+($code, $out, $err) = qsrepl('maintenance', 'end', '--config', $conf{A});
+is("$code $err", '0 ', 'and it follows again') or diag($out);
+
 # The way back: the held standby takes over as it is.
 ($code, $out, $err) = qsrepl(@restore, '--replace-active', 'A');
 is($code, 0, 'restored once more') or diag("$out$err");

@@ -176,7 +176,7 @@ check_names(Restore *restore, const RestoreDatabase *database, Error *error)
 static bool
 tell_roles(Restore *restore, Error *error)
 {
-	RestoreRoles roles;
+	RestoreRoles roles = {NULL, 0};
 
 	if (!restore_missing_roles(restore, &roles, error))
 		return false;

@@ -86,11 +86,24 @@ restore_hold_run(void *context, PlanProgress *progress, Error *error)
 	return true;
 }
 
+/*
+ * The site that is restored does not wait for the other one: its services are
+ * still down.
+ */
 bool
 restore_hold_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Restore    *restore = context;
 
-	return with_passive(restore, is_logical(restore) ? logical_hold_undo :
-						move_hold_undo, progress, error);
+	if (with_passive(restore, is_logical(restore) ? logical_hold_undo :
+					 move_hold_undo, progress, error))
+		return true;
+	if (plat_cancelled())
+		return false;
+	move_warn(&restore->move, arena_printf(&restore->move.arena, "site %s "
+										   "does not follow yet",
+										   restore->passive->name),
+			  "When the cause is gone, run \"qsrepl maintenance end\".", error);
+	restore->move.incomplete = true;
+	return true;
 }

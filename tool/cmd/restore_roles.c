@@ -216,7 +216,7 @@ restore_roles_run(void *context, PlanProgress *progress, Error *error)
 {
 	Restore    *restore = context;
 	Arena	   *arena = &restore->move.arena;
-	RestoreRoles roles;
+	RestoreRoles roles = {NULL, 0};
 	Search		search = {restore, NULL, &roles};
 
 	if (!restore_missing_roles(restore, &roles, error))

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "cmd/restore_share.h"
+#include "platform/below.h"
 #include "share/access.h"
 
 /* A folder of the Snapshots tool has times of a file system of two seconds. */
@@ -124,12 +125,55 @@ list_source(const Snapshot *snapshot, const RestoreShare *share,
 				   snapshot->legacy ? LEGACY_TOLERANCE_NS : 0);
 }
 
+/* A path in the other case; the same where it has no letters of ASCII. */
+static char *
+other_case(const char *path)
+{
+	char	   *other = text_format("%s", path);
+
+	for (char *c = other; *c != '\0'; c++)
+		if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z'))
+			*c = (char) (*c ^ 0x20);
+	return other;
+}
+
+/*
+ * Are names that differ by case alone one file there?  Tried with a name that
+ * the share has; where it has none, they are, which is the safe answer.
+ */
+static bool
+has_one_case(const RestoreShare *share, const ShareList *target, bool *one,
+			 Error *error)
+{
+	bool		good = true;
+
+	*one = true;
+	for (size_t i = 0; good && i < target->n; i++)
+	{
+		const char *path = target->entries[i].path;
+		char	   *other = other_case(path);
+		bool		usable = strcmp(path, other) != 0 &&
+		share_list_find(target, other) == NULL;
+		PlatBelow	found;
+
+		good = !usable || plat_below_look(share->root, other, &found, error);
+		free(other);
+		if (good && usable)
+		{
+			*one = found.exists;
+			break;
+		}
+	}
+	return good;
+}
+
 bool
 restore_survey(Restore *restore, const RestoreShare *share,
 			   RestoreSurvey *survey, Error *error)
 {
 	Arena	   *arena = &restore->move.arena;
 	ShareAccess access;
+	bool		one_case;
 
 	memset(survey, 0, sizeof(*survey));
 	make_rules(share, arena, &survey->rules);
@@ -139,7 +183,9 @@ restore_survey(Restore *restore, const RestoreShare *share,
 						   &access);
 	if (!share_access_list(&access, &survey->target, error))
 		return false;
-	share_diff(&survey->source, &survey->target, true, &survey->diff);
+	if (!has_one_case(share, &survey->target, &one_case, error))
+		return false;
+	share_diff(&survey->source, &survey->target, one_case, &survey->diff);
 	return true;
 }
 

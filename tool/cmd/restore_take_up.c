@@ -100,7 +100,7 @@ restore_take_up(const RestoreRequest *request, bool abort)
 		code = restore_go(&restore, abort ? MOVE_ABORT : MOVE_RESUME);
 	else
 		code = restore_fail(&error, error.sqlstate[0] != '\0' ? EXIT_SERVER :
-					EXIT_REFUSED);
+							EXIT_REFUSED);
 	restore_end(&restore);
 	return code;
 }
