@@ -13,54 +13,9 @@
 
 #include "pg/statements.h"
 #include "platform/file.h"
+#include "snapshot/roles.h"
 
 #define LIMIT ((size_t) 16 * 1024 * 1024)
-#define CREATE "CREATE ROLE "
-#define ALTER "ALTER ROLE "
-#define GRANT "GRANT "
-
-/* The name that a text begins with, without its quotes; or NULL. */
-static const char *
-read_name(const char *text, Arena *arena, const char **end)
-{
-	Text		name = {NULL, 0, 0};
-	const char *result;
-
-	if (*text != '"')
-	{
-		size_t		len = strcspn(text, " ;");
-
-		*end = text + len;
-		return len > 0 ? arena_printf(arena, "%.*s", (int) len, text) : NULL;
-	}
-	for (text++; *text != '\0' && (*text != '"' || text[1] == '"'); text++)
-	{
-		text_add_bytes(&name, text, 1);
-		if (*text == '"')
-			text++;
-	}
-	result = *text == '"' && name.len > 0 ?
-		arena_strdup(arena, name.bytes) : NULL;
-	*end = text + (*text == '"' ? 1 : 0);
-	text_free(&name);
-	return result;
-}
-
-static bool
-starts(const char *line, const char *with)
-{
-	return strncmp(line, with, strlen(with)) == 0;
-}
-
-/* A statement is one whole line. */
-static bool
-is_whole(const char *line)
-{
-	size_t		len = strlen(line);
-
-	return len > 0 && line[len - 1] == ';' && strchr(line, ';') ==
-		line + len - 1;
-}
 
 static void
 add(RestoreRoles *roles, const char *name, Arena *arena)
@@ -82,57 +37,24 @@ is_among(const RestoreRoles *roles, const char *name)
 	return false;
 }
 
-/* Does a statement of the file concern a role that is made? */
+typedef bool (*EachStatement) (void *arg, const SnapshotRole *role,
+							   Error *error);
+
 static bool
-concerns(const RestoreRoles *roles, const char *line, Arena *arena)
-{
-	const char *name = NULL;
-	const char *end = line;
-
-	if (!is_whole(line))
-		return false;
-	if (starts(line, CREATE))
-		name = read_name(line + strlen(CREATE), arena, &end);
-	else if (starts(line, ALTER))
-	{
-		name = read_name(line + strlen(ALTER), arena, &end);
-		if (!starts(end, " WITH "))
-			return false;
-	}
-	else if (starts(line, GRANT))
-	{
-		name = read_name(line + strlen(GRANT), arena, &end);
-		if (name == NULL || !starts(end, " TO "))
-			return false;
-		name = read_name(end + strlen(" TO "), arena, &end);
-	}
-	return name != NULL && is_among(roles, name);
-}
-
-typedef bool (*EachLine) (void *arg, const char *line, Error *error);
-
-/* Comments and lines that are no statement are passed over by the callers. */
-static bool
-each_line(Restore *restore, EachLine each, void *arg, Error *error)
+each_statement(Restore *restore, EachStatement each, void *arg, Error *error)
 {
 	Text		text = {NULL, 0, 0};
 	char	   *path = text_format("%s/databases/roles.sql",
 								   restore->directory);
 	PlatFileInfo info;
+	SnapshotRole role;
 	bool		good = plat_file_info(path, &info, error);
 
 	if (good && info.exists)
 		good = plat_file_read(path, LIMIT, &text, error);
-	for (char *line = text.bytes; good && line != NULL && *line != '\0';)
-	{
-		char	   *end = strchr(line, '\n');
-
-		if (end != NULL)
-			*end = '\0';
-		line[strcspn(line, "\r")] = '\0';
-		good = each(arg, line, error);
-		line = end != NULL ? end + 1 : NULL;
-	}
+	for (const char *at = text.bytes; good && at != NULL &&
+		 snapshot_roles_next(&at, &restore->move.arena, &role);)
+		good = each(arg, &role, error);
 	free(path);
 	text_free(&text);
 	return good;
@@ -147,25 +69,20 @@ typedef struct Search
 } Search;
 
 static bool
-look_at(void *arg, const char *line, Error *error)
+look_at(void *arg, const SnapshotRole *role, Error *error)
 {
 	Search	   *search = arg;
-	Arena	   *arena = &search->restore->move.arena;
-	const char *end;
-	const char *name;
 	bool		exists;
 
-	if (!starts(line, CREATE) || !is_whole(line))
-		return true;
-	name = read_name(line + strlen(CREATE), arena, &end);
-	if (name == NULL || strcmp(end, ";") != 0 || starts(name, "pg_"))
+	if (role->act != SNAPSHOT_ROLE_CREATE ||
+		strncmp(role->role, "pg_", 3) == 0)
 		return true;
 	if (!pg_ask(search->server, "SELECT EXISTS (SELECT FROM "
 				"pg_catalog.pg_roles WHERE rolname = $1)",
-				PG_PARAMETERS(name), &exists, error))
+				PG_PARAMETERS(role->role), &exists, error))
 		return false;
 	if (!exists)
-		add(search->roles, name, arena);
+		add(search->roles, role->role, &search->restore->move.arena);
 	return true;
 }
 
@@ -177,17 +94,17 @@ restore_missing_roles(Restore *restore, RestoreRoles *roles, Error *error)
 	roles->names = NULL;
 	roles->n = 0;
 	search.server = restore_server(restore, error);
-	return search.server != NULL && each_line(restore, look_at, &search,
-											  error);
+	return search.server != NULL && each_statement(restore, look_at, &search,
+												   error);
 }
 
 static bool
-make(void *arg, const char *line, Error *error)
+make(void *arg, const SnapshotRole *role, Error *error)
 {
 	Search	   *search = arg;
 
-	return !concerns(search->roles, line, &search->restore->move.arena) ||
-		pg_run(search->server, line, PG_NONE, error);
+	return !is_among(search->roles, role->role) ||
+		pg_run(search->server, role->sql, PG_NONE, error);
 }
 
 /* The body of a transaction. */
@@ -197,7 +114,7 @@ make_all(void *arg, PgConnection *server, Error *error)
 	Search	   *search = arg;
 
 	(void) server;
-	return each_line(search->restore, make, search, error);
+	return each_statement(search->restore, make, search, error);
 }
 
 /* For the undo, a name a line. */
