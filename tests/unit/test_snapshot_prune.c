@@ -68,7 +68,7 @@ test_random(Random *random)
 	SnapshotFate more[MOST];
 	SnapshotRules rules = {
 		(int) random_below(random, 5), (int) random_below(random, 5),
-		(int) random_below(random, 5), (int) random_below(random, 5)
+		(int) random_below(random, 5), (int) random_below(random, 5), 0
 	};
 	size_t		kept = 0;
 
@@ -97,7 +97,7 @@ test_counts(void)
 	static SnapshotSeen seen[400 * 24];
 	static SnapshotFate fates[400 * 24];
 	SnapshotSurvey survey = {.seen = seen,.n = 400 * 24};
-	const SnapshotRules rules = {3, 7, 5, 12};
+	const SnapshotRules rules = {3, 7, 5, 12, 0};
 	size_t		kept = 0;
 
 	for (size_t i = 0; i < survey.n; i++)
@@ -120,6 +120,30 @@ test_counts(void)
 	check_text(fates[0].why, "no rule keeps it");
 }
 
+/* What a wrong clock has made keeps no place from what is made now. */
+static void
+test_future(void)
+{
+	SnapshotSeen seen[3];
+	SnapshotSurvey survey = {.seen = seen,.n = 3};
+	SnapshotFate fates[3];
+	SnapshotRules rules = {.last = 1,.now_ms = INT64_C(1767225600000)};
+
+	memset(seen, 0, sizeof(seen));
+	for (size_t i = 0; i < survey.n; i++)
+	{
+		seen[i].name = "n";
+		seen[i].site = "A";
+		seen[i].time_ms = rules.now_ms + ((int64_t) i - 1) * MS_OF_HOUR;
+	}
+	seen[2].time_ms = rules.now_ms + 25 * MS_OF_HOUR;
+	snapshot_prune_choose(&survey, &rules, fates);
+	check(fates[0].removed && !fates[1].removed && !fates[2].removed);
+	check_text(fates[1].why, "one of the last");
+	check_text(fates[2].why, "its time is in the future: look at the clocks, "
+			   "and remove it by hand");
+}
+
 int
 main(void)
 {
@@ -127,6 +151,7 @@ main(void)
 	unsigned long rounds = harness_rounds("QSREPL_PRUNES", 5000);
 
 	test_counts();
+	test_future();
 	for (unsigned long i = 0; i < rounds; i++)
 		test_random(&random);
 	return harness_finish();

@@ -53,6 +53,7 @@ void
 restore_end(Restore *restore)
 {
 	snapshot_free(&restore->snapshot);
+	plat_lock_release(restore->reading);
 	text_free(&restore->told);
 	move_free(&restore->move);
 }

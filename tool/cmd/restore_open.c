@@ -9,10 +9,12 @@
 #include "base/exitcode.h"
 #include "cmd/restore_work.h"
 #include "config/path.h"
+#include "platform/copy.h"
 #include "platform/file.h"
 #include "platform/system.h"
 #include "server/control.h"
 #include "snapshot/legacy.h"
+#include "snapshot/store.h"
 #include "snapshot/verify.h"
 
 /* A name is one of this machine's snapshots; what has a separator a folder. */
@@ -50,6 +52,8 @@ read_it(Restore *restore, Error *error)
 		return error_set(error, NULL, "Decrypt it into a directory first. "
 						 "Nothing was changed.",
 						 "snapshot \"%s\" is encrypted", restore->directory);
+	if (!snapshot_hold(restore->directory, &restore->reading, error))
+		return false;
 	if (!(snapshot_is_legacy(restore->directory) ?
 		  snapshot_read_legacy(restore->directory, &restore->snapshot, error) :
 		  snapshot_read(restore->directory, &restore->snapshot, error)))
@@ -96,19 +100,48 @@ verify(Restore *restore, Error *error)
 	return good;
 }
 
+/*
+ * By what a snapshot is known again; "": a folder of the Snapshots tool, which
+ * has nothing of that kind.
+ */
+static bool
+fingerprint(Restore *restore, const char **sum, Error *error)
+{
+	Arena	   *arena = &restore->move.arena;
+	char		sha256[DIGEST_SIZE];
+	uint64_t	size;
+
+	*sum = "";
+	if (restore->snapshot.legacy)
+		return true;
+	if (!plat_file_digest(arena_printf(arena, "%s/" SNAPSHOT_MANIFEST,
+									   restore->directory), sha256, &size,
+						  error))
+		return false;
+	*sum = arena_strdup(arena, sha256);
+	return true;
+}
+
 int
 restore_open_snapshot(Restore *restore, Error *error)
 {
-	if (!find(restore, error) || !read_it(restore, error))
+	if (!find(restore, error) || !read_it(restore, error) ||
+		!fingerprint(restore, &restore->manifest, error))
 		return EXIT_INPUT;
 	return verify(restore, error) ? EXIT_OK : EXIT_REFUSED;
 }
 
 bool
-restore_read_again(Restore *restore, Error *error)
+restore_read_again(Restore *restore, const char *manifest, Error *error)
 {
-	if (!read_it(restore, error))
+	if (!read_it(restore, error) ||
+		!fingerprint(restore, &restore->manifest, error))
 		return false;
+	if (strcmp(restore->manifest, manifest) != 0)
+		return error_set(error, NULL, "A part of what is restored is of the "
+						 "former one: run \"qsrepl abort\", and restore again.",
+						 "snapshot \"%s\" is another one than the run began "
+						 "with", restore->directory);
 	for (size_t i = 0; i < restore->n_databases; i++)
 	{
 		RestoreDatabase *database = &restore->databases[i];

@@ -42,6 +42,7 @@ run_plan(Restore *restore, MoveHow how, json_t * *document, Error *error)
 	const PlanParameter parameters[] = {
 		{"site", restore->site->name}, {"from", restore->site->name},
 		{"to", restore->site->name}, {"snapshot", restore->directory},
+		{"manifest", restore->manifest},
 		{"stamp", restore->stamp}, {"databases", restore->database_names},
 		{"shares", restore->share_names},
 		{"passive", restore->passive != NULL ? restore->passive->name : ""},

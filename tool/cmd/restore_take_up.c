@@ -53,7 +53,8 @@ take_parts(Restore *restore, const PlanJournal *journal, bool undo,
 	restore->passive = passive != NULL ?
 		config_site(&restore->move.config, passive) : NULL;
 	restore_name_databases(restore, parameter(restore, journal, "databases"));
-	if (!undo && !restore_read_again(restore, error))
+	restore->manifest = parameter(restore, journal, "manifest");
+	if (!undo && !restore_read_again(restore, restore->manifest, error))
 		return false;
 	return restore_name_shares(restore, restore->share_names, error) &&
 		move_value(&restore->move, restore->site, "SELECT system_identifier "

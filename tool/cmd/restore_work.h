@@ -11,6 +11,7 @@
 
 #include "cmd/move_work.h"
 #include "cmd/restore.h"
+#include "platform/lock.h"
 #include "snapshot/snapshot.h"
 
 /* A database that is restored; strings are in the arena. */
@@ -32,7 +33,9 @@ typedef struct Restore
 	RestoreRequest taken_up;	/* request, with what the run began with */
 	Snapshot	snapshot;
 	bool		snapshot_read;
+	PlatLock   *reading;		/* on the snapshot's directory; or NULL */
 	const char *directory;		/* the snapshot's */
+	const char *manifest;		/* its manifest's SHA-256; "": it has none */
 	const ConfigSite *site;		/* the one that is restored */
 	const ConfigSite *passive;	/* the one that follows it; or NULL */
 	const char *stamp;			/* the run's, for names */
@@ -95,10 +98,11 @@ extern PgConnection *restore_connect(Restore *restore, const char *database,
  *		Find, read and verify the snapshot that is asked for; an exit code.
  *
  * restore_read_again
- *		Read it for a run that is gone on with.
+ *		Read it for a run that is gone on with, which must be about the same.
  */
 extern int	restore_open_snapshot(Restore *restore, Error *error);
-extern bool restore_read_again(Restore *restore, Error *error);
+extern bool restore_read_again(Restore *restore, const char *manifest,
+							   Error *error);
 
 /* ---- restore_check.c, restore_active.c, restore_room.c: before the plan ---- */
 

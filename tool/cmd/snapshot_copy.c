@@ -26,7 +26,7 @@
 #include "progress/progress.h"
 #include "server/act.h"
 #include "snapshot/send.h"
-#include "snapshot/snapshot.h"
+#include "snapshot/store.h"
 
 #define LOCK ".copy.lock"
 
@@ -79,6 +79,7 @@ question(const Copy *copy, const char *act)
 	json_set_text(object, "from", copy->from->name);
 	json_object_set_new(object, "encrypted",
 						json_boolean(copy->outgoing.encrypted));
+	json_set_text(object, "manifest", copy->outgoing.manifest);
 	return object;
 }
 
@@ -214,6 +215,7 @@ run_locked(Copy *copy, Error *error)
 {
 	const char *store = copy->from->snapshot_directory;
 	const char *certificate = certificate_of(copy);
+	PlatLock   *lock = NULL;
 	bool		good;
 
 	progress_start(&copy->progress, text_format("Snapshot %s to site %s",
@@ -222,10 +224,13 @@ run_locked(Copy *copy, Error *error)
 	if (certificate != NULL)
 		progress_say(&copy->progress, "encrypting");
 	copy->code = EXIT_INPUT;
-	good = snapshot_outgoing_prepare(store, copy->request->name, certificate,
-									 &copy->outgoing, error) &&
+	good = snapshot_hold(arena_printf(&copy->arena, "%s/%s", store,
+									  copy->request->name), &lock, error) &&
+		snapshot_outgoing_prepare(store, copy->request->name, certificate,
+								  &copy->outgoing, error) &&
 		transfer(copy, error) &&
 		snapshot_outgoing_remove(&copy->outgoing, error);
+	plat_lock_release(lock);
 	copy->ms = progress_stop(&copy->progress);
 	return good;
 }

@@ -12,6 +12,7 @@
 #include "platform/cancel.h"
 #include "platform/secret.h"
 #include "snapshot/encrypt.h"
+#include "snapshot/store.h"
 
 static void
 tell(const SnapshotDecryptRequest *request, const char *directory)
@@ -36,6 +37,7 @@ run(const Config *config, const SnapshotDecryptRequest *request, Arena *arena,
 {
 	const char *directory;
 	SealKey    *key = NULL;
+	PlatLock   *lock = NULL;
 	bool		good;
 
 	if (!snapshot_directory_of(config_site(config, config->site),
@@ -50,7 +52,9 @@ run(const Config *config, const SnapshotDecryptRequest *request, Arena *arena,
 	if (!snapshot_key_read(request->key, request->passphrase_file, &key,
 						   error))
 		return EXIT_SYSTEM;
-	good = snapshot_decrypt(directory, key, request->output, error);
+	good = snapshot_hold(directory, &lock, error) &&
+		snapshot_decrypt(directory, key, request->output, error);
+	plat_lock_release(lock);
 	seal_key_free(key);
 	if (good)
 		tell(request, directory);

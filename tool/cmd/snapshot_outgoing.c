@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
+#include "platform/copy.h"
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "snapshot/encrypt.h"
@@ -147,10 +147,9 @@ encrypt(const char *plain, const char *certificate,
 		 snapshot_encrypt(plain, outgoing->staging, certificate, error));
 }
 
-bool
-snapshot_outgoing_prepare(const char *store, const char *name,
-						  const char *certificate,
-						  SnapshotOutgoing *outgoing, Error *error)
+static bool
+prepare(const char *store, const char *name, const char *certificate,
+		SnapshotOutgoing *outgoing, Error *error)
 {
 	const char *plain = arena_printf(&outgoing->arena, "%s/%s", store, name);
 
@@ -165,6 +164,22 @@ snapshot_outgoing_prepare(const char *store, const char *name,
 		remove_others(store, outgoing->staging, error) &&
 		encrypt(plain, certificate, outgoing, error) &&
 		list_sealed(outgoing, error);
+}
+
+bool
+snapshot_outgoing_prepare(const char *store, const char *name,
+						  const char *certificate,
+						  SnapshotOutgoing *outgoing, Error *error)
+{
+	uint64_t	size;
+
+	return prepare(store, name, certificate, outgoing, error) &&
+		plat_file_digest(arena_printf(&outgoing->arena, "%s/%s",
+									  outgoing->directory,
+									  outgoing->encrypted ?
+									  SNAPSHOT_SEALED_LIST :
+									  SNAPSHOT_MANIFEST),
+						 outgoing->manifest, &size, error);
 }
 
 bool

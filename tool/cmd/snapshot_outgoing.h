@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -18,6 +19,8 @@ typedef struct SnapshotOutgoing
 	const char *directory;		/* whose files go */
 	const char *staging;		/* the same, where it was made for it; or NULL */
 	bool		encrypted;
+	char		manifest[DIGEST_SIZE];	/* SHA-256 of it, or of the list of
+										 * encrypted files */
 	Text		paths;			/* of all files, and of directories without
 								 * one; a NUL behind each */
 	size_t		files;

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "cmd/config.h"
 #include "cmd/snapshot_work.h"
+#include "platform/clock.h"
 #include "snapshot/prune.h"
 #include "snapshot/store.h"
 
@@ -39,8 +40,27 @@ rules_of(const SnapshotPruneRequest *request, const ConfigSnapshot *config)
 		asked(request->keep_last, config->keep_last),
 			asked(request->keep_daily, config->keep_daily),
 			asked(request->keep_weekly, config->keep_weekly),
-			asked(request->keep_monthly, config->keep_monthly)
+			asked(request->keep_monthly, config->keep_monthly),
+			plat_wall_ms()
 	};
+}
+
+/* One that is read stays, until the next time. */
+static bool
+remove_one(Pruning *pruning, size_t i, Error *error)
+{
+	bool		held = false;
+
+	if (snapshot_store_remove(pruning->store, pruning->survey.seen[i].name,
+							  &held, error))
+		pruning->done[i] = true;
+	else if (held)
+	{
+		pruning->fates[i].removed = false;
+		pruning->fates[i].why = "another command reads it";
+		error_free(error);
+	}
+	return pruning->done[i] || held;
 }
 
 static bool
@@ -50,10 +70,8 @@ remove_all(Pruning *pruning, Error *error)
 	{
 		if (!pruning->fates[i].removed)
 			continue;
-		if (!snapshot_store_remove(pruning->store,
-								   pruning->survey.seen[i].name, error))
+		if (!remove_one(pruning, i, error))
 			return false;
-		pruning->done[i] = true;
 	}
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "cmd/snapshot_check.h"
 #include "cmd/snapshot_clean.h"
+#include "platform/copy.h"
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "platform/replace.h"
@@ -87,6 +88,8 @@ begin(Receive *receive, const json_t * question, json_t * *answer,
 	  Error *error)
 {
 	if (!plat_directory_make(receive->store, error) ||
+		!snapshot_store_may_replace(receive->store, receive->name, NULL,
+									error) ||
 		!plat_directory_make(receive->incoming, error))
 		return false;
 	*answer = json_object();
@@ -94,9 +97,9 @@ begin(Receive *receive, const json_t * question, json_t * *answer,
 	return true;
 }
 
-/* Is it the snapshot of this name? */
+/* Is it the snapshot of this name, and of which site? */
 static bool
-has_name(Receive *receive, Error *error)
+has_name(Receive *receive, const char **site, Error *error)
 {
 	SnapshotSealed sealed;
 	Snapshot	snapshot;
@@ -109,12 +112,15 @@ has_name(Receive *receive, Error *error)
 	{
 		good = snapshot_sealed_read(receive->incoming, &sealed, error);
 		name = sealed.name;
+		*site = sealed.site;
 	}
 	else
 	{
 		good = snapshot_read(receive->incoming, &snapshot, error);
 		name = snapshot.name;
+		*site = snapshot.site;
 	}
+	*site = arena_strdup(&receive->arena, *site != NULL ? *site : "");
 	if (good && (name == NULL || strcmp(name, receive->name) != 0))
 		good = error_set(error, NULL, NULL, "what has come is snapshot \"%s\", "
 						 "not \"%s\"", name != NULL ? name : "",
@@ -126,19 +132,44 @@ has_name(Receive *receive, Error *error)
 
 /* Its place among the others, under the lock of who makes and removes them. */
 static bool
-give_name(Receive *receive, Error *error)
+give_name(Receive *receive, const char *site, Error *error)
 {
 	PlatLock   *lock = NULL;
 	bool		good = plat_tree_sync(receive->incoming, error) &&
 	snapshot_store_lock(receive->store, &lock, error) &&
-	plat_directory_replace(receive->incoming, receive->final,
-						   snapshot_store_path(receive->store, receive->name,
-											   SNAPSHOT_FORMER,
-											   &receive->arena), error);
+	snapshot_store_give_name(receive->store, receive->name, receive->incoming,
+							 site, NULL, NULL, error);
 
 	if (lock != NULL)
 		plat_lock_release(lock);
 	return good;
+}
+
+/*
+ * A manifest vouches for all the rest, and nothing there for it: that it has
+ * come is told by its digest at the other side.  rsync takes a former one of
+ * the same size and second for it.
+ */
+static void
+check_manifest(Receive *receive, const char *expected, bool encrypted,
+			   SnapshotFindings *findings)
+{
+	const char *name = encrypted ? SNAPSHOT_SEALED_LIST : SNAPSHOT_MANIFEST;
+	char		sha256[DIGEST_SIZE];
+	uint64_t	size;
+	Error		error = ERROR_NONE;
+
+	if (expected == NULL)
+		return;
+	if (!plat_file_digest(arena_printf(&receive->arena, "%s/%s",
+									   receive->incoming, name), sha256,
+						  &size, &error))
+		snapshot_found(findings, SNAPSHOT_WRONG, "manifest", name, "%s",
+					   error.message);
+	else if (strcmp(sha256, expected) != 0)
+		snapshot_found(findings, SNAPSHOT_WRONG, "manifest", name,
+					   "file \"%s\" is another snapshot's", name);
+	error_free(&error);
 }
 
 static void
@@ -165,6 +196,7 @@ end(Receive *receive, const json_t * question, json_t * *answer, Error *error)
 		.directory = receive->incoming,.files_only = true
 	};
 	SnapshotFindings findings;
+	const char *site = NULL;
 	PlatFileInfo info;
 	const bool	encrypted = json_is_true(json_object_get(question,
 														 "encrypted"));
@@ -177,10 +209,12 @@ end(Receive *receive, const json_t * question, json_t * *answer, Error *error)
 		return false;
 	memset(&findings, 0, sizeof(findings));
 	snapshot_check(&check, &findings);
+	check_manifest(receive, member(question, "manifest"), encrypted,
+				   &findings);
 	*answer = json_object();
 	answer_findings(&findings, *answer);
 	good = findings.wrong > 0 ||
-		(has_name(receive, error) && give_name(receive, error));
+		(has_name(receive, &site, error) && give_name(receive, site, error));
 	snapshot_findings_free(&findings);
 	return good;
 }

@@ -16,6 +16,7 @@
 #include "platform/file.h"
 #include "platform/secret.h"
 #include "progress/progress.h"
+#include "snapshot/store.h"
 
 /* In the order of SnapshotSeverity. */
 static const char *const severities[] = {"info", "warning", "wrong"};
@@ -132,19 +133,25 @@ run(const Config *config, const SnapshotVerifyRequest *request, Arena *arena)
 		.site = config_site(config, config->site),.deep = request->deep,
 		.tell = tell,.arg = &progress
 	};
+	PlatLock   *lock = NULL;
 	int			code;
 
 	if (!snapshot_directory_of(check.site, request->snapshot, arena,
 							   &check.directory, &error) ||
-		!is_there(check.directory, &error))
+		!is_there(check.directory, &error) ||
+		!snapshot_hold(check.directory, &lock, &error))
 		return fail(&error, EXIT_INPUT);
 	if (request->key != NULL &&
 		!snapshot_key_read(request->key, request->passphrase_file, &key,
 						   &error))
+	{
+		plat_lock_release(lock);
 		return fail(&error, EXIT_SYSTEM);
+	}
 	check.key = key;
 	code = verify(&check, request, &progress);
 	seal_key_free(key);
+	plat_lock_release(lock);
 	return code;
 }
 

@@ -26,6 +26,20 @@ typedef struct PlatLock PlatLock;
  */
 extern bool plat_lock_take(const char *path, PlatLock **lock, bool *stale,
 						   Error *error);
+
+/*
+ * plat_lock_directory
+ *		Take a lock on a directory itself, or fail at once.  It goes with the
+ *		directory when that is renamed, and leaves no file.
+ *
+ * in:     shared: others may have such a lock, too
+ * out:    *lock: freed with plat_lock_release(); NULL where the file system has
+ *         no such locks, as some of a network
+ *         *held: it failed since another one has it (may be NULL)
+ * errors: another one has it; there is no such directory any more
+ */
+extern bool plat_lock_directory(const char *path, bool shared,
+								PlatLock **lock, bool *held, Error *error);
 extern void plat_lock_release(PlatLock *lock);
 
 #endif							/* PLATFORM_LOCK_H */

@@ -47,16 +47,22 @@ typedef struct Rule
 } Rule;
 
 static bool
-is_of(const SnapshotSeen *seen, const char *site)
+is_future(const SnapshotSeen *seen, const SnapshotRules *rules)
 {
-	return snapshot_seen_is_whole(seen) && seen->site != NULL &&
-		strcmp(seen->site, site) == 0;
+	return rules->now_ms != 0 && seen->time_ms > rules->now_ms + MS_OF_DAY;
 }
 
 static bool
-counts(const SnapshotSeen *seen, const char *site)
+is_of(const SnapshotSeen *seen, const char *site, const SnapshotRules *rules)
 {
-	return is_of(seen, site) && seen->kind != SNAPSHOT_FIXED;
+	return snapshot_seen_is_whole(seen) && seen->site != NULL &&
+		strcmp(seen->site, site) == 0 && !is_future(seen, rules);
+}
+
+static bool
+counts(const SnapshotSeen *seen, const char *site, const SnapshotRules *rules)
+{
+	return is_of(seen, site, rules) && seen->kind != SNAPSHOT_FIXED;
 }
 
 static void
@@ -70,8 +76,8 @@ keep(SnapshotFate *fate, const char *why)
 
 /* From the newest on, which comes last. */
 static void
-apply(const SnapshotSurvey *survey, const char *site, const Rule *rule,
-	  SnapshotFate *fates)
+apply(const SnapshotSurvey *survey, const char *site,
+	  const SnapshotRules *rules, const Rule *rule, SnapshotFate *fates)
 {
 	int64_t		before = -1;
 	int			kept = 0;
@@ -82,7 +88,7 @@ apply(const SnapshotSurvey *survey, const char *site, const Rule *rule,
 		int64_t		period = rule->period == NULL ? -1 :
 		rule->period(seen->time_ms / MS_OF_DAY);
 
-		if (!counts(seen, site) || (period >= 0 && period == before))
+		if (!counts(seen, site, rules) || (period >= 0 && period == before))
 			continue;
 		before = period;
 		kept++;
@@ -92,14 +98,16 @@ apply(const SnapshotSurvey *survey, const char *site, const Rule *rule,
 
 /* The newest of a kind: what there must be always. */
 static void
-keep_newest(const SnapshotSurvey *survey, const char *site, bool safety,
-			const char *why, SnapshotFate *fates)
+keep_newest(const SnapshotSurvey *survey, const char *site,
+			const SnapshotRules *rules, bool safety, const char *why,
+			SnapshotFate *fates)
 {
 	for (size_t i = survey->n; i-- > 0;)
 	{
 		const SnapshotSeen *seen = &survey->seen[i];
 
-		if (!is_of(seen, site) || (safety && seen->kind != SNAPSHOT_SAFETY))
+		if (!is_of(seen, site, rules) ||
+			(safety && seen->kind != SNAPSHOT_SAFETY))
 			continue;
 		keep(&fates[i], why);
 		return;
@@ -118,14 +126,15 @@ choose_of_site(const SnapshotSurvey *survey, const char *site,
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		apply(survey, site, &all[i], fates);
-	keep_newest(survey, site, true, "the newest safety snapshot", fates);
-	keep_newest(survey, site, false, "the newest whole one", fates);
+		apply(survey, site, rules, &all[i], fates);
+	keep_newest(survey, site, rules, true, "the newest safety snapshot",
+				fates);
+	keep_newest(survey, site, rules, false, "the newest whole one", fates);
 }
 
 /* What no rule is about. */
 static const char *
-untouched(const SnapshotSeen *seen)
+untouched(const SnapshotSeen *seen, const SnapshotRules *rules)
 {
 	switch (seen->state)
 	{
@@ -139,6 +148,9 @@ untouched(const SnapshotSeen *seen)
 	}
 	if (seen->site == NULL)
 		return "its site is not known";
+	if (is_future(seen, rules))
+		return "its time is in the future: look at the clocks, and remove it "
+			"by hand";
 	return seen->kind == SNAPSHOT_FIXED ? "its name was given" : NULL;
 }
 
@@ -148,7 +160,7 @@ snapshot_prune_choose(const SnapshotSurvey *survey,
 {
 	for (size_t i = 0; i < survey->n; i++)
 	{
-		fates[i].why = untouched(&survey->seen[i]);
+		fates[i].why = untouched(&survey->seen[i], rules);
 		fates[i].removed = fates[i].why == NULL;
 		if (fates[i].removed)
 			fates[i].why = "no rule keeps it";

@@ -14,6 +14,7 @@ typedef struct SnapshotRules
 	int			daily;
 	int			weekly;
 	int			monthly;
+	int64_t		now_ms;			/* since 1970; 0: any time is believed */
 } SnapshotRules;
 
 typedef struct SnapshotFate
@@ -25,6 +26,10 @@ typedef struct SnapshotFate
 /*
  * snapshot_prune_choose
  *		Decide about each snapshot.
+ *
+ * One that says to be of later than tomorrow was made, or is looked at, while a
+ * clock was wrong: it stays, and does not count, so that it keeps no place from
+ * those that are made now.
  *
  * Rules count the whole ones of each site by itself.  Those with a fixed name,
  * broken and foreign ones stay; the newest of a restore's safety

@@ -181,18 +181,3 @@ snapshot_store_newest(const char *store, const char *site,
 	free(times);
 	plat_names_free(&names);
 }
-
-bool
-snapshot_store_remove(const char *store, const char *name, Error *error)
-{
-	Arena		arena = {NULL};
-	const char *removed = snapshot_store_path(store, name, SNAPSHOT_REMOVED,
-											  &arena);
-	bool		good = plat_file_rename(arena_printf(&arena, "%s/%s", store,
-													 name), removed,
-										error) &&
-	plat_directory_remove(removed, error);
-
-	arena_free(&arena);
-	return good;
-}

@@ -79,7 +79,9 @@ snapshot_begin(SnapshotWork *work, const char *name, SnapshotKind kind,
 	work->work = encrypted ? arena_printf(arena, "%s" PLAIN, work->partial) :
 		work->partial;
 	set_head(work, name, kind);
-	if (!snapshot_store_lock(work->store, &work->lock, error))
+	if (!snapshot_store_lock(work->store, &work->lock, error) ||
+		!snapshot_store_may_replace(work->store, name, work->site->name,
+									error))
 		return false;
 	if (!encrypted)
 		snapshot_store_newest(work->store, work->site->name, &work->former);
@@ -214,17 +216,22 @@ encrypt_all(SnapshotWork *work, SnapshotEncrypt encrypt,
 	return good;
 }
 
+static void
+tell_wait(void *arg)
+{
+	SnapshotWork *work = arg;
+
+	if (work->tell != NULL)
+		work->tell(work->arg, "waiting for a command that reads the former "
+				   "one");
+}
+
 static bool
 give_name(SnapshotWork *work, Error *error)
 {
-	Snapshot   *snapshot = &work->snapshot;
-
-	return plat_directory_replace(work->work, work->final,
-								  snapshot_store_path(work->store,
-													  snapshot->name,
-													  SNAPSHOT_FORMER,
-													  &snapshot->arena),
-								  error) &&
+	return snapshot_store_give_name(work->store, work->snapshot.name,
+									work->work, work->site->name, tell_wait,
+									work, error) &&
 		plat_directory_remove(work->partial, error);
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/timestamp.h"
@@ -96,6 +97,52 @@ plat_lock_take(const char *path, PlatLock **lock, bool *stale, Error *error)
 	*lock = mem_alloc(sizeof(PlatLock));
 	(*lock)->fd = fd;
 	return true;
+}
+
+/* Has the directory still the name by which it was opened? */
+static bool
+is_named(int fd, const char *path)
+{
+	struct stat here;
+	struct stat there;
+
+	return fstat(fd, &here) == 0 && stat(path, &there) == 0 &&
+		here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
+bool
+plat_lock_directory(const char *path, bool shared, PlatLock **lock,
+					bool *held, Error *error)
+{
+	int			fd = unix_open(path, O_RDONLY | O_DIRECTORY, 0);
+	bool		good = true;
+	bool		busy = false;
+
+	*lock = NULL;
+	if (fd < 0)
+		good = unix_error(error, "open directory", path);
+	else if (flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0)
+	{
+		busy = errno == EWOULDBLOCK;
+		good = !busy || error_set(error, NULL, "Wait for its end.",
+								  "directory \"%s\" is in use by another "
+								  "command", path);
+		unix_close(fd);
+	}
+	else if (!is_named(fd, path))
+	{
+		good = error_set(error, NULL, NULL, "directory \"%s\" has just been "
+						 "removed or replaced", path);
+		unix_close(fd);
+	}
+	else
+	{
+		*lock = mem_alloc(sizeof(PlatLock));
+		(*lock)->fd = fd;
+	}
+	if (held != NULL)
+		*held = busy;
+	return good;
 }
 
 void
