@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/exitcode.h"
+#include "base/memory.h"
 #include "cmd/restore_work.h"
 #include "cmd/snapshot.h"
 #include "platform/cancel.h"
@@ -43,6 +44,28 @@ restore_check_safety(Restore *restore, Error *error)
 	return true;
 }
 
+/*
+ * There is none, or, where there is a directory, one that lacks files which
+ * could not be read.  Only --force goes on then, and tells which it is.
+ */
+static bool
+pass_over(Restore *restore, const char *directory, Error *error)
+{
+	if (!restore->request->force || plat_cancelled())
+	{
+		if (directory != NULL)
+			error_take_hint(error, mem_strdup("Let this machine read all of "
+											  "the share, or go on without "
+											  "them by --force."));
+		return false;
+	}
+	move_warn(&restore->move, directory != NULL ?
+			  "the snapshot of what is replaced lacks some files" :
+			  "no snapshot was made of what is replaced",
+			  "Passed over by --force.", error);
+	return true;
+}
+
 /* Noted when it is whole, so that a run which goes on makes no second one. */
 static bool
 make(Restore *restore, bool databases, PlanProgress *progress, Error *error)
@@ -55,17 +78,19 @@ make(Restore *restore, bool databases, PlanProgress *progress, Error *error)
 		.quiet = true
 	};
 	char	   *directory = NULL;
+	int			code;
 	bool		good;
 
 	config.site = restore->site->name;
-	if (cmd_snapshot_make(&config, &request, &directory, error) != EXIT_OK)
+	code = cmd_snapshot_make(&config, &request, &directory, error);
+	if (code != EXIT_OK &&
+		!pass_over(restore, directory, error))
 	{
-		if (!restore->request->force || plat_cancelled())
-			return false;
-		move_warn(&restore->move, "no snapshot was made of what is replaced",
-				  "Passed over by --force.", error);
-		return true;
+		free(directory);
+		return false;
 	}
+	if (directory == NULL)
+		return true;
 	good = plan_note(progress, "safety", directory, error);
 	text_addf(&restore->move.notes, "What was there is in the snapshot "
 			  "\"%s\".\n", directory);
