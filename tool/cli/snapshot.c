@@ -20,6 +20,7 @@ run_create(const CliCall *call)
 		.archived_logs = cli_is_on(call, "archived-logs"),
 		.plain_pfx = cli_is_on(call, "plain-pfx"),
 		.encrypt_to = cli_value(call, "encrypt-to"),
+		.read_all = cli_is_on(call, "read-all"),
 		.quiet = cli_is_on(call, "quiet")
 	};
 
@@ -79,6 +80,9 @@ static const CliOption create_options[] = {
 	"password of password_file, instead of sealed"},
 	{.name = "encrypt-to",.argument = "FILE",
 	.help = "encrypt all of it to the certificate in FILE"},
+	{.name = "read-all",
+		.help = "read all files, and let none be that of the former snapshot "
+	"before that was read, too"},
 	{.name = "quiet",.help = "print nothing but warnings and errors"},
 	{.name = NULL}
 };

@@ -21,6 +21,7 @@ typedef struct SnapshotRequest
 	const char *encrypt_to;		/* certificate file; NULL: not encrypted */
 	bool		database_only;	/* no share; for a restore of that */
 	bool		files_only;		/* no databases */
+	bool		read_all;		/* read what looks the same, too */
 	bool		quiet;			/* no progress, no summary */
 } SnapshotRequest;
 

@@ -223,19 +223,20 @@ dated_name(Making *making, Arena *arena)
 {
 	const ConfigSite *site = making->work.site;
 	char		now[TIMESTAMP_SIZE];
+	const char *base;
 	const char *name;
 	PlatFileInfo info = {.exists = true};
 	Error		ignored = ERROR_NONE;
 
 	timestamp_format(plat_wall_ms(), now);
-	name = arena_printf(arena, "%s-%.4s%.2s%.2sT%.2s%.2s%.2sZ", site->name,
+	base = arena_printf(arena, "%s-%.4s%.2s%.2sT%.2s%.2s%.2sZ", site->name,
 						now, now + 5, now + 8, now + 11, now + 14, now + 17);
+	name = base;
 	for (int i = 2; plat_file_info(arena_printf(arena, "%s/%s",
 												site->snapshot_directory,
 												name), &info, &ignored) &&
 		 info.exists; i++)
-		name = arena_printf(arena, "%.*s-%d", (int) strcspn(name, "Z") + 1,
-							name, i);
+		name = arena_printf(arena, "%s-%d", base, i);
 	error_free(&ignored);
 	return name;
 }
@@ -279,6 +280,7 @@ make_and_tell(const Config *config, const SnapshotRequest *request, bool json,
 
 	making.work.config = config;
 	making.work.site = config_site(config, config->site);
+	making.work.read_all = request->read_all;
 	making.certificate = request->encrypt_to;
 	progress_start(&making.progress, text_format("snapshot"));
 	if (!request->quiet)

@@ -81,14 +81,18 @@ find_same(const SnapshotWork *work, const SnapshotFile *file)
 	return NULL;
 }
 
-/* Is it still as long as it was, so that nothing has happened to it? */
+/*
+ * Is it still what it was?  The new dump is good, and is given up for it, so
+ * that is not left to its size and time.
+ */
 static bool
-is_whole(const char *path, uint64_t size)
+is_whole(const char *path, const SnapshotFile *expected)
 {
-	PlatFileInfo info;
+	char		sha256[SNAPSHOT_SHA256_SIZE];
+	uint64_t	size;
 	Error		ignored = ERROR_NONE;
-	bool		whole = plat_file_info(path, &info, &ignored) && info.exists &&
-	info.size == size;
+	bool		whole = plat_file_digest(path, sha256, &size, &ignored) &&
+	size == expected->size && strcmp(sha256, expected->sha256) == 0;
 
 	error_free(&ignored);
 	return whole;
@@ -104,7 +108,7 @@ link_same(SnapshotWork *work, const SnapshotFile *file, const char *place)
 	if (same == NULL)
 		return false;
 	former = text_format("%s/%s", work->former.directory, same->path);
-	linked = is_whole(former, same->size) && plat_file_link(former, place);
+	linked = is_whole(former, same) && plat_file_link(former, place);
 	free(former);
 	return linked;
 }

@@ -26,13 +26,14 @@
 typedef bool (*SnapshotEncrypt) (const char *plain, const char *target,
 								 const char *certificate, Error *error);
 
-/* config, site, tell and arg are the caller's; the rest begins zeroed. */
+/* config, site, tell, arg and read_all are the caller's; the rest begins zeroed. */
 typedef struct SnapshotWork
 {
 	const Config *config;
 	const ConfigSite *site;
 	void		(*tell) (void *arg, const char *what);	/* progress; or NULL */
 	void	   *arg;
+	bool		read_all;		/* believe no file to be the same by its times */
 	const char *store;			/* the directory of snapshots */
 	const char *final;			/* STORE/NAME */
 	const char *partial;		/* STORE/.NAME.partial */
@@ -57,7 +58,7 @@ typedef struct SnapshotWork
  *		directory that is to become the snapshot.
  *
  * in:     name: was checked
- * errors: another run has the lock
+ * errors: another run has the lock; something else has the name
  */
 extern bool snapshot_begin(SnapshotWork *work, const char *name,
 						   SnapshotKind kind, bool encrypted, Error *error);

@@ -175,6 +175,30 @@ copy_content(CopyWorker *worker, PlatCopyFile *file, int from, int to,
 }
 
 /*
+ * Has the former file still the content that it had?  The copy was read from
+ * the source, and is not given up for a damaged one.
+ */
+static bool
+is_intact(CopyWorker *worker, const PlatCopyFile *file)
+{
+	int			folder = copy_folder_open(&worker->former, file->former);
+	int			former = folder < 0 ? -1 :
+	openat(folder, base_name(file->former), O_RDONLY | O_NOFOLLOW |
+		   O_NONBLOCK | O_CLOEXEC);
+	char		sha256[DIGEST_SIZE];
+	uint64_t	size;
+	int			number = 0;
+	bool		good;
+
+	if (former < 0)
+		return false;
+	good = pump(worker, former, -1, file->size, &size, &number);
+	digest_end(worker->digest, sha256);
+	unix_close(former);
+	return good && number == 0 && strcmp(sha256, file->former_sha256) == 0;
+}
+
+/*
  * The copy is the same as the former file, though it was not known before: it
  * gives way to a further name of that, in one step.
  */
@@ -189,7 +213,7 @@ give_way(CopyWorker *worker, PlatCopyFile *file, int folder)
 		return true;
 	snprintf(name, sizeof(name), ".qsrepl-link-%lx",
 			 (unsigned long) (uintptr_t) worker);
-	if (!link_as(worker, file, name))
+	if (!is_intact(worker, file) || !link_as(worker, file, name))
 		return true;
 	if (renameat(folder, name, folder, base_name(file->path)) != 0)
 		return fail(worker, "rename file");
