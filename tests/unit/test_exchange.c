@@ -298,6 +298,39 @@ test_below(void)
 	free(link);
 }
 
+/* Work has gone on in between, with the same names: it does not get stuck. */
+static void
+test_meanwhile(void)
+{
+	ExchangeList list = {NULL, 0, 0};
+	PlatBelow	found;
+
+	scratch_remove(root);
+	mkdir(root, 0700);
+	make_folder(".trash");
+	make_folder(place.work);
+	make_folder("f");
+	make_folder("g");
+	put("f/removed", "old");
+	put("g/x", "old");
+	exchange_add(&list, EXCHANGE_REMOVE, "f/removed", 0);
+	exchange_add(&list, EXCHANGE_REMOVE, "g/x", 0);
+	exchange_add(&list, EXCHANGE_DROP, "g", 0);
+	check(exchange_write(&place, &list, &error));
+	check(exchange_apply(&place, &list, &error));
+	put("f/removed", "later");
+	make_folder("g");
+	put("g/other", "later");
+	check(exchange_undo(&place, &list, &error));
+	check(exchange_undo(&place, &list, &error));
+	check(plat_below_look(root, "f/removed", &found, &error) &&
+		  found.exists && found.size == 3);
+	check(plat_below_look(root, "g/x", &found, &error) && found.exists);
+	check(plat_below_look(root, "g/other", &found, &error) && found.exists);
+	check(exchange_discard(&place, &error));
+	exchange_free(&list);
+}
+
 int
 main(void)
 {
@@ -310,6 +343,7 @@ main(void)
 	for (size_t i = 0; i < FILES; i++)
 		snprintf(paths[i], sizeof(paths[i]), "d%zu/f%zu", i % FOLDERS, i);
 	test_list();
+	test_meanwhile();
 	test_rounds();
 	test_below();
 	return harness_finish();

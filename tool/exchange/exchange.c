@@ -135,14 +135,20 @@ undo(const Act *act, Error *error)
 									act->operation->time_ns, error);
 		case EXCHANGE_MAKE:
 			return plat_below_remove(act->place->root, path, error);
-		case EXCHANGE_REMOVE:
 		case EXCHANGE_DROP:
-			return !act->taken || move(act, act->old, path, error);
+			/* Somebody has made it again. */
+			return !act->taken || act->present ||
+				move(act, act->old, path, error);
+		case EXCHANGE_REMOVE:
 		case EXCHANGE_REPLACE:
 		case EXCHANGE_ADD:
 			break;
 	}
-	/* What is not staged any more is in place. */
+
+	/*
+	 * What is not staged any more is in place, or somebody has put something
+	 * there since.
+	 */
 	if (!act->staged && act->present &&
 		(act->operation->kind == EXCHANGE_ADD || act->taken) &&
 		!move(act, path, act->fresh, error))

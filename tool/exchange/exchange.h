@@ -10,7 +10,8 @@
  *
  * The list is on the disk before the first rename.  Everything behind it is a
  * rename or the making of a folder, of which one sees whether it is done: so a
- * run that was killed anywhere can be gone on with, or undone.
+ * run that was killed anywhere can be gone on with, or undone.  Files that
+ * came meanwhile where one was taken out give way when it is undone.
  */
 #ifndef EXCHANGE_EXCHANGE_H
 #define EXCHANGE_EXCHANGE_H
