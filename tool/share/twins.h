@@ -1,6 +1,9 @@
 /*
  * twins.h
- *		Names of two lists that are the same but for case; private to share/.
+ *		Names of lists that are the same but for case, which are one name for
+ *		Windows.
+ *
+ * Entries are the caller's, and stay as long as the names do.
  */
 #ifndef SHARE_TWINS_H
 #define SHARE_TWINS_H
@@ -21,7 +24,13 @@ typedef struct ShareNames
 	Text		other;
 } ShareNames;
 
-/* Room for so many entries. */
+/*
+ * share_names_begin
+ *		Make room.
+ *
+ * in:  most: how many entries are added at most
+ * out: *names: freed with share_names_free()
+ */
 extern void share_names_begin(ShareNames *names, size_t most);
 
 /*

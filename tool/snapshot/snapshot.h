@@ -262,8 +262,8 @@ extern const SnapshotShare *snapshot_share(const Snapshot *snapshot,
 /*
  * snapshot_path_is_safe
  *		Whether a path of a manifest stays in the snapshot: not empty, relative,
- *		no empty component, "." or "..", and nothing that Windows would take
- *		for another path (backslashes, colons).
+ *		no empty component, "." or "..", and no backslashes, which Windows would
+ *		take for slashes.
  */
 extern bool snapshot_path_is_safe(const char *path);
 
