@@ -149,6 +149,22 @@ is(slurp_file("$trash/Apps/new/folder/only here.qvf"), 'new 2', 'and there they 
 is(slurp_file("$world->{share}/Apps/one.qvf"), 'Apps/one.qvf in the snapshot', 'and the snapshot\'s in place');
 is($node->safe_psql('qsr', q(SELECT to_regclass('extra'))), 'extra', 'the databases are as they were');
 
+# What could not be read when the snapshot was made is not taken for deleted.
+dirty_world($world);
+my $lacking = changed('lacking', sub {
+		my ($folder) = @_;
+		my $text = slurp_file("$folder/manifest.json");
+
+		$text =~ s{"notes":\[\]}{"notes":[{"what":"unreadable","path":"share/content/Apps/new/folder/only here.qvf"}]} or die 'no notes';
+		unlink "$folder/manifest.json";
+		write_file("$folder/manifest.json", $text);
+	}, 1);
+($code, $out, $err) = qsrepl('snapshot', 'restore', $lacking, '--files-only', @at);
+is($code, 0, 'a snapshot that lacks a file') or diag("$out$err");
+like($err, qr/Warning: share content: 1 names could not be put into the snapshot/, 'which is told');
+is(slurp_file("$world->{share}/Apps/one.qvf"), 'Apps/one.qvf in the snapshot', 'what it has is restored');
+is(slurp_file("$world->{share}/Apps/new/folder/only here.qvf"), 'new 3', 'and what it lacks stays');
+
 # As one document.
 ($code, $out, $err) = qsrepl('snapshot', 'restore', $world->{snapshot}, '--json', @at);
 is($code, 0, 'with a document') or diag("$out$err");

@@ -168,6 +168,11 @@ tell_share(Restore *restore, const RestoreShare *share,
 			  (unsigned long) diff->files[SHARE_CHANGED],
 			  (unsigned long) diff->files[SHARE_NEWER],
 			  (unsigned long) diff->files[SHARE_GONE], bytes);
+	if (diff->counts[SHARE_SKIPPED] > 0)
+		text_addf(&restore->told, "Warning: share %s: %lu names could not be "
+				  "put into the snapshot when it was made; what is here of "
+				  "them stays.\n", share->share->name,
+				  (unsigned long) diff->counts[SHARE_SKIPPED]);
 	if (diff->counts[SHARE_TWIN] > 0)
 		text_addf(&restore->told, "Warning: share %s: %lu names of the snapshot "
 				  "differ by case alone from another one, and there can be only "

@@ -90,6 +90,37 @@ is_below(const char *path, const char *prefix)
 	return strncmp(path, prefix, strlen(prefix)) == 0;
 }
 
+/* What could not be put into the snapshot, though it was there. */
+static bool
+is_lacking(const SnapshotNote *note)
+{
+	return strcmp(note->what, "unreadable") == 0 ||
+		strcmp(note->what, "name") == 0 || strcmp(note->what, "link") == 0 ||
+		strcmp(note->what, "special") == 0;
+}
+
+/*
+ * That it is not in the snapshot does not say that it was not in the share: as
+ * with a link at the source, what the site has of it is left alone.
+ */
+static void
+list_lacking(const Snapshot *snapshot, const RestoreShare *share,
+			 RestoreSurvey *survey)
+{
+	for (size_t i = 0; i < snapshot->n_notes; i++)
+	{
+		const SnapshotNote *note = &snapshot->notes[i];
+		ShareEntry	entry = {.kind = SHARE_LINK};
+
+		if (!is_lacking(note) || !is_below(note->path, share->prefix) ||
+			note->path[strlen(share->prefix)] == '\0' ||
+			snapshot_find(snapshot, note->path) != NULL)
+			continue;
+		entry.path = note->path + strlen(share->prefix);
+		share_list_add(&survey->source, &survey->rules, &entry);
+	}
+}
+
 static void
 list_source(const Snapshot *snapshot, const RestoreShare *share,
 			RestoreSurvey *survey)
@@ -121,6 +152,7 @@ list_source(const Snapshot *snapshot, const RestoreShare *share,
 		add_above(survey, entry.path, &last);
 	}
 	text_free(&last);
+	list_lacking(snapshot, share, survey);
 	share_list_end(&survey->source,
 				   snapshot->legacy ? LEGACY_TOLERANCE_NS : 0);
 }
