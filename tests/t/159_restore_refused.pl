@@ -64,6 +64,16 @@ refused('databases that are not configured', 6, qr/the snapshot has none of the 
 	conf => conf_with('databases = .*', 'databases = another'), site => 'A');
 refused('shares that are not configured', 6, qr/the snapshot has none of the configured shares/,
 	conf => conf_with('\[share content\]', '[share other]'), words => ['--files-only']);
+my @long = map { 'x' x 55 . $_ } 'one', 'two';
+my $long = snapshot_with('"databases":', '"databases":');
+my $text = slurp_file("$long/manifest.json");
+$text =~ s/"name":"qsr"/"name":"$long[0]"/g;
+$text =~ s/"name":"more"/"name":"$long[1]"/g;
+unlink "$long/manifest.json";
+write_file("$long/manifest.json", $text);
+hand_seal($long);
+refused('names that are too long', 6, qr/the names of databases "$long[0]" and "$long[1]" are too long to be told apart/,
+	snapshot => $long, conf => conf_with('databases = .*', "databases = @long"));
 mkdir "$tool_dir/encrypted";
 write_file("$tool_dir/encrypted/sealed.json", '{}');
 refused('an encrypted one', 3, qr/snapshot ".*encrypted" is encrypted/, snapshot => "$tool_dir/encrypted");

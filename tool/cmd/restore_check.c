@@ -173,6 +173,24 @@ check_names(Restore *restore, const RestoreDatabase *database, Error *error)
 				  "already", database->fresh);
 }
 
+/* Long names are cut, and those of two databases may become one. */
+static bool
+check_twins(const Restore *restore, size_t i, Error *error)
+{
+	const RestoreDatabase *database = &restore->databases[i];
+
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(restore->databases[j].fresh, database->fresh) == 0 ||
+			strcmp(restore->databases[j].aside, database->aside) == 0)
+			return error_set(error, NULL, "Restore them one after the other, "
+							 "with a configuration that names one. Nothing "
+							 "was changed.", "the names of databases \"%s\" "
+							 "and \"%s\" are too long to be told apart while "
+							 "they are restored",
+							 restore->databases[j].name, database->name);
+	return true;
+}
+
 static bool
 tell_roles(Restore *restore, Error *error)
 {
@@ -229,7 +247,8 @@ check_each(Restore *restore, Error *error)
 	for (size_t i = 0; i < restore->n_databases; i++)
 		if (!check_version(restore, &restore->databases[i], error) ||
 			!check_free(restore, &restore->databases[i], error) ||
-			!check_names(restore, &restore->databases[i], error))
+			!check_names(restore, &restore->databases[i], error) ||
+			!check_twins(restore, i, error))
 			return false;
 	return tell_roles(restore, error) && check_share_known(restore, error);
 }

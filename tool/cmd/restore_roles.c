@@ -15,6 +15,7 @@
 #include "platform/file.h"
 #include "snapshot/roles.h"
 
+#define ROLES "databases/roles.sql"
 #define LIMIT ((size_t) 16 * 1024 * 1024)
 
 static void
@@ -44,14 +45,13 @@ static bool
 each_statement(Restore *restore, EachStatement each, void *arg, Error *error)
 {
 	Text		text = {NULL, 0, 0};
-	char	   *path = text_format("%s/databases/roles.sql",
-								   restore->directory);
-	PlatFileInfo info;
+	char	   *path = text_format("%s/" ROLES, restore->directory);
 	SnapshotRole role;
-	bool		good = plat_file_info(path, &info, error);
 
-	if (good && info.exists)
-		good = plat_file_read(path, LIMIT, &text, error);
+	/* What is not in the manifest was not verified. */
+	bool		good = snapshot_find(&restore->snapshot, ROLES) == NULL ||
+	plat_file_read(path, LIMIT, &text, error);
+
 	for (const char *at = text.bytes; good && at != NULL &&
 		 snapshot_roles_next(&at, &restore->move.arena, &role);)
 		good = each(arg, &role, error);
