@@ -237,6 +237,19 @@ look_at(Look *look)
 	return true;
 }
 
+/* One that was removed while it was looked at is not broken. */
+static bool
+is_gone(const Look *look)
+{
+	PlatFileInfo info;
+	Error		ignored = ERROR_NONE;
+	bool		gone = look->seen->state == SNAPSHOT_BROKEN &&
+	plat_file_info(look->directory, &info, &ignored) && !info.exists;
+
+	error_free(&ignored);
+	return gone;
+}
+
 static int
 compare_times(const void *a, const void *b)
 {
@@ -267,7 +280,7 @@ snapshot_survey(const char *store, SnapshotSurvey *survey, Error *error)
 		look.directory = arena_printf(&survey->arena, "%s/%s", store,
 									  names.names[i]);
 		look.seen->name = arena_strdup(&survey->arena, names.names[i]);
-		if (look_at(&look))
+		if (look_at(&look) && !is_gone(&look))
 			survey->n++;
 		else
 			memset(look.seen, 0, sizeof(*look.seen));

@@ -28,7 +28,8 @@ plat_file_digest(const char *path, char sha256[DIGEST_SIZE], uint64_t *size,
 {
 	Digest	   *digest = digest_new();
 	unsigned char *buffer = mem_alloc(COPY_BUFFER);
-	int			fd = unix_open(path, O_RDONLY | O_NOFOLLOW, 0);
+	int			fd = unix_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+							   0);
 	ssize_t		n = 0;
 
 	*size = 0;
