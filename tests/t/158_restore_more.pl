@@ -3,6 +3,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use Fcntl qw(:flock);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplRestore;
@@ -47,6 +48,17 @@ if ($code == 8)
 {
 	($code, $out, $err) = qsrepl('abort', '--config', $world->{conf}{A});
 	is("$code $err", '0 ', 'undone when they can start again');
+}
+same_lines(world_state($world), $before, 'and all is as it was');
+
+# Somebody makes a snapshot now: that is found before anything is touched.
+{
+	open my $lock, '>>', "$tool_dir/snapshots/.lock" or die $!;
+	flock $lock, LOCK_EX or die $!;
+	restore('one', @at);
+	is($code, 6, 'while a snapshot is made');
+	like($err, qr/could not lock file ".*\.lock".*Another qsrepl makes or removes snapshots there; wait for its end\. Nothing was changed\./s, 'it is refused');
+	close $lock;
 }
 same_lines(world_state($world), $before, 'and all is as it was');
 

@@ -11,6 +11,7 @@ use PostgreSQL::Test::Utils;
 use QsreplSnapshot;
 use QsreplTool;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 my $node = bare_server('site_a');
 my %node = (A => $node, B => bare_server('site_b'));
@@ -90,9 +91,16 @@ like($out, qr/^removed \Q$dated\E: /m, 'removes it');
 # Replaced only when nobody reads it.
 my $before = inode("$store_dir/nightly");
 $reading = hold("$store_dir/nightly", LOCK_SH);
-IPC::Run::run([ 'timeout', '-s', 'INT', '4', $qsrepl_program, 'snapshot', 'create', 'nightly', '--config', $conf ], '<', \'', '>', \$out, '2>', \$err);
-isnt($?, 0, 'the next of its name while it is read');
-is(inode("$store_dir/nightly"), $before, 'does not replace it');
+like(at('create', 'nightly'), qr/^6 qsrepl: error: directory ".*nightly" is in use by another command\n/, 'the next of its name is not begun while it is read');
+close $reading;
+my $run = IPC::Run::start([ $qsrepl_program, 'snapshot', 'create', 'nightly', '--config', $conf ], '<', \'', '>', \$out, '2>', \$err);
+usleep(1000) until -e "$store_dir/.nightly.partial";
+$reading = hold("$store_dir/nightly", LOCK_SH);
+usleep(1000) until -e "$store_dir/.nightly.partial/manifest.json.sha256";
+$run->signal('INT');
+$run->finish;
+isnt($run->result(0), 0, 'nor does it replace it when somebody reads by then');
+is(inode("$store_dir/nightly"), $before, 'but waits');
 close $reading;
 is_deeply([ problems_of("$store_dir/nightly") ], [], 'it is whole');
 is(at('create', 'nightly', '--quiet'), '0 ', 'again');

@@ -9,6 +9,8 @@
 #include "cmd/restore_work.h"
 #include "cmd/snapshot.h"
 #include "platform/cancel.h"
+#include "platform/file.h"
+#include "snapshot/store.h"
 
 /* Are databases of these names there at all? */
 static bool
@@ -23,6 +25,22 @@ has_databases(Restore *restore, bool *has, Error *error)
 	return true;
 }
 
+/* A run that makes another one now would fail it when the services are down. */
+static bool
+check_store(const char *store, Error *error)
+{
+	PlatFileInfo info;
+	PlatLock   *lock = NULL;
+	bool		good = plat_file_info(store, &info, error) &&
+	(!info.directory || snapshot_store_lock(store, &lock, error));
+
+	plat_lock_release(lock);
+	if (!good && error->hint != NULL)
+		error_take_hint(error, text_format("%s Nothing was changed.",
+										   error->hint));
+	return good;
+}
+
 bool
 restore_check_safety(Restore *restore, Error *error)
 {
@@ -30,9 +48,10 @@ restore_check_safety(Restore *restore, Error *error)
 
 	if (!has_databases(restore, &has, error))
 		return false;
-	if (restore->site->snapshot_directory != NULL ||
-		(!has && restore->n_shares == 0))
+	if (!has && restore->n_shares == 0)
 		return true;
+	if (restore->site->snapshot_directory != NULL)
+		return check_store(restore->site->snapshot_directory, error);
 	if (!restore->request->force)
 		return error_set(error, NULL, "Set it in the site's section, or do "
 						 "without by --force. Nothing was changed.",

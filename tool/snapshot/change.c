@@ -126,6 +126,20 @@ snapshot_store_may_replace(const char *store, const char *name,
 	return good;
 }
 
+bool
+snapshot_store_is_free(const char *store, const char *name, Error *error)
+{
+	char	   *path = text_format("%s/%s", store, name);
+	PlatFileInfo info;
+	PlatLock   *lock = NULL;
+	bool		good = plat_file_info(path, &info, error) &&
+	(!info.exists || plat_lock_directory(path, false, &lock, NULL, error));
+
+	plat_lock_release(lock);
+	free(path);
+	return good;
+}
+
 /* The lock on what is replaced; none where there is nothing. */
 static bool
 take_over(const char *path, void (*wait) (void *arg), void *arg,

@@ -67,6 +67,15 @@ extern bool snapshot_store_may_replace(const char *store, const char *name,
 									   const char *site, Error *error);
 
 /*
+ * snapshot_store_is_free
+ *		Whether nobody reads now what has a name, so that no work is begun whose
+ *		end would wait, under the lock that a restore needs for its own
+ *		snapshot.
+ */
+extern bool snapshot_store_is_free(const char *store, const char *name,
+								   Error *error);
+
+/*
  * snapshot_store_give_name
  *		Give a directory the name of a snapshot, under the lock, when nobody
  *		reads any more what it replaces: that is waited for.

@@ -81,7 +81,8 @@ snapshot_begin(SnapshotWork *work, const char *name, SnapshotKind kind,
 	set_head(work, name, kind);
 	if (!snapshot_store_lock(work->store, &work->lock, error) ||
 		!snapshot_store_may_replace(work->store, name, work->site->name,
-									error))
+									error) ||
+		!snapshot_store_is_free(work->store, name, error))
 		return false;
 	if (!encrypted)
 		snapshot_store_newest(work->store, work->site->name, &work->former);
