@@ -101,6 +101,13 @@ refused('a link for a file', 6, qr/share "content": 1 names are a file in the sn
 unlink "$world->{share}/Apps/two.qvf";
 rename "$tool_dir/aside", "$world->{share}/Apps/two.qvf";
 
+chmod 0555, $world->{share};
+refused('a share that is read-only', 6, qr/share "content": could not write into directory ".*": Permission denied.*Mount it so that this user can write, or give --database-only\. Nothing was changed/s);
+chmod 0755, $world->{share};
+($code, $out, $err) = qsrepl('snapshot', 'restore', $world->{snapshot}, '--dry-run', '--force', '--replace-active', 'A', '--config', conf_with('(?<=\[node CN\]\n)site = A', 'site = B'));
+is($code, 0, 'no node is configured') or diag("$out$err");
+like($out, qr/Warning: no node of site A is configured, so nobody stops its services/, 'which is told');
+
 my $legacy = legacy_snapshot($node, "$tool_dir/legacy", databases => ['qsr'], root => '\\\\\\\\elsewhere\\\\share', share => $world->{share}, folders => ['Apps']);
 refused('a share that no mapping has', 6, qr/the snapshot was made with the share ".*elsewhere.*", which no mapping has.*alias/s,
 	snapshot => $legacy, conf => conf_with('\nmapping = share\n', "\n"), words => ['--database-only']);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/exitcode.h"
+#include "base/memory.h"
 #include "base/units.h"
 #include "cmd/restore_share.h"
 #include "platform/directory.h"
@@ -212,6 +213,15 @@ check_share(Restore *restore, const RestoreShare *share, Error *error)
 		return error_set(error, NULL, "Mount it, or give --database-only.",
 						 "share \"%s\" is not there: there is no directory "
 						 "\"%s\"", share->share->name, share->root);
+	if (!plat_directory_writable(share->root, error))
+	{
+		error_take_message(error, text_format("share \"%s\": %s",
+											  share->share->name,
+											  error->message));
+		error_take_hint(error, mem_strdup("Mount it so that this user can write, "
+										  "or give --database-only."));
+		return false;
+	}
 	good = restore_survey(restore, share, &survey, error);
 	if (good)
 		tell_share(restore, share, &survey);

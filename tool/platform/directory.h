@@ -23,6 +23,13 @@ extern bool plat_directory_list(const char *path, PlatNames *names,
 extern void plat_names_free(PlatNames *names);
 
 /*
+ * plat_directory_writable
+ *		Whether this user may make files in a directory, and its file system is
+ *		not mounted read-only; nothing is written to find out.
+ */
+extern bool plat_directory_writable(const char *path, Error *error);
+
+/*
  * plat_directory_make
  *		Make a directory that only its owner may enter, durably; true where it
  *		is there already.

@@ -171,3 +171,10 @@ plat_free_space(const char *path, uint64_t *bytes, Error *error)
 	*bytes = (uint64_t) info.f_bavail * info.f_frsize;
 	return true;
 }
+
+bool
+plat_directory_writable(const char *path, Error *error)
+{
+	return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ||
+		unix_error(error, "write into directory", path);
+}
