@@ -39,7 +39,7 @@ mirror = Apps StaticContent
 CONF
 }
 
-rows() {
+repository() {
 	p -p 6001 -d postgres -c 'CREATE DATABASE "QSR"'
 	p -p 6001 -d QSR >/dev/null <<SQL
 CREATE TABLE "Apps" ("ID" uuid PRIMARY KEY, "Name" text, "ModifiedDate" timestamp, "Deleted" boolean NOT NULL DEFAULT false);
@@ -78,7 +78,7 @@ measure() {
 
 create a 6001 qsrepl A
 p -p 6001 -d postgres -c "SELECT pg_create_physical_replication_slot('qsrepl_b', true)" >/dev/null
-rows
+repository
 create_standby b 6002 qsrepl B 6001
 python3 bench/share_verify/files.py "$dir/share" "$apps" "$pieces"
 configuration >"$dir/qsrepl.conf"

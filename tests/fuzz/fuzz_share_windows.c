@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "share/windows.h"
+#include "share/windows_node.h"
 
 static void
 take_lines(const char *bytes, size_t size, ShareListing *listing)

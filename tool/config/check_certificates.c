@@ -4,17 +4,6 @@
  */
 #include "config/load.h"
 
-static size_t
-line_of(const Config *config, Problems *problems, const ConfigSite *site,
-		const char *key)
-{
-	const ConfigSetting *setting = config_setting(config,
-												  arena_printf(&problems->arena, "site %s",
-															   site->name), key);
-
-	return setting != NULL ? setting->line : site->line;
-}
-
 void
 config_check_certificates(const Config *config, Problems *problems)
 {
@@ -25,15 +14,13 @@ config_check_certificates(const Config *config, Problems *problems)
 		CONFIG_CERTIFICATES_DIRECTORY;
 
 		if (directory && site->certificate_directory == NULL)
-			problems_missing(problems, line_of(config, problems, site,
-											   "certificates"),
+			problems_missing(problems, config_line(config, "site", site->name, "certificates", site->line),
 							 "For example: certificate_directory = "
 							 "/var/lib/qsrepl/certificates",
 							 "key \"certificate_directory\" is missing from "
 							 "section \"[site %s]\"", site->name);
 		if (!directory && site->certificate_directory != NULL)
-			problems_warning(problems, line_of(config, problems, site,
-											   "certificate_directory"), NULL,
+			problems_warning(problems, config_line(config, "site", site->name, "certificate_directory", site->line), NULL,
 							 "Write certificates = directory, too.",
 							 "key \"certificate_directory\" of site \"%s\" "
 							 "is not used", site->name);

@@ -8,18 +8,6 @@
 #include "config/path.h"
 #include "config/words.h"
 
-/* The line of a site's key, or of its section. */
-static size_t
-line_of(const Config *config, const ConfigSite *site, const char *key,
-		Problems *problems)
-{
-	const char *section = arena_printf(&problems->arena, "site %s",
-									   site->name);
-	const ConfigSetting *setting = config_setting(config, section, key);
-
-	return setting != NULL && setting->line > 0 ? setting->line : site->line;
-}
-
 /* What must not be in the data directory. */
 static void
 check_outside(const Config *config, const ConfigSite *site, const char *key,
@@ -28,7 +16,7 @@ check_outside(const Config *config, const ConfigSite *site, const char *key,
 	if (path == NULL || site->data_directory == NULL ||
 		!path_is_inside(path, site->data_directory))
 		return;
-	problems_error(problems, line_of(config, site, key, problems), why,
+	problems_error(problems, config_line(config, "site", site->name, key, site->line), why,
 				   "Choose a place outside of data_directory.",
 				   "key \"%s\" names a place inside the data directory of "
 				   "site \"%s\"", key, site->name);
@@ -45,7 +33,7 @@ need(const Config *config, const ConfigSite *site, const char *key,
 
 	if (!given)
 		problems_missing(problems,
-						 line_of(config, site, "server_control", problems),
+						 config_line(config, "site", site->name, "server_control", site->line),
 						 NULL,
 						 "key \"%s\" is missing from section \"[site %s]\", "
 						 "since server_control is \"%s\"", key, site->name,
@@ -58,7 +46,7 @@ spare(const Config *config, const ConfigSite *site, const char *key,
 	  bool given, Problems *problems)
 {
 	if (given)
-		problems_warning(problems, line_of(config, site, key, problems),
+		problems_warning(problems, config_line(config, "site", site->name, key, site->line),
 						 "Another server_control is chosen.", NULL,
 						 "key \"%s\" has no effect", key);
 }
@@ -91,7 +79,7 @@ check_control(const Config *config, const ConfigSite *site,
 		(strchr(site->server_name, '/') == NULL ||
 		 strchr(site->server_name, ' ') != NULL))
 		problems_error(problems,
-					   line_of(config, site, "server_name", problems), NULL,
+					   config_line(config, "site", site->name, "server_name", site->line), NULL,
 					   "Write version and cluster, as in 15/main.",
 					   "invalid value for key \"server_name\": \"%s\"",
 					   arena_quote(&problems->arena, site->server_name));
@@ -103,7 +91,7 @@ check_drill(const Config *config, const ConfigSite *site, Problems *problems)
 {
 	if (site->drill_port == site->port && site->port > 0)
 		problems_error(problems,
-					   line_of(config, site, "drill_port", problems),
+					   config_line(config, "site", site->name, "drill_port", site->line),
 					   "The server itself listens there.",
 					   "Choose a port that is free.",
 					   "ports of server and drill at site \"%s\" are the "

@@ -16,17 +16,6 @@ find_node(const Config *config, const char *name)
 	return NULL;
 }
 
-static size_t
-line_of(const Config *config, const ConfigShare *share, const char *key,
-		Problems *problems)
-{
-	const char *section = arena_printf(&problems->arena, "share %s",
-									   share->name);
-	const ConfigSetting *setting = config_setting(config, section, key);
-
-	return setting != NULL && setting->line > 0 ? setting->line : share->line;
-}
-
 /* "D:\folder" or "\\server\share", which robocopy takes as they are. */
 static bool
 is_windows_root(const char *root)
@@ -86,7 +75,7 @@ static void
 check_robocopy(const Config *config, const ConfigShare *share,
 			   const ConfigNode *node, Problems *problems)
 {
-	const size_t line = line_of(config, share, "node", problems);
+	const size_t line = config_line(config, "share", share->name, "node", share->line);
 
 	if (node->system != CONFIG_WINDOWS)
 		problems_error(problems, line, NULL, NULL, "node \"%s\" has no "
@@ -112,12 +101,12 @@ config_check_share_node(const Config *config, const ConfigShare *share,
 	const ConfigNode *node = find_node(config, share->node);
 
 	if (share->method == CONFIG_SHARE_ROBOCOPY && share->node == NULL)
-		problems_missing(problems, line_of(config, share, "method", problems),
+		problems_missing(problems, config_line(config, "share", share->name, "method", share->line),
 						 "For example: node = CN-B",
 						 "key \"node\" is missing from section \"[share "
 						 "%s]\", since method is \"robocopy\"", share->name);
 	else if (share->node != NULL && node == NULL)
-		problems_error(problems, line_of(config, share, "node", problems),
+		problems_error(problems, config_line(config, "share", share->name, "node", share->line),
 					   NULL, NULL, "there is no node \"%s\"",
 					   arena_quote(&problems->arena, share->node));
 	else if (share->method == CONFIG_SHARE_ROBOCOPY)

@@ -29,17 +29,6 @@ config_share_remote(const ConfigShare *share, const char *site)
 	return value_of(share, site, false);
 }
 
-static size_t
-line_of(const Config *config, const ConfigShare *share, const char *key,
-		Problems *problems)
-{
-	const char *section = arena_printf(&problems->arena, "share %s",
-									   share->name);
-	const ConfigSetting *setting = config_setting(config, section, key);
-
-	return setting != NULL && setting->line > 0 ? setting->line : share->line;
-}
-
 /* Not "[USER@]HOST:PATH", nor "rsync://HOST/MODULE", as rsync reads them. */
 static bool
 is_location(const char *value)
@@ -152,7 +141,7 @@ check_folders(const Config *config, const ConfigShare *share,
 	for (size_t i = 0; i < share->mirror.n + share->add.n; i++)
 	{
 		const char *key = i < share->mirror.n ? "mirror" : "add";
-		size_t		line = line_of(config, share, key, problems);
+		size_t		line = config_line(config, "share", share->name, key, share->line);
 
 		if (!is_folder(folder_at(share, i)))
 			problems_error(problems, line, NULL, "Write names of folders "
@@ -184,7 +173,7 @@ check_mapping(const Config *config, const ConfigShare *share,
 		if (strcmp(config->mappings[i].name, share->mapping) == 0)
 			mapping = &config->mappings[i];
 	if (mapping == NULL || mapping->kind != RW_KIND_PATH)
-		problems_error(problems, line_of(config, share, "mapping", problems),
+		problems_error(problems, config_line(config, "share", share->name, "mapping", share->line),
 					   NULL, "Name a mapping whose kind is path.",
 					   "there is no mapping \"%s\" of paths",
 					   arena_quote(&problems->arena, share->mapping));

@@ -30,6 +30,18 @@ config_setting(const Config *config, const char *section, const char *name)
 	return NULL;
 }
 
+size_t
+config_line(const Config *config, const char *word, const char *name,
+			const char *key, size_t line)
+{
+	Arena		arena = {NULL};
+	const ConfigSetting *setting = config_setting(config,
+												  arena_printf(&arena, "%s %s", word, name), key);
+
+	arena_free(&arena);
+	return setting != NULL && setting->line > 0 ? setting->line : line;
+}
+
 /* The first entry of this name, or NULL. */
 static const IniEntry *
 find_entry(const IniSection *section, const char *name)

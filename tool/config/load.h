@@ -51,6 +51,16 @@ extern const ConfigSetting *config_setting(const Config *config,
 										   const char *section,
 										   const char *name);
 
+/*
+ * config_line
+ *		The line of a section's key, or of the section where the key is not in
+ *		the file.
+ *
+ * in: word, name: of the section: "site", "A"; line: of the section
+ */
+extern size_t config_line(const Config *config, const char *word,
+						  const char *name, const char *key, size_t line);
+
 /* config_check_named: the site that a section's key "site" names must exist. */
 extern void config_check_named(const Config *config, Problems *problems,
 							   const char *section, const char *name);

@@ -14,7 +14,7 @@
 #include "platform/children.h"
 #include "platform/system.h"
 #include "share/content_rsync.h"
-#include "share/content_windows.h"
+#include "share/content_node.h"
 
 #define CHILDREN 4
 

@@ -16,7 +16,7 @@
 #include "share/copier.h"
 #include "share/robocopy.h"
 #include "share/trash.h"
-#include "share/windows.h"
+#include "share/windows_node.h"
 
 #define DAY_MS INT64_C(86400000)
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "share/list.h"
-#include "share/windows.h"
+#include "share/windows_node.h"
 
 /*
  * share_robocopy_requests

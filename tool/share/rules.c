@@ -11,7 +11,8 @@
 
 /* What is left out whatever the configuration says. */
 static const char *const ours[] = {
-	SHARE_MARKER, SHARE_TRASH, SHARE_PARTIAL, SHARE_CANARY, SHARE_PROOF "*",
+	SHARE_MARKER, SHARE_TRASH, SHARE_PARTIAL, SHARE_CANARY,
+	(SHARE_PROOF "*"),
 	NULL
 };
 

@@ -9,7 +9,7 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "powershell/powershell.h"
-#include "share/windows.h"
+#include "share/windows_node.h"
 
 /* NTFS keeps 100 ns; ReFS, FAT and file servers of others may keep less. */
 #define TOLERANCE_NS INT64_C(2000000000)

@@ -11,7 +11,7 @@
 #include "platform/clock.h"
 #include "platform/secret.h"
 #include "powershell/powershell.h"
-#include "share/windows.h"
+#include "share/windows_node.h"
 
 /* Until a node says its first word: all of the input must have come there. */
 #define ANSWER_MS 300000

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "share/windows.h"
+#include "share/windows_node.h"
 
 /* From 1601 to 1970, in 100 ns. */
 #define EPOCH_100NS INT64_C(116444736000000000)

@@ -1,10 +1,10 @@
 /*
- * windows.h
+ * windows_node.h
  *		What the access and the copier that work at a Windows node share: the
  *		requests that a script there gets, and the call.
  */
-#ifndef SHARE_WINDOWS_H
-#define SHARE_WINDOWS_H
+#ifndef SHARE_WINDOWS_NODE_H
+#define SHARE_WINDOWS_NODE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,4 +82,4 @@ extern bool share_windows_is_whole(const ShareListing *listing);
 extern bool share_windows_clean(const ShareAccess *access, const char *older,
 								Error *error);
 
-#endif							/* SHARE_WINDOWS_H */
+#endif							/* SHARE_WINDOWS_NODE_H */

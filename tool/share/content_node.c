@@ -1,14 +1,14 @@
 /*
- * content_windows.c
+ * content_node.c
  *		Content compared by a Windows node, which reads both files of each pair:
  *		nothing but names and numbers goes there and back.
  */
-#include "share/content_windows.h"
+#include "share/content_node.h"
 
 #include <string.h>
 
 #include "powershell/powershell.h"
-#include "share/windows.h"
+#include "share/windows_node.h"
 
 typedef struct Comparing
 {

@@ -1,9 +1,9 @@
 /*
- * content_windows.h
+ * content_node.h
  *		Content compared by a Windows node; private to this folder.
  */
-#ifndef SHARE_CONTENT_WINDOWS_H
-#define SHARE_CONTENT_WINDOWS_H
+#ifndef SHARE_CONTENT_NODE_H
+#define SHARE_CONTENT_NODE_H
 
 #include "share/content.h"
 
@@ -13,4 +13,4 @@ extern bool share_pairs_compare_windows(const ShareAccess *source,
 										SharePairs *pairs, Arena *arena,
 										Error *error);
 
-#endif							/* SHARE_CONTENT_WINDOWS_H */
+#endif							/* SHARE_CONTENT_NODE_H */
