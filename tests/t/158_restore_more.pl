@@ -62,6 +62,16 @@ same_lines(world_state($world), $before, 'and all is as it was');
 }
 same_lines(world_state($world), $before, 'and all is as it was');
 
+# A file that cannot be read: the safety snapshot lacks it, which is told.
+my $unread = "$world->{share}/Apps/one.qvf";
+my $mode = (stat $unread)[2] & oct 7777;
+chmod 0, $unread;
+restore('one', @at);
+chmod $mode, $unread;
+is($code, 1, 'a safety snapshot that lacks a file') or diag("$out$err");
+like($err, qr/step "safety" failed: snapshot ".*" was made without some files.*by --force/s, 'is not enough, and told');
+same_lines(world_state($world), $before, 'and all is as it was');
+
 # The safety snapshot is a snapshot like others: it leads back.
 restore('one', @at);
 is($code, 0, 'restored') or diag("$out$err");
@@ -111,5 +121,10 @@ is($code, 0, 'a folder of the Snapshots tool') or diag("$out$err");
 is($node->safe_psql('qsr', 'SELECT "RootFolder", "AppFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties"'), '\\\\CN\\QlikShare|\\\\CN\\QlikShare\\Apps', 'its share becomes the site\'s, though no mapping knew it');
 is($node->safe_psql('qsr', 'SELECT qsrepl._state_word()'), 'local', 'and the extension is there');
 is(slurp_file("$world->{share}/Apps/old.qvf"), 'old', 'with its files');
+$unread = "$world->{share}/Apps/old.qvf";
+chmod 0, $unread;
+restore('one', @at, '--max-change', '100', '--force');
+is($code, 0, 'a safety snapshot that lacks a file, by force') or diag("$out$err");
+like($out, qr/Warning: the snapshot of what is replaced lacks some files: .*What was there is in the snapshot "/s, 'which is told, and where it is');
 $node->stop;
 done_testing();
