@@ -44,7 +44,7 @@ sub changed
 	return;
 }
 
-make_whole(net => { A => '127.0.47', B => '127.0.48' }, logical => 1, share => "timeout = 2s\nmax_change = 100\n");
+make_whole(net => { A => '127.0.49', B => '127.0.50' }, logical => 1, share => "timeout = 2s\nmax_change = 100\n");
 
 # ---- logical mode ----
 put_file('A', "Apps/app$_", "app $_", 3600) foreach 1 .. 20;
@@ -72,7 +72,7 @@ like($err, qr/^Share "qlik": what site B has changed since \S+Z, for .*, is not 
 is(markers(), 'A source 2, B source 1', 'the marker of site A');
 put_file('A', 'Apps/later', 'of site A');
 remove_file('A', 'Apps/app3');
-$nodes{B} = start_nodes(n => 2, net => '127.0.48', port => $nodes{B}->port);
+$nodes{B} = start_nodes(n => 2, net => '127.0.50', port => $nodes{B}->port);
 run_at('B', 'failback', 'B', '--yes');
 is($code, 0, 'failback') or diag "$out$err";
 active_is('B', 'failback');
