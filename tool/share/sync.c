@@ -18,6 +18,7 @@
 #include "platform/tree.h"
 #include "share/copier.h"
 #include "share/record.h"
+#include "share/rsync_call.h"
 
 /* The source goes on changing; what is left is for the next sync. */
 #define PASSES 2
@@ -284,6 +285,8 @@ share_sync(const ShareOrder *order, ShareSync *sync, Error *error)
 		outcome = judge(sync, error);
 	if (outcome == SHARE_SYNCED)
 		outcome = go_on(sync, &sync->look, error);
+	if (lock != NULL)
+		share_scratch_sweep(order->config);
 	if (lock != NULL && outcome != SHARE_NOT_CONFIRMED)
 		record(sync, outcome, error);
 	plat_lock_release(lock);
