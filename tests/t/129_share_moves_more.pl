@@ -58,6 +58,12 @@ my $there = content('B');
 is_deeply({ map { $_ => $there->{$_} } grep { /\/w\d/ } keys %$there }, written(), 'all that was written before the services were down, and nothing else');
 is_deeply(content('A'), $there, 'both sites have the same');
 is(markers(), 'A target 1, B source 1', 'the markers follow');
+my $own = slurp_file(share_root('B') . '/.qsrepl-share.json');
+write_private(share_root('B') . '/.qsrepl-share.json', $own =~ s/"source"/"target"/r);
+run_at('B', 'share', 'sync', '--initial', '--yes');
+is($code, 6, 'a marker that contradicts the databases') or diag "$out$err";
+like($err, qr/the marker of share "qlik" at site "B" says that it is the target at epoch 1$/m, 'is not passed over by --initial');
+write_private(share_root('B') . '/.qsrepl-share.json', $own);
 run_at('B', 'share', 'sync', '--yes');
 is($code, 0, 'content goes from B to A now') or diag "$out$err";
 
