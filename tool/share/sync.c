@@ -133,6 +133,7 @@ write_markers(ShareSync *sync, Error *error)
 		(!write_marker(sync, &sync->source, &sync->markers.source,
 					   SHARE_SOURCE, error) || !check_apart(sync, error)))
 		return false;
+	sync->marked = true;
 	return !sync->write_target ||
 		write_marker(sync, &sync->target, &sync->markers.target,
 					 SHARE_TARGET, error);
