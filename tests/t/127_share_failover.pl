@@ -154,7 +154,7 @@ sub reach_by_ssh
 	my $ssh = start_ssh(dir => "$tool_dir/ssh", addresses => ['127.0.51.200']) or die 'no sshd';
 	my $words = join ' ', map { /\s/ ? qq("$_") : $_ } $ssh->words('127.0.51.200');
 
-	$words =~ s/ 127\.0\.43\.200$//;
+	$words =~ s/ 127\.0\.51\.200$//;
 	foreach my $site ('A', 'B')
 	{
 		my $text = slurp_file($conf{$site});
