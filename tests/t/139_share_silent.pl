@@ -51,8 +51,19 @@ is($code, 1, 'check') or diag "$out$err";
 like($out, qr/^fail +share +site B, share qlik: $silence$/m, 'tells it');
 is(scalar(() = $out =~ /does not answer/g), 1, 'once');
 
-# The lost site's share is not looked at; that of the one that takes over is.
+# Another share's marker says nothing of this one's age.
+my $marker = slurp_file(share_root('B') . '/.qsrepl-share.json');
+open my $file, '>', share_root('B') . '/.qsrepl-share.json' or die $!;
+print $file $marker =~ s/"qlik"/"other"/r;
+close $file;
 $node{A}->stop('immediate');
+($code, $out, $err) = qsrepl('failover', '--to', 'B', '--accept-data-loss', '1ms', '--config', $conf{B});
+like($err, qr/^Share "qlik": .* is unknown: its marker is that of share "other"\.$/m, 'the marker of another share');
+open $file, '>', share_root('B') . '/.qsrepl-share.json' or die $!;
+print $file $marker;
+close $file;
+
+# The lost site's share is not looked at; that of the one that takes over is.
 run_silent('A', 'B', 'failover', '--to', 'B', '--accept-data-loss', '1ms');
 is($code, 6, 'the share of the lost site is silent, too') or diag "$out$err";
 like($err, qr/^Share "qlik": what site A has changed since \S+, for .*, is not at site B\./m, 'and not waited for');

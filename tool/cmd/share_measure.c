@@ -50,7 +50,12 @@ print_text(const ShareRound *round, const ConfigShare *share,
 static int
 tell_dry_run(const ShareRound *round, const ConfigShare *share)
 {
-	if (!round->request->json)
+	if (round->request->json)
+		json_array_append_new(round->document,
+							  json_pack("{s:s, s:s, s:s}", "share", share->name,
+										"replicated_by", "external",
+										"outcome", "dry run"));
+	else
 		printf("share %s: replicated by something else; it would be measured "
 			   "how long that takes\n", share->name);
 	return EXIT_OK;
