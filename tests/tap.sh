@@ -16,7 +16,7 @@ PG_TEST_TIMEOUT_DEFAULT=${PG_TEST_TIMEOUT_DEFAULT:-180}
 export PATH PG_REGRESS TESTDIR TESTDATADIR TESTLOGDIR PGPORT \
 	PG_TEST_TIMEOUT_DEFAULT
 status=0
-prove --nocolor -j "${TAP_JOBS:-2}" -I "$pgtest/perl" -I tests/lib "$@" \
+prove --nocolor -j "${TAP_JOBS:-3}" -I "$pgtest/perl" -I tests/lib "$@" \
 	>"$SCRATCH/prove" 2>&1 || status=$?
 cat "$SCRATCH/prove"
 if [ "$status" -ne 0 ]; then

@@ -48,10 +48,15 @@ $(BUILD)/steps.so: tests/clients/snapshot/steps.c
 	@echo "  CC $@"
 	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
+$(BUILD)/silent.so: tests/clients/share/silent.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
 tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \
 		$(BUILD)/killer.so $(BUILD)/powershell_lab $(BUILD)/robocopy_lab \
-		$(BUILD)/steps.so
+		$(BUILD)/steps.so $(BUILD)/silent.so
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 

@@ -70,7 +70,7 @@ sub bring_nodes
 	return;
 }
 
-my %net = (A => '127.0.45', B => '127.0.46');
+my %net = (A => '127.0.51', B => '127.0.52');
 
 make_whole(net => \%net, share => '');
 make_app('A', $_, 7200) foreach 1 .. 20;
@@ -151,16 +151,16 @@ is_deeply(salvaged('A'), \%kept, 'nothing more is moved');
 # Each site's share is on another machine for the other one.
 sub reach_by_ssh
 {
-	my $ssh = start_ssh(dir => "$tool_dir/ssh", addresses => ['127.0.43.200']) or die 'no sshd';
-	my $words = join ' ', map { /\s/ ? qq("$_") : $_ } $ssh->words('127.0.43.200');
+	my $ssh = start_ssh(dir => "$tool_dir/ssh", addresses => ['127.0.51.200']) or die 'no sshd';
+	my $words = join ' ', map { /\s/ ? qq("$_") : $_ } $ssh->words('127.0.51.200');
 
-	$words =~ s/ 127\.0\.43\.200$//;
+	$words =~ s/ 127\.0\.51\.200$//;
 	foreach my $site ('A', 'B')
 	{
 		my $text = slurp_file($conf{$site});
 
 		$text =~ s/^(\[share qlik\]\n)/$1ssh_command = $words\n/m;
-		$text =~ s/^(\[share qlik\]\n)/"$1remote.$_ = 127.0.43.200:" . share_root($_) . "\n"/em foreach 'A', 'B';
+		$text =~ s/^(\[share qlik\]\n)/"$1remote.$_ = 127.0.51.200:" . share_root($_) . "\n"/em foreach 'A', 'B';
 		write_private($conf{$site}, $text);
 	}
 	return;

@@ -121,7 +121,7 @@ cmp_ok(scalar @writes, '>', 8, "it writes @writes");
 
 # ---- killed there ----
 my $round = 0;
-foreach my $kill ((shuffle @writes)[ 0 .. scaled(8) - 1 ])
+foreach my $kill ((shuffle @writes)[ 0 .. scaled(5) - 1 ])
 {
 	last if !defined $kill;
 	my $how = ('resume', 'abort')[ rand 2 ];
@@ -183,7 +183,7 @@ unlink "$tool_dir/log";
 is("$code $err", '0 ', 'rejoin') or diag $out;
 @writes = writes_of("$tool_dir/log", 'salvage', 'share_back');
 cmp_ok(scalar @writes, '>', 4, "it writes @writes");
-foreach my $kill ((shuffle @writes)[ 0 .. scaled(4) - 1 ])
+foreach my $kill ((shuffle @writes)[ 0 .. scaled(3) - 1 ])
 {
 	last if !defined $kill;
 	$back = lose_active();

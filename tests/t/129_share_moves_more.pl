@@ -44,7 +44,7 @@ sub changed
 	return;
 }
 
-make_whole(net => { A => '127.0.47', B => '127.0.48' }, logical => 1, share => "timeout = 2s\nmax_change = 100\n");
+make_whole(net => { A => '127.0.49', B => '127.0.50' }, logical => 1, share => "timeout = 2s\nmax_change = 100\n");
 
 # ---- logical mode ----
 put_file('A', "Apps/app$_", "app $_", 3600) foreach 1 .. 20;
@@ -58,6 +58,12 @@ my $there = content('B');
 is_deeply({ map { $_ => $there->{$_} } grep { /\/w\d/ } keys %$there }, written(), 'all that was written before the services were down, and nothing else');
 is_deeply(content('A'), $there, 'both sites have the same');
 is(markers(), 'A target 1, B source 1', 'the markers follow');
+my $own = slurp_file(share_root('B') . '/.qsrepl-share.json');
+write_private(share_root('B') . '/.qsrepl-share.json', $own =~ s/"source"/"target"/r);
+run_at('B', 'share', 'sync', '--initial', '--yes');
+is($code, 6, 'a marker that contradicts the databases') or diag "$out$err";
+like($err, qr/the marker of share "qlik" at site "B" says that it is the target at epoch 1$/m, 'is not passed over by --initial');
+write_private(share_root('B') . '/.qsrepl-share.json', $own);
 run_at('B', 'share', 'sync', '--yes');
 is($code, 0, 'content goes from B to A now') or diag "$out$err";
 
@@ -72,7 +78,7 @@ like($err, qr/^Share "qlik": what site B has changed since \S+Z, for .*, is not 
 is(markers(), 'A source 2, B source 1', 'the marker of site A');
 put_file('A', 'Apps/later', 'of site A');
 remove_file('A', 'Apps/app3');
-$nodes{B} = start_nodes(n => 2, net => '127.0.48', port => $nodes{B}->port);
+$nodes{B} = start_nodes(n => 2, net => '127.0.50', port => $nodes{B}->port);
 run_at('B', 'failback', 'B', '--yes');
 is($code, 0, 'failback') or diag "$out$err";
 active_is('B', 'failback');

@@ -299,5 +299,8 @@ is(get($share_root{B}, 'Apps/external'), undef, 'and not copied');
 ($code, $out, $err) = sync($external{A}, '--dry-run');
 is("$code $out$err", "0 share qlik: replicated by something else; it would be measured how long that takes\n", 'nor measured in a dry run');
 
+($code, $out) = sync_json($external{A}, '--dry-run');
+is("$code $out->{share} $out->{outcome}", '0 qlik dry run', 'as JSON');
+
 $_->stop foreach @node{ 'B', 'A' };
 done_testing();

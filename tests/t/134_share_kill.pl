@@ -114,6 +114,8 @@ for (1 .. scaled(10))
 	($code, $out, $err) = sync($conf{A}, '--max-change', '100');
 	$told{"again: $code $err"}++ if "$code $err" ne '0 ';
 	$told{'not equal afterwards'}++ if JSON::PP->new->canonical->encode(files($A)) ne JSON::PP->new->canonical->encode(files($B));
+	$told{'an unfinished file is left'}++ if grep { m{/\.qsrepl-partial(?:/|$)} } keys %{ tree($B) };
+	$told{'a scratch directory is left'}++ if glob "$tool_dir/journal_A/share/scratch*";
 	$told{'a temporary file is left'}++ if grep { m{^\.qsrepl-trash/new/} } keys %{ tree($B, '.qsrepl-trash') };
 }
 is_deeply(\%told, {}, "$rounds rounds, of which $killed were cut short");

@@ -4,6 +4,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use File::Path qw(make_path);
+use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -90,6 +91,29 @@ is(canary('A')->{number}, 1, 'a canary');
 is(canary('A')->{site}, 'A', 'of the active site');
 ($code, $out) = qsrepl('check', '--config', share_conf());
 like($out, qr/^warn +share +site B, share content: the canary of .* ago has not come$/m, 'check') or diag $out;
+
+# Nobody else waits for that: no move, no next round of a watch.
+my $sent = canary('A')->{number};
+my ($first, $first_err) = ('', '');
+my $waits = IPC::Run::start([ $qsrepl_program, 'share', 'sync', '--config', share_conf('timeout = 1h') ], '<', \'', '>', \$first, '2>', \$first_err);
+for (1 .. 1000)
+{
+	last if canary('A')->{number} > $sent;
+	Time::HiRes::usleep(20_000);
+}
+is(canary('A')->{number}, $sent + 1, 'one that waits');
+is(join(' ', map { $nodes{$_}->safe_psql('postgres', q(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')) } 'A', 'B'), '0 0', 'has no lock of the pair');
+$waits->signal('TERM');
+$waits->finish;
+like($first_err, qr/waiting for the canary of share "content" was interrupted/, 'and can be ended');
+($first, $first_err) = ('', '');
+$waits = IPC::Run::start([ $qsrepl_program, 'share', 'sync', '--yes', '--json', '--watch', '1', '--config', share_conf('timeout = 1h') ], '<', \'', '>', \$first, '2>', \$first_err, IPC::Run::timeout(60));
+$waits->pump until (() = $first =~ /"outcome": ?"late"/g) >= 2;
+pass('a watch goes on');
+$waits->signal('TERM');
+$waits->finish;
+unlink "$root{A}/.qsrepl-canary";
+qsrepl('share', 'sync', '--config', share_conf('timeout = 1s'));
 
 # It runs.
 replicate(0.1);

@@ -38,6 +38,7 @@ foreach my $case (
 	[ "A = /srv/a\n", qr/root of share "x" at site "B" is missing\n.*For example: B = \/srv\/qlik/ ],
 	[ "A = srv/a\nB = /srv/b\n", qr/root "srv\/a" of share "x" is not absolute/ ],
 	[ "A = /srv\nB = /srv\n", qr/share "x" has the same root at sites "A" and "B"\n.*copied over itself/ ],
+	[ "A = /srv/q\nB = /srv/q/CustomData/b\n", qr/roots "\/srv\/q" and "\/srv\/q\/CustomData\/b" of share "x" overlap\n.*copied into itself/ ],
 	[ "A = /srv/a\nA = /srv/c\nB = /srv/b\n", qr/share "x" has two roots at site "A"/ ],
 	[ "${roots}remote.A = /srv/a\n", qr/location "\/srv\/a" of share "x" is not recognized\n.*rsync:\/\/HOST/ ],
 	[ "${roots}remote.A = rsync://host\n", qr/location "rsync:\/\/host" of share "x" is not recognized/ ],

@@ -124,7 +124,7 @@ carry(Lab *lab, const char *operation, char **words)
 	const bool	copies = strcmp(operation, "copy") == 0;
 	const ShareEntry **entries = NULL;
 	ShareList	list = {0};
-	ShareDone	done = {false, NULL};
+	ShareDone	done = {0};
 	ShareWork	work = {.source = &source,.target = &target,
 	.trash = words[2]};
 	bool		good = share_access_list(copies ? &source : &target, &list,

@@ -57,6 +57,8 @@ open_ways(CheckShare *check)
 		check->open[i] = share_access_open(run->config, check->share, site,
 										   &check->rules, arena,
 										   &check->ways[i], &error);
+		if (check->open[i] && check->ways[i].here)
+			check->open[i] = share_local_answers(&check->ways[i], &error);
 		if (check->open[i])
 			check->ways[i].end = plat_clock_ms() + patience(check);
 		else

@@ -60,14 +60,19 @@ tell_kind(const CheckShare *check, const ShareSide *side, const char *what,
 				   (unsigned long) (kind->rows - kind->elsewhere), what);
 }
 
-/* That a root of this machine is not there is told with its file system. */
+/*
+ * That a root of this machine is not there, or does not answer, is told with
+ * its file system.
+ */
 static bool
-is_told(const ShareSide *side)
+is_told(const CheckShare *check, const ShareSide *side)
 {
+	size_t		i = (size_t) (side->site - check->run->config->sites);
 	PlatFileInfo info;
 	Error		ignored = ERROR_NONE;
 	bool		there = !side->access.here ||
-	(plat_file_info(side->access.place, &info, &ignored) && info.exists);
+	(check->open[i] && share_local_answers(&side->access, &ignored) &&
+	 plat_file_info(side->access.place, &info, &ignored) && info.exists);
 
 	error_free(&ignored);
 	return !there;
@@ -76,7 +81,7 @@ is_told(const ShareSide *side)
 static void
 tell_side(const CheckShare *check, const ShareSide *side)
 {
-	if (side->problem != NULL && !is_told(side))
+	if (side->problem != NULL && !is_told(check, side))
 		check_fail(check->run, check_site_blocks(check->run, side->site),
 				   check_share_object(check, side->site), side->hint, "%s",
 				   side->problem);

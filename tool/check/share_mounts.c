@@ -52,7 +52,7 @@ check_space(const CheckShare *check, const ShareAccess *way)
 		units_bytes((int64_t) bytes, text);
 		if (bytes < LEAST_BYTES)
 			check_warn(check->run, object, "Make room; what is removed or "
-					   "replaced is kept in the trash for trash_keep.",
+					   "replaced is kept in the trash for trash_days.",
 					   "its root's disk has %s left", text);
 		else
 			check_pass(check->run, object, "its root's disk has %s left",

@@ -14,8 +14,9 @@
 #include "platform/clock.h"
 #include "progress/progress.h"
 
-/* So long a synchronization is waited for; ms. */
+/* So long a synchronization is waited for at most: ms, connect_timeouts. */
 #define SYNC_MS 30000
+#define SYNC_TIMEOUTS 6
 
 /* Who has it. */
 #define HOLDERS \
@@ -76,10 +77,18 @@ try_lock(PgConnection *lock, bool *taken, bool *sync, Error *error)
 	return true;
 }
 
-static bool
-take_lock(MoveSite *own, Error *error)
+static int64_t
+patience(const Config *config)
 {
-	int64_t		end = plat_clock_ms() + SYNC_MS;
+	int64_t		ms = SYNC_TIMEOUTS * (int64_t) config->connect_timeout;
+
+	return ms < SYNC_MS ? ms : SYNC_MS;
+}
+
+static bool
+take_lock(const Config *config, MoveSite *own, Error *error)
+{
+	int64_t		end = plat_clock_ms() + patience(config);
 	Progress	progress;
 	bool		taken = false;
 	bool		sync = false;
@@ -119,7 +128,7 @@ move_lock(Move *move, Error *error)
 		error_free(&silent);
 		if (own->lock == NULL)
 			continue;
-		if (!take_lock(own, error))
+		if (!take_lock(&move->config, own, error))
 			return false;
 		taken++;
 	}

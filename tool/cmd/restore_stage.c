@@ -292,7 +292,7 @@ restore_files_undo(void *context, PlanProgress *progress, Error *error)
 	return true;
 }
 
-/* What was taken out stays in the trash, as long as trash_keep says. */
+/* What was taken out stays in the trash, as long as trash_days says. */
 static bool
 tidy_share(Restore *restore, const RestoreShare *share, Error *error)
 {

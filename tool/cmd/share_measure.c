@@ -50,10 +50,25 @@ print_text(const ShareRound *round, const ConfigShare *share,
 static int
 tell_dry_run(const ShareRound *round, const ConfigShare *share)
 {
-	if (!round->request->json)
+	if (round->request->json)
+		json_array_append_new(round->document,
+							  json_pack("{s:s, s:s, s:s}", "share", share->name,
+										"replicated_by", "external",
+										"outcome", "dry run"));
+	else
 		printf("share %s: replicated by something else; it would be measured "
 			   "how long that takes\n", share->name);
 	return EXIT_OK;
+}
+
+/* The round of a watch does not keep the next one waiting. */
+static int64_t
+patience(const ShareRound *round, const ConfigShare *share)
+{
+	int64_t		timeout = (int64_t) share->timeout;
+
+	return round->watch_ms > 0 && round->watch_ms < timeout ?
+		round->watch_ms : timeout;
 }
 
 int
@@ -67,7 +82,7 @@ share_measure(ShareRound *round, const ConfigShare *share)
 	if (round->request->dry_run)
 		return tell_dry_run(round, share);
 	good = share_external_measure(round->config, share, &round->direction,
-								  (int64_t) share->timeout, &delay, &error);
+								  patience(round, share), &delay, &error);
 	if (round->request->json)
 		print_json(round, share, &delay, &error);
 	else if (good)

@@ -36,6 +36,9 @@ read_marker(const ShareAccess *access, ShareRisk *risk)
 	else if (strcmp(marker.site, site->name) != 0)
 		risk->problem = arena_printf(arena, "its marker is that of "
 									 "site %s", marker.site);
+	else if (strcmp(marker.share, access->share->name) != 0)
+		risk->problem = arena_printf(arena, "its marker is that of share "
+									 "\"%s\"", marker.share);
 	else if (marker.last.from == NULL)
 		risk->problem = "it was never synchronized";
 	else

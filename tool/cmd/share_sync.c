@@ -184,20 +184,37 @@ is_wanted(const ShareSyncRequest *request, const ConfigShare *share)
 }
 
 static int
-sync_all(ShareRound *round)
+sync_those(ShareRound *round, int replicated_by)
 {
 	int			code = EXIT_OK;
 
 	for (size_t i = 0; i < round->config->n_shares; i++)
 	{
+		const ConfigShare *share = &round->config->shares[i];
 		int			one;
 
-		if (!is_wanted(round->request, &round->config->shares[i]))
+		if (share->replicated_by != replicated_by ||
+			!is_wanted(round->request, share))
 			continue;
-		one = sync_one(round, &round->config->shares[i]);
+		one = sync_one(round, share);
 		code = code != EXIT_OK ? code : one;
 	}
 	return code;
+}
+
+/*
+ * What has only to be waited for comes last, and without the locks: neither
+ * another share nor a move waits for a replication that stands.
+ */
+static int
+sync_all(ShareRound *round)
+{
+	int			code = sync_those(round, CONFIG_REPLICATED_BY_QSREPL);
+	int			measured;
+
+	share_locks_release(&round->locks);
+	measured = sync_those(round, CONFIG_REPLICATED_EXTERNALLY);
+	return code != EXIT_OK ? code : measured;
 }
 
 int

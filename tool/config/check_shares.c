@@ -71,6 +71,32 @@ check_values(const ConfigShare *share, Problems *problems)
 	}
 }
 
+/* Two roots as this machine sees them; those of a node are checked there. */
+static void
+check_two_roots(const ConfigShare *share, const ConfigSite *one,
+				const ConfigSite *two, Problems *problems)
+{
+	const char *a = config_share_path(share, one->name);
+	const char *b = config_share_path(share, two->name);
+	const char *hint = "Write the roots of both, or where other machines reach "
+	"them (remote.SITE).";
+
+	if (strcmp(a, b) == 0)
+		problems_error(problems, share->line,
+					   "Each site has its own share; one would be copied over "
+					   "itself.", hint, "share \"%s\" has the same root at sites "
+					   "\"%s\" and \"%s\"", share->name, one->name, two->name);
+	else if (share->method == CONFIG_SHARE_RSYNC && path_is_absolute(a) &&
+			 path_is_absolute(b) &&
+			 (path_is_inside(a, b) || path_is_inside(b, a)))
+		problems_error(problems, share->line,
+					   "Each site has its own share; one would be copied into "
+					   "itself.", hint,
+					   "roots \"%s\" and \"%s\" of share \"%s\" overlap",
+					   arena_quote(&problems->arena, a),
+					   arena_quote(&problems->arena, b), share->name);
+}
+
 /* Each site's root is another place. */
 static void
 check_roots(const Config *config, const ConfigShare *share,
@@ -91,17 +117,11 @@ check_roots(const Config *config, const ConfigShare *share,
 			const char *other = config_share_path(share,
 												  config->sites[j].name);
 
-			if (other != NULL && strcmp(root, other) == 0 &&
+			if (other != NULL &&
 				config_share_remote(share, config->sites[i].name) == NULL &&
 				config_share_remote(share, config->sites[j].name) == NULL)
-				problems_error(problems, share->line,
-							   "Each site has its own share; one would be "
-							   "copied over itself.",
-							   "Write the roots of both, or where other "
-							   "machines reach them (remote.SITE).",
-							   "share \"%s\" has the same root at sites \"%s\" "
-							   "and \"%s\"", share->name,
-							   config->sites[j].name, config->sites[i].name);
+				check_two_roots(share, &config->sites[j], &config->sites[i],
+								problems);
 		}
 	}
 }

@@ -10,7 +10,8 @@
 /*
  * plat_aside
  *		Call a function that blocks beside the program (a process of its own
- *		here, a thread on Windows) and give it up after a deadline.
+ *		here, a thread on Windows) and give it up after a deadline.  A process
+ *		that cannot even be killed, as its file server is gone, is left behind.
  *
  * in:  run must not rely on changing the program's memory
  * out: whether it returned true before the deadline

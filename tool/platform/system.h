@@ -30,6 +30,9 @@ extern bool plat_whole_path(const char *path, char **whole, Error *error);
 /* This process. */
 extern int64_t plat_process(void);
 
+/* Whether there is a process of this number, whosoever it is. */
+extern bool plat_process_runs(int64_t process);
+
 /*
  * plat_process_is_in
  *		Whether a process runs, with this directory as its working directory:

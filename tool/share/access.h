@@ -94,6 +94,15 @@ extern void share_access_directory(const Config *config,
 								   ShareAccess *access);
 
 /*
+ * share_local_answers
+ *		Whether a root that is a path of this machine answers at all, within
+ *		connect_timeout and the access's deadline: a mount whose server is gone
+ *		would keep everybody waiting who looks at it.  One that is missing
+ *		answers.  All that a backend does looks itself.
+ */
+extern bool share_local_answers(const ShareAccess *access, Error *error);
+
+/*
  * share_access_list
  *		The entries of the known folders, sorted.
  *

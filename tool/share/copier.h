@@ -31,7 +31,10 @@ typedef struct ShareWork
 /* What it has come to. */
 typedef struct ShareDone
 {
-	bool		incomplete;		/* some files could not be copied: why tells */
+	bool		incomplete;		/* some files could not be copied or removed:
+								 * why tells */
+	size_t		files;			/* that were copied, or removed */
+	uint64_t	bytes;			/* of those that were copied */
 	char	   *why;			/* the program's words, or NULL; freed with
 								 * free() */
 } ShareDone;
@@ -57,6 +60,13 @@ typedef struct ShareCopier
 	 */
 	bool		(*remove) (const ShareWork *work, ShareDone *done,
 						   Error *error);
+
+	/*
+	 * Drop folders of unfinished files; NULL: it leaves none.
+	 */
+	bool		(*clean) (const ShareAccess *target,
+						  const char *const *folders, size_t n,
+						  Error *error);
 
 	/* Drop old trash. */
 	bool		(*prune) (const ShareAccess *target, Error *error);

@@ -25,7 +25,6 @@ typedef struct Root
 	ShareThere	there;
 	ShareRole	role;
 	bool		initial;
-	bool		epochs_count;	/* not in logical mode */
 } Root;
 
 static bool
@@ -106,13 +105,10 @@ is_current(const Root *root, bool *write, Error *error)
 }
 
 static bool
-has_role(const Root *root, bool *write, Error *error)
+has_role(const Root *root, Error *error)
 {
-	if (root->marker->role == root->role ||
-		root->marker->epoch != root->direction->epoch)
-		return true;
-	*write = root->initial && !root->epochs_count;
-	return *write ||
+	return root->marker->role == root->role ||
+		root->marker->epoch != root->direction->epoch ||
 		error_set(error, "The databases say otherwise.", "Look which site is "
 				  "really active. Where the databases are right, remove the "
 				  "marker and give --initial once.",
@@ -132,7 +128,7 @@ judge(const Root *root, bool *write, Error *error)
 		return is_missing(root, write, error);
 	return share_marker_is_ours(root->access, root->marker, error) &&
 		is_not_newer(root, error) && is_current(root, write, error) &&
-		has_role(root, write, error);
+		has_role(root, error);
 }
 
 ShareVerdict
@@ -141,12 +137,11 @@ share_markers_judge(const ShareDirection *direction,
 					const ShareMarkers *markers, bool initial,
 					bool *write_source, bool *write_target, Error *error)
 {
-	bool		count = source->config->mode != CONFIG_LOGICAL;
 	const Root	roots[2] = {
 		{direction, source, &markers->source, markers->source_there,
-		SHARE_SOURCE, initial, count},
+		SHARE_SOURCE, initial},
 		{direction, target, &markers->target, markers->target_there,
-		SHARE_TARGET, initial, count}
+		SHARE_TARGET, initial}
 	};
 
 	return judge(&roots[0], write_source, error) &&

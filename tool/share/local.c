@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "platform/aside.h"
+#include "platform/clock.h"
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "platform/tree.h"
@@ -18,6 +20,34 @@ typedef struct Filling
 	const ShareAccess *access;
 	ShareList  *list;
 } Filling;
+
+/* Whatever comes of it: only silence counts. */
+static bool
+look(void *arg)
+{
+	const ShareAccess *const *access = arg;
+	uint64_t	bytes;
+	Error		ignored = ERROR_NONE;
+
+	plat_free_space((*access)->place, &bytes, &ignored);
+	error_free(&ignored);
+	return true;
+}
+
+bool
+share_local_answers(const ShareAccess *access, Error *error)
+{
+	int64_t		patience = access->config->connect_timeout;
+	int64_t		rest = access->end - plat_clock_ms();
+
+	if (access->end != 0 && rest < patience)
+		patience = rest > 0 ? rest : 1;
+	return plat_aside(look, &access, (int) patience) ||
+		error_set(error, NULL, "Look whether what is mounted there still "
+				  "works.", "the root \"%s\" of share \"%s\" at site \"%s\" "
+				  "does not answer", access->place, access->share->name,
+				  access->site->name);
+}
 
 static ShareKind
 kind_of(PlatKind kind)
@@ -54,7 +84,8 @@ list_local(const ShareAccess *access, ShareList *list, Error *error)
 {
 	Filling		filling = {access, list};
 
-	if (!plat_tree_walk(access->place, take, &filling, error))
+	if (!share_local_answers(access, error) ||
+		!plat_tree_walk(access->place, take, &filling, error))
 		return false;
 	share_list_end(list, TOLERANCE_NS);
 	return true;
@@ -65,9 +96,10 @@ read_local(const ShareAccess *access, const char *name, size_t limit,
 		   Text *content, ShareThere *there, Error *error)
 {
 	char	   *path = text_format("%s/%s", access->place, name);
-	PlatFileInfo root;
+	PlatFileInfo root = {0};
 	bool		found = false;
-	bool		good = plat_file_info(access->place, &root, error) &&
+	bool		good = share_local_answers(access, error) &&
+	plat_file_info(access->place, &root, error) &&
 	(!root.directory ||
 	 plat_file_read_plain(path, limit, content, &found, error));
 
@@ -83,7 +115,8 @@ write_local(const ShareAccess *access, const char *name, const char *bytes,
 			size_t len, Error *error)
 {
 	char	   *path = text_format("%s/%s", access->place, name);
-	bool		good = plat_file_write(path, bytes, len, false, error);
+	bool		good = share_local_answers(access, error) &&
+	plat_file_write(path, bytes, len, false, error);
 
 	free(path);
 	return good;
@@ -93,7 +126,8 @@ static bool
 remove_local(const ShareAccess *access, const char *name, Error *error)
 {
 	char	   *path = text_format("%s/%s", access->place, name);
-	bool		good = plat_file_remove(path, error);
+	bool		good = share_local_answers(access, error) &&
+	plat_file_remove(path, error);
 
 	free(path);
 	return good;

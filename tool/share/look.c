@@ -37,7 +37,8 @@ look_again(ShareSync *sync, const ShareLook *look, Error *error)
 	ShareMarker marker;
 	ShareThere	there;
 
-	if (share_diff_risky(&look->diff) == 0 || sync->write_source)
+	if (share_diff_risky(&look->diff) == 0 ||
+		(sync->write_source && !sync->marked))
 		return true;
 	return share_marker_read(&sync->source, &marker, &there, error) &&
 		(there == SHARE_IS_THERE ||

@@ -51,12 +51,12 @@ is_removed(const ShareDifference *item)
 	return item->change == SHARE_GONE;
 }
 
+/* out: *done: but for its words, which the sync has now */
 static bool
 work(Pass *pass, bool (*act) (const ShareWork *work, ShareDone *done,
-							  Error *error), Error *error)
+							  Error *error), ShareDone *done, Error *error)
 {
 	ShareSync  *sync = pass->sync;
-	ShareDone	done = {false, NULL};
 	const ShareWork order = {
 		.source = &sync->source,
 		.target = &sync->target,
@@ -66,12 +66,13 @@ work(Pass *pass, bool (*act) (const ShareWork *work, ShareDone *done,
 		.progress = &sync->progress,
 		.total_bytes = pass->look->diff.copy_bytes
 	};
-	bool		good = pass->paths.n == 0 || act(&order, &done, error);
+	bool		good = pass->paths.n == 0 || act(&order, done, error);
 
-	if (done.incomplete)
-		sync->why = arena_strdup(&sync->arena, done.why != NULL ? done.why :
-								 "");
-	free(done.why);
+	if (done->incomplete)
+		sync->why = arena_strdup(&sync->arena, done->why != NULL ?
+								 done->why : "");
+	free(done->why);
+	done->why = NULL;
 	return good;
 }
 
@@ -79,6 +80,7 @@ static bool
 copy(Pass *pass, Error *error)
 {
 	const ShareDiff *diff = &pass->look->diff;
+	ShareDone	done = {0};
 	size_t		files = 0;
 	bool		good;
 
@@ -89,11 +91,12 @@ copy(Pass *pass, Error *error)
 			pass->paths.entries[pass->paths.n++] = diff->items[i].source;
 			files += diff->items[i].source->kind == SHARE_FILE;
 		}
-	good = work(pass, pass->copier->copy, error);
+	good = work(pass, pass->copier->copy, &done, error);
 	if (good)
 	{
-		pass->sync->copied += files;
-		pass->sync->copied_bytes += diff->copy_bytes;
+		pass->sync->copied += done.incomplete ? done.files : files;
+		pass->sync->copied_bytes += done.incomplete ? done.bytes :
+			diff->copy_bytes;
 	}
 	return good;
 }
@@ -113,6 +116,7 @@ static bool
 remove_some(Pass *pass, bool folders, size_t depth, Error *error)
 {
 	const ShareDiff *diff = &pass->look->diff;
+	ShareDone	done = {0};
 	bool		good;
 
 	pass->paths.n = 0;
@@ -126,9 +130,10 @@ remove_some(Pass *pass, bool folders, size_t depth, Error *error)
 			  (!folders || depth_of(entry->path) == depth))))
 			pass->paths.entries[pass->paths.n++] = entry;
 	}
-	good = work(pass, pass->copier->remove, error);
+	good = work(pass, pass->copier->remove, &done, error);
 	if (good && !folders)
-		pass->sync->removed += diff->files[SHARE_GONE];
+		pass->sync->removed += done.incomplete ? done.files :
+			diff->files[SHARE_GONE];
 	return good;
 }
 
@@ -150,6 +155,20 @@ remove_all(Pass *pass, Error *error)
 	return good;
 }
 
+/*
+ * A file that is copied now has taken up what was unfinished of it; the rest is
+ * of files that have changed or gone, and keeps its folder from being removed.
+ */
+static bool
+clean(const Pass *pass, Error *error)
+{
+	const ShareList *target = &pass->look->target;
+
+	return target->n_leftovers == 0 || pass->copier->clean == NULL ||
+		pass->copier->clean(&pass->sync->target, target->leftovers,
+							target->n_leftovers, error);
+}
+
 bool
 share_pass(ShareSync *sync, const ShareLook *look, Error *error)
 {
@@ -158,14 +177,14 @@ share_pass(ShareSync *sync, const ShareLook *look, Error *error)
 	bool		good;
 
 	if (share_diff_is_none(&look->diff))
-		return true;
+		return clean(&pass, error);
 	sync->passes++;
 	memcpy(pass.trash, SHARE_TRASH "/", sizeof(SHARE_TRASH));
 	/* What a later pass replaces is not what an earlier one has. */
 	share_trash_stamp(plat_wall_ms(), pass.trash + sizeof(SHARE_TRASH));
 	pass.paths.entries = mem_alloc((look->diff.n + 1) * sizeof(ShareEntry *));
 	good = pass.copier->prepare(&sync->target, error) && copy(&pass, error) &&
-		remove_all(&pass, error);
+		clean(&pass, error) && remove_all(&pass, error);
 	free(pass.paths.entries);
 	return good;
 }

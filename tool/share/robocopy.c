@@ -91,6 +91,8 @@ run(const ShareWork *work, ShareRequests *requests, ShareDone *done,
 		free(done->why);
 		done->why = text_take(&answers.first);
 	}
+	done->files += (size_t) answers.files;
+	done->bytes += (uint64_t) answers.bytes;
 	text_free(&answers.first);
 	return good;
 }
@@ -153,5 +155,5 @@ prune(const ShareAccess *target, Error *error)
 }
 
 const ShareCopier share_copier_robocopy = {
-	"robocopy", true, prepare, copy, remove_entries, prune
+	"robocopy", true, prepare, copy, remove_entries, NULL, prune
 };

@@ -81,4 +81,10 @@ extern bool share_scratch_make(const ShareAccess *access, char **path,
 							   Error *error);
 extern void share_scratch_drop(char *path);
 
+/*
+ * Remove such directories of runs that were killed.  One that is there is no
+ * harm, so what cannot be removed is passed over.
+ */
+extern void share_scratch_sweep(const Config *config);
+
 #endif							/* SHARE_RSYNC_CALL_H */

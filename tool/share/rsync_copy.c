@@ -20,8 +20,7 @@
 typedef struct Copying
 {
 	const ShareWork *work;
-	uint64_t	bytes;
-	uint64_t	files;
+	ShareDone  *done;
 } Copying;
 
 static const ShareAccess *
@@ -34,20 +33,35 @@ elsewhere(const ShareWork *work)
 static void
 count_line(void *arg, PlatStream stream, const char *line)
 {
-	Copying    *copying = arg;
+	const Copying *copying = arg;
 	const ShareWork *work = copying->work;
+	ShareDone  *done = copying->done;
 
-	if (stream != PLAT_STDOUT || work->progress == NULL)
+	if (stream != PLAT_STDOUT || line[0] == '\0' ||
+		line[strlen(line) - 1] == '/')
 		return;
-	copying->bytes += strtoull(line, NULL, 10);
-	copying->files++;
+	done->bytes += strtoull(line, NULL, 10);
+	done->files++;
+	if (work->progress == NULL)
+		return;
 	if (work->total_bytes > 0)
-		progress_amount(work->progress, copying->bytes, work->total_bytes,
+		progress_amount(work->progress, done->bytes, work->total_bytes,
 						"bytes");
 	else
 		progress_say(work->progress, "%llu of %llu files",
-					 (unsigned long long) copying->files,
+					 (unsigned long long) done->files,
 					 (unsigned long long) work->n);
+}
+
+/* "deleting NAME" of what was there. */
+static void
+count_removed(void *arg, PlatStream stream, const char *line)
+{
+	ShareDone  *done = arg;
+
+	if (stream == PLAT_STDOUT && strncmp(line, "deleting ", 9) == 0 &&
+		line[strlen(line) - 1] != '/')
+		done->files++;
 }
 
 static void
@@ -112,7 +126,7 @@ run(ShareRsync *rsync, const ShareWork *work, const char *what,
 static bool
 copy_by_rsync(const ShareWork *work, ShareDone *done, Error *error)
 {
-	Copying		copying = {work, 0, 0};
+	Copying		copying = {work, done};
 	ShareRsync	rsync;
 	bool		good;
 
@@ -144,8 +158,39 @@ remove_by_rsync(const ShareWork *work, ShareDone *done, Error *error)
 	/* What is above is not in the list. */
 	share_rsync_add(&rsync, "--no-implied-dirs");
 	share_rsync_add(&rsync, "--delete-missing-args");
+	share_rsync_add(&rsync, "--info=del");
 	share_rsync_addf(&rsync, "%s/", scratch);
+	rsync.on_line = count_removed;
+	rsync.arg = done;
 	good = run(&rsync, work, "remove files from", done, error);
+	share_rsync_end(&rsync);
+	share_scratch_drop(scratch);
+	return good;
+}
+
+/* As what is removed, but with what is in it, and not into the trash. */
+static bool
+clean_by_rsync(const ShareAccess *target, const char *const *folders,
+			   size_t n, Error *error)
+{
+	ShareRsync	rsync;
+	char	   *scratch;
+	bool		good;
+
+	if (!share_scratch_make(target, &scratch, error))
+		return false;
+	share_rsync_begin(&rsync, target);
+	share_rsync_add(&rsync, "--files-from=-");
+	share_rsync_add(&rsync, "--from0");
+	share_rsync_add(&rsync, "--no-implied-dirs");
+	share_rsync_add(&rsync, "--delete-missing-args");
+	share_rsync_add(&rsync, "--force");
+	share_rsync_addf(&rsync, "%s/", scratch);
+	for (size_t i = 0; i < n; i++)
+		share_rsync_add_path(&rsync, folders[i]);
+	share_rsync_add_place(&rsync, target, "");
+	good = share_rsync_run(&rsync, "remove unfinished files from", true,
+						   error);
 	share_rsync_end(&rsync);
 	share_scratch_drop(scratch);
 	return good;
@@ -153,7 +198,7 @@ remove_by_rsync(const ShareWork *work, ShareDone *done, Error *error)
 
 const ShareCopier share_copier_rsync = {
 	"rsync", false, share_trash_prepare, copy_by_rsync, remove_by_rsync,
-	share_trash_prune
+	clean_by_rsync, share_trash_prune
 };
 
 const ShareCopier *

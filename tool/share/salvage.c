@@ -92,7 +92,7 @@ typedef bool (*Carry) (const ShareWork *work, ShareDone *done, Error *error);
 static bool
 carry(Carry how, ShareWork *work, Error *error)
 {
-	ShareDone	done = {false, NULL};
+	ShareDone	done = {0};
 	bool		good = work->n == 0 || how(work, &done, error);
 
 	if (good && done.incomplete)

@@ -18,6 +18,7 @@
 #include "platform/tree.h"
 #include "share/copier.h"
 #include "share/record.h"
+#include "share/rsync_call.h"
 
 /* The source goes on changing; what is left is for the next sync. */
 #define PASSES 2
@@ -132,6 +133,7 @@ write_markers(ShareSync *sync, Error *error)
 		(!write_marker(sync, &sync->source, &sync->markers.source,
 					   SHARE_SOURCE, error) || !check_apart(sync, error)))
 		return false;
+	sync->marked = true;
 	return !sync->write_target ||
 		write_marker(sync, &sync->target, &sync->markers.target,
 					 SHARE_TARGET, error);
@@ -284,6 +286,8 @@ share_sync(const ShareOrder *order, ShareSync *sync, Error *error)
 		outcome = judge(sync, error);
 	if (outcome == SHARE_SYNCED)
 		outcome = go_on(sync, &sync->look, error);
+	if (lock != NULL)
+		share_scratch_sweep(order->config);
 	if (lock != NULL && outcome != SHARE_NOT_CONFIRMED)
 		record(sync, outcome, error);
 	plat_lock_release(lock);

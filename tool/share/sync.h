@@ -87,6 +87,7 @@ typedef struct ShareSync
 	const char *why;			/* SHARE_PARTLY: what could not be done */
 	bool		write_source;	/* the source's marker is to be written */
 	bool		write_target;
+	bool		marked;			/* that was done */
 	bool		one_case;		/* see share_diff() */
 	int64_t		accepted;		/* what is left of order->accept_change */
 	Progress	progress;

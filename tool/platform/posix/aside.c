@@ -11,6 +11,9 @@
 #include "platform/aside.h"
 #include "platform/clock.h"
 
+/* What waits for a device that is gone does not end when it is killed; ms. */
+#define KILLED_MS 500
+
 /* Wait for a process until a time; false where it still runs. */
 static bool
 wait_until(pid_t pid, int64_t end, int *status)
@@ -47,7 +50,6 @@ plat_aside(bool (*run) (void *arg), void *arg, int deadline_ms)
 	if (wait_until(pid, end, &status))
 		return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	wait_until(pid, plat_clock_ms() + KILLED_MS, &status);
 	return false;
 }

@@ -5,6 +5,7 @@
 #include "platform/posix/posix.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -50,6 +51,12 @@ int64_t
 plat_process(void)
 {
 	return (int64_t) getpid();
+}
+
+bool
+plat_process_runs(int64_t process)
+{
+	return kill((pid_t) process, 0) == 0 || errno == EPERM;
 }
 
 bool
