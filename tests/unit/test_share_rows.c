@@ -251,14 +251,20 @@ take(void *arg, const void *bytes, size_t len)
 	text_add_bytes(arg, bytes, len);
 }
 
+/* Read it, or fail for a reason: the one of both that is not NULL. */
 static void
-check_below(const char *root, const char *path, const char *expected)
+check_below(const char *root, const char *path, const char *content,
+			const char *reason)
 {
 	Text		text = {NULL, 0, 0};
 	Error		error = ERROR_NONE;
 	bool		good = plat_below_read(root, path, take, &text, &error);
+	char	   *message = text_format("could not read file \"%s/%s\": %s", root,
+									  path, reason != NULL ? reason : "");
 
-	check_text(good ? text.bytes : error.message, expected);
+	check_text(good ? text.bytes : error.message,
+			   content != NULL ? content : message);
+	free(message);
 	text_free(&text);
 	error_free(&error);
 }
@@ -269,19 +275,13 @@ test_below(void)
 	const char *root = scratch_begin();
 
 	scratch_write(scratch_path("file"), "content", 7);
-	check_below(root, "file", "content");
-	check_below(root, "none", "could not read file \"none\": No such file or "
-				"directory");
-	check_below("/nowhere", "file", "could not read file \"file\": No such "
-				"file or directory");
-	check_below(root, "file/x", "could not read file \"file/x\": Not a "
-				"directory");
-	check_below("/proc/self", "cwd/file", "could not read file \"cwd/file\": "
-				"Not a directory");
-	check_below("/proc/self", "exe", "could not read file \"exe\": Too many "
-				"levels of symbolic links");
-	check_below("/", "dev", "could not read file \"dev\": Too many levels of "
-				"symbolic links");
+	check_below(root, "file", "content", NULL);
+	check_below(root, "none", NULL, "No such file or directory");
+	check_below("/nowhere", "file", NULL, "No such file or directory");
+	check_below(root, "file/x", NULL, "Not a directory");
+	check_below("/proc/self", "cwd/file", NULL, "Not a directory");
+	check_below("/proc/self", "exe", NULL, "Too many levels of symbolic links");
+	check_below("/", "dev", NULL, "Too many levels of symbolic links");
 }
 
 int
