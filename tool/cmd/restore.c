@@ -15,6 +15,9 @@
 #include "cmd/config.h"
 #include "cmd/restore_share.h"
 #include "platform/clock.h"
+#include "platform/file.h"
+
+#define STAMP_WAIT_MS 100
 
 /* The time for names, as 20261123T005202. */
 static const char *
@@ -30,6 +33,42 @@ stamp_now(Arena *arena)
 			compact[n++] = *c;
 	compact[n] = '\0';
 	return arena_strdup(arena, compact);
+}
+
+/* Has a restore of the same second left something in a share's trash? */
+static bool
+is_taken(Restore *restore, const char *stamp)
+{
+	static const char *const endings[] = {"-restore", ".000Z"};
+	const Config *config = &restore->move.config;
+	Error		ignored = ERROR_NONE;
+	bool		taken = false;
+
+	for (size_t i = 0; !taken && i < 2 * config->n_shares; i++)
+	{
+		const char *root = config_share_path(&config->shares[i / 2],
+											 restore->site->name);
+		PlatFileInfo info = {.exists = false};
+
+		if (root != NULL &&
+			plat_file_info(arena_printf(&restore->move.arena, "%s/%s/%s%s",
+										root, SHARE_TRASH, stamp,
+										endings[i % 2]), &info, &ignored))
+			taken = info.exists;
+	}
+	error_free(&ignored);
+	return taken;
+}
+
+/* What is this run's alone: the names of what it makes have it. */
+static const char *
+choose_stamp(Restore *restore)
+{
+	const char *stamp = stamp_now(&restore->move.arena);
+
+	while (is_taken(restore, stamp) && plat_sleep_ms(STAMP_WAIT_MS))
+		stamp = stamp_now(&restore->move.arena);
+	return stamp;
 }
 
 bool
@@ -199,7 +238,7 @@ cmd_snapshot_restore(const RestoreRequest *request)
 	else
 	{
 		restore_choose_site(&restore, site);
-		restore.stamp = stamp_now(&restore.move.arena);
+		restore.stamp = choose_stamp(&restore);
 		code = prepare(&restore, &error);
 		code = code == EXIT_OK ? restore_go(&restore, MOVE_START) :
 			restore_fail(&error, code);
