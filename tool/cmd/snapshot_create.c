@@ -8,44 +8,19 @@
 #include "base/exitcode.h"
 #include "base/timestamp.h"
 #include "cmd/config.h"
+#include "cmd/snapshot_fill.h"
 #include "cmd/snapshot_work.h"
 #include "pg/statements.h"
 #include "platform/cancel.h"
 #include "platform/clock.h"
 #include "platform/file.h"
-#include "progress/progress.h"
 #include "server/target.h"
-#include "share/access.h"
 #include "snapshot/encrypt.h"
-
-/* What is made, and what for. */
-typedef struct Making
-{
-	const Config *config;
-	const SnapshotRequest *request;
-	SnapshotWork work;
-	Progress	progress;
-	const char *certificate;	/* NULL: not encrypted */
-	int			code;			/* where something fails now */
-} Making;
 
 static void
 tell(void *arg, const char *what)
 {
 	progress_say(arg, "%s", what);
-}
-
-/* What is done now, and with what. */
-static void
-say(const Making *making, const char *what, const char *name)
-{
-	char	   *text;
-
-	if (making->work.tell == NULL)
-		return;
-	text = text_format("%s %s", what, name);
-	making->work.tell(making->work.arg, text);
-	free(text);
 }
 
 /* Is a path below a directory, or it? */
@@ -60,7 +35,7 @@ is_below(const char *path, const char *directory)
 
 /* The share's root here; false with the reason why there is none. */
 static bool
-find_root(const Making *making, const ConfigShare *share, const char **root,
+find_root(const SnapshotMaking *making, const ConfigShare *share, const char **root,
 		  Error *error)
 {
 	const ConfigSite *site = making->work.site;
@@ -89,7 +64,7 @@ find_root(const Making *making, const ConfigShare *share, const char **root,
 
 /* Before anything is made. */
 static bool
-is_possible(Making *making, Error *error)
+is_possible(SnapshotMaking *making, Error *error)
 {
 	const Config *config = making->config;
 	const char *root;
@@ -108,7 +83,7 @@ is_possible(Making *making, Error *error)
 
 /* In logical mode both are primaries: the passive one subscribes. */
 static bool
-ask_role(Making *making, Error *error)
+ask_role(SnapshotMaking *making, Error *error)
 {
 	const Config *config = making->config;
 	PgConnection *connection = server_connect(config, making->work.site,
@@ -129,97 +104,9 @@ ask_role(Making *making, Error *error)
 	return good;
 }
 
-static bool
-add_databases(Making *making, Error *error)
-{
-	SnapshotWork *work = &making->work;
-	Snapshot   *snapshot = &work->snapshot;
-	const ConfigWords *databases = &making->config->databases;
-
-	for (size_t i = 0; i < databases->n; i++)
-	{
-		bool		exists;
-
-		say(making, "dumping database", databases->words[i]);
-		if (!snapshot_add_database(work, databases->words[i], &exists, error))
-			return false;
-		if (!exists)
-			snapshot_add_note(work, "no database", databases->words[i], NULL);
-	}
-	making->code = EXIT_REFUSED;
-	if (snapshot->n_databases == 0)
-		return error_set(error, NULL, NULL, "site \"%s\" has none of the "
-						 "configured databases", work->site->name);
-	making->code = EXIT_SYSTEM;
-	for (size_t i = 0; i < snapshot->n_databases; i++)
-		if (snapshot->epoch < snapshot->databases[i].epoch)
-			snapshot->epoch = snapshot->databases[i].epoch;
-	return snapshot_add_roles(work, error);
-}
-
-/* The folders where nothing is deleted are not even listed unless wanted. */
-static bool
-add_share(Making *making, const ConfigShare *share, bool archived,
-		  Error *error)
-{
-	Arena		arena = {NULL};
-	ConfigShare listed = *share;
-	ShareRules	rules;
-	ShareAccess access;
-	ShareList	list;
-	const char *root = config_share_path(share, making->work.site->name);
-	bool		good;
-
-	if (!archived)
-		listed.add.n = 0;
-	say(making, "listing share", share->name);
-	share_rules_make(&listed, &arena, &rules);
-	share_access_directory(making->config, &listed, making->work.site, root, &rules, &arena,
-						   &access);
-	memset(&list, 0, sizeof(list));
-	share_list_begin(&list, &rules);
-	good = share_local.list(&access, &list, error) &&
-		snapshot_add_share(&making->work, share, root, &list, archived,
-						   error);
-	share_list_free(&list);
-	arena_free(&arena);
-	return good;
-}
-
-static bool
-add_shares(Making *making, Error *error)
-{
-	const Config *config = making->config;
-	bool		archived = making->request->archived_logs ||
-	config->snapshot.archived_logs;
-
-	for (size_t i = 0; i < config->n_shares; i++)
-		if (!add_share(making, &config->shares[i], archived, error))
-			return false;
-	return true;
-}
-
-/* Certificates first: what is wrong with their keys shows at once. */
-static bool
-fill(Making *making, Error *error)
-{
-	const SnapshotRequest *request = making->request;
-	SnapshotWork *work = &making->work;
-
-	making->code = EXIT_SYSTEM;
-	if (!request->database_only &&
-		!cmd_snapshot_certificates(work, request->plain_pfx ||
-								   making->config->snapshot.plain_pfx, error))
-		return false;
-	if (!request->files_only && !add_databases(making, error))
-		return false;
-	return request->database_only ||
-		(add_shares(making, error) && snapshot_add_server(work, error));
-}
-
 /* A name that no other snapshot has: site, and time in UTC. */
 static const char *
-dated_name(Making *making, Arena *arena)
+dated_name(SnapshotMaking *making, Arena *arena)
 {
 	const ConfigSite *site = making->work.site;
 	char		now[TIMESTAMP_SIZE];
@@ -242,7 +129,7 @@ dated_name(Making *making, Arena *arena)
 }
 
 static bool
-choose_name(Making *making, Arena *arena, const char **name, Error *error)
+choose_name(SnapshotMaking *making, Arena *arena, const char **name, Error *error)
 {
 	making->code = EXIT_USAGE;
 	*name = making->request->name;
@@ -252,7 +139,7 @@ choose_name(Making *making, Arena *arena, const char **name, Error *error)
 }
 
 static bool
-make(Making *making, Error *error)
+make(SnapshotMaking *making, Error *error)
 {
 	Arena		arena = {NULL};
 	SnapshotWork *work = &making->work;
@@ -264,7 +151,8 @@ make(Making *making, Error *error)
 	making->code = good ? EXIT_REFUSED : making->code;
 	good = good && snapshot_begin(work, name, request->kind,
 								  making->certificate != NULL, error) &&
-		ask_role(making, error) && fill(making, error) &&
+		ask_role(making, error) &&
+		cmd_snapshot_fill(making, error) &&
 		snapshot_end(work, snapshot_encrypt, making->certificate, error);
 	arena_free(&arena);
 	return good;
@@ -274,7 +162,7 @@ static int
 make_and_tell(const Config *config, const SnapshotRequest *request, bool json,
 			  char **directory, Error *error)
 {
-	Making		making = {.config = config,.request = request};
+	SnapshotMaking making = {.config = config,.request = request};
 	const Snapshot *snapshot = &making.work.snapshot;
 	int			code = EXIT_OK;
 

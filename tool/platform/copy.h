@@ -55,12 +55,15 @@ typedef struct PlatCopy
 	int			threads;		/* so many files at the same time */
 	void		(*progress) (void *arg, size_t files, uint64_t bytes);
 	void	   *arg;			/* for progress, which may be NULL and is
-								 * called from plat_copy_run() now and then */
+								 * called from plat_copy_end() now and then */
 } PlatCopy;
 
+/* A copy that is at work. */
+typedef struct PlatCopying PlatCopying;
+
 /*
- * plat_copy_run
- *		Copy files.
+ * plat_copy_begin
+ *		Copy files by threads, while the caller goes on.
  *
  * A copy can be read by those who may read the source, written by nobody, and
  * has the source's time.  Nothing is synced to the disk: plat_tree_sync().
@@ -68,11 +71,22 @@ typedef struct PlatCopy
  * while it is read is read again, three times at most.  Where the file system
  * can share the content of source and target, it does.
  *
- * in:     directories in the target must be there
- * out:    what became of each file is in it
- * errors: what cannot be written; plat_cancelled()
+ * in:     copy: as it is until plat_copy_end(), with all that it points to;
+ *         directories in the target must be there
+ * out:    *copying: to be given to plat_copy_end()
  */
-extern bool plat_copy_run(PlatCopy *copy, Error *error);
+extern bool plat_copy_begin(PlatCopy *copy, PlatCopying **copying,
+							Error *error);
+
+/*
+ * plat_copy_end
+ *		Wait for the end of all of it, telling how far it is; or, with stop,
+ *		only for the files that are at work.
+ *
+ * out:    what became of each file is in it
+ * errors: what cannot be written; plat_cancelled(); none with stop
+ */
+extern bool plat_copy_end(PlatCopying *copying, bool stop, Error *error);
 
 /* The system's words for a reason. */
 extern const char *plat_copy_reason(int reason);

@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "config/config.h"
+#include "pg/connection.h"
 #include "platform/lock.h"
 #include "share/list.h"
 #include "snapshot/snapshot.h"
@@ -69,26 +70,51 @@ extern bool snapshot_part_begin(SnapshotWork *work, SnapshotPartKind kind,
 								Error *error);
 extern void snapshot_part_end(SnapshotWork *work);
 
+/* A database as it was at one moment, which a session holds. */
+typedef struct SnapshotView
+{
+	SnapshotDatabase *database;
+	PgConnection *connection;
+	char	   *name;			/* of the view, for other sessions */
+	int64_t		begun_ms;		/* since 1970 */
+} SnapshotView;
+
 /*
- * snapshot_add_database, snapshot_add_roles
- *		Dump a database of the site's server, or its roles without passwords.
+ * snapshot_view_open, snapshot_view_dump, snapshot_view_close
+ *		A view of a database of the site's server; and its dump.  Views of all
+ *		databases are opened before anything is dumped, so that all are of one
+ *		moment, as nearly as several databases have one.
  *
  * out: *exists: false where the server has no such database
  */
-extern bool snapshot_add_database(SnapshotWork *work, const char *name,
-								  bool *exists, Error *error);
+extern bool snapshot_view_open(SnapshotWork *work, const char *name,
+							   SnapshotView *view, bool *exists,
+							   Error *error);
+extern bool snapshot_view_dump(SnapshotWork *work, SnapshotView *view,
+							   Error *error);
+extern void snapshot_view_close(SnapshotView *view);
+
+/* The server's roles, without passwords. */
 extern bool snapshot_add_roles(SnapshotWork *work, Error *error);
 
+/* The copy of a share that is at work. */
+typedef struct SnapshotTaking SnapshotTaking;
+
 /*
- * snapshot_add_share
- *		Copy what is listed of a share.
+ * snapshot_share_begin, snapshot_share_end
+ *		Copy what is listed of a share, while the caller goes on with something
+ *		else; nothing else is added of other shares meanwhile.
  *
  * in:  root: the directory here
  *      archived: also of folders where nothing is deleted
+ *      stop: it is given up
  */
-extern bool snapshot_add_share(SnapshotWork *work, const ConfigShare *share,
-							   const char *root, const ShareList *list,
-							   bool archived, Error *error);
+extern bool snapshot_share_begin(SnapshotWork *work, const ConfigShare *share,
+								 const char *root, const ShareList *list,
+								 bool archived, SnapshotTaking **begun,
+								 Error *error);
+extern bool snapshot_share_end(SnapshotTaking *taking, bool stop,
+							   Error *error);
 
 /* The server's settings and rules of access, and configuration files. */
 extern bool snapshot_add_server(SnapshotWork *work, Error *error);

@@ -42,8 +42,11 @@ static bool
 export_view(PgConnection *connection, char **name, Error *error)
 {
 	*name = NULL;
-	return pg_run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	/* It waits while other databases are dumped. */
+	return pg_run(connection, "SET idle_in_transaction_session_timeout = 0",
 				  PG_NONE, error) &&
+		pg_run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+			   PG_NONE, error) &&
 		pg_value(connection, "SELECT pg_catalog.pg_export_snapshot()", PG_NONE,
 				 name, error);
 }
@@ -148,57 +151,78 @@ dump_and_count(SnapshotWork *work, PgConnection *connection,
 }
 
 static bool
-take_database(SnapshotWork *work, PgConnection *connection,
-			  SnapshotDatabase *database, Error *error)
+look(SnapshotWork *work, SnapshotView *view, Error *error)
 {
-	char	   *view;
-	bool		good = snapshot_database_place(connection, database,
-											   &work->snapshot.arena, error) &&
-	export_view(connection, &view, error);
+	Arena	   *arena = &work->snapshot.arena;
 
-	if (!good)
+	if (!snapshot_database_place(view->connection, view->database, arena,
+								 error) ||
+		!export_view(view->connection, &view->name, error))
 		return false;
-	database->time_ms = plat_wall_ms();
-	good = snapshot_database_read(connection, database, &work->snapshot.arena,
-								  error) &&
-		dump_and_count(work, connection, database, view, error) &&
-		snapshot_add_tree(work, database->dump, error);
-	free(view);
-	return good;
+	view->database->time_ms = plat_wall_ms();
+	return snapshot_database_read(view->connection, view->database, arena,
+								  error);
+}
+
+static bool
+check_name(const char *name, Error *error)
+{
+	if (snapshot_name_check(name, error))
+		return true;
+	error_take_message(error, text_format("database \"%s\" cannot be put into "
+										  "a folder of its name", name));
+	return false;
 }
 
 bool
-snapshot_add_database(SnapshotWork *work, const char *name, bool *exists,
-					  Error *error)
+snapshot_view_open(SnapshotWork *work, const char *name, SnapshotView *view,
+				   bool *exists, Error *error)
 {
 	Snapshot   *snapshot = &work->snapshot;
-	SnapshotDatabase *database = &snapshot->databases[snapshot->n_databases];
-	PgConnection *connection;
-	bool		good;
 
-	if (!snapshot_name_check(name, error))
-	{
-		error_take_message(error, text_format("database \"%s\" cannot be put "
-											  "into a folder of its name",
-											  name));
+	memset(view, 0, sizeof(*view));
+	*exists = false;
+	if (!check_name(name, error) ||
+		!snapshot_database_exists(work->config, work->site, name, exists,
+								  error))
 		return false;
-	}
-	if (!snapshot_database_exists(work->config, work->site, name, exists,
-								  error) || !*exists)
-		return !*exists && error->message == NULL;
-	connection = server_connect(work->config, work->site, name, error);
-	if (connection == NULL)
+	if (!*exists)
+		return true;
+	view->begun_ms = plat_wall_ms();
+	view->connection = server_connect(work->config, work->site, name, error);
+	if (view->connection == NULL)
 		return false;
-	database->name = arena_strdup(&snapshot->arena, name);
-	database->dump = arena_printf(&snapshot->arena, "databases/%s", name);
-	good = snapshot_part_begin(work, SNAPSHOT_PART_DATABASE, name,
-							   "databases", error) &&
-		take_database(work, connection, database, error);
+	view->database = &snapshot->databases[snapshot->n_databases++];
+	view->database->name = arena_strdup(&snapshot->arena, name);
+	view->database->dump = arena_printf(&snapshot->arena, "databases/%s",
+										name);
+	return look(work, view, error);
+}
+
+bool
+snapshot_view_dump(SnapshotWork *work, SnapshotView *view, Error *error)
+{
+	SnapshotDatabase *database = view->database;
+	bool		good = snapshot_part_begin(work, SNAPSHOT_PART_DATABASE,
+										   database->name, "databases", error);
+
+	if (!good)
+		return false;
+	work->part->begun_ms = view->begun_ms;
 	work->part->path = database->dump;
+	good = dump_and_count(work, view->connection, database, view->name,
+						  error) &&
+		snapshot_add_tree(work, database->dump, error);
 	snapshot_part_end(work);
-	snapshot->n_databases++;
-	pg_close(connection);
 	return good;
+}
+
+void
+snapshot_view_close(SnapshotView *view)
+{
+	pg_close(view->connection);
+	free(view->name);
+	memset(view, 0, sizeof(*view));
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "platform/clock.h"
 #include "platform/copy.h"
 #include "platform/replace.h"
 #include "snapshot/internal.h"
@@ -22,16 +23,22 @@
 #define MS_OF_DAY INT64_C(86400000)
 
 /* A share on its way. */
-typedef struct Taking
+struct SnapshotTaking
 {
 	SnapshotWork *work;
+	const char *share;
 	const char *folder;			/* "share/NAME" */
 	bool		archived;
+	int64_t		begun_ms;
+	PlatCopy	copy;
+	PlatCopying *copying;		/* NULL: it has not begun */
 	PlatCopyFile *files;
 	const SnapshotFile **formers;	/* of files, or NULL */
 	size_t		n;
 	size_t		next_former;	/* where to look for the next one */
-} Taking;
+};
+
+typedef SnapshotTaking Taking;
 
 static const char *
 in_snapshot(Taking *taking, const char *path)
@@ -226,47 +233,78 @@ describe(SnapshotWork *work, const ConfigShare *share, const char *root,
 }
 
 static bool
-take_all(Taking *taking, const char *root, const ShareList *list,
-		 Error *error)
+begin_copy(Taking *taking, const char *root, const ShareList *list,
+		   Error *error)
 {
 	SnapshotWork *work = taking->work;
 	Arena	   *arena = &work->snapshot.arena;
-	const char *former = work->former.directory == NULL ? NULL :
-	arena_printf(arena, "%s/%s", work->former.directory, taking->folder);
-	PlatCopy	copy = {.source = root,.former = former,.threads = THREADS,
-		.progress = tell_progress,.arg = taking,
-	.target = arena_printf(arena, "%s/%s", work->work, taking->folder)};
+	PlatCopy   *copy = &taking->copy;
 
 	taking->files = mem_alloc((list->n + 1) * sizeof(PlatCopyFile));
 	taking->formers = mem_alloc((list->n + 1) * sizeof(SnapshotFile *));
-	if (!sort_out(taking, list, error))
+	if (!plat_directory_make_all(work->work, taking->folder, error) ||
+		!sort_out(taking, list, error))
 		return false;
-	copy.files = taking->files;
-	copy.n = taking->n;
-	if (!plat_copy_run(&copy, error))
-		return false;
-	for (size_t i = 0; i < taking->n; i++)
-		keep(taking, &taking->files[i], taking->formers[i]);
-	return true;
+	copy->source = root;
+	copy->target = arena_printf(arena, "%s/%s", work->work, taking->folder);
+	if (work->former.directory != NULL)
+		copy->former = arena_printf(arena, "%s/%s", work->former.directory,
+									taking->folder);
+	copy->files = taking->files;
+	copy->n = taking->n;
+	copy->threads = THREADS;
+	copy->progress = tell_progress;
+	copy->arg = taking;
+	return plat_copy_begin(copy, &taking->copying, error);
+}
+
+static void
+free_taking(Taking *taking)
+{
+	free(taking->files);
+	free(taking->formers);
+	free(taking);
 }
 
 bool
-snapshot_add_share(SnapshotWork *work, const ConfigShare *share,
-				   const char *root, const ShareList *list, bool archived,
-				   Error *error)
+snapshot_share_begin(SnapshotWork *work, const ConfigShare *share,
+					 const char *root, const ShareList *list, bool archived,
+					 SnapshotTaking **begun, Error *error)
 {
-	Taking		taking = {.work = work,.archived = archived};
-	bool		good;
+	Taking	   *taking = mem_alloc(sizeof(Taking));
 
-	taking.folder = arena_printf(&work->snapshot.arena, "share/%s",
-								 share->name);
+	memset(taking, 0, sizeof(*taking));
+	taking->work = work;
+	taking->share = share->name;
+	taking->archived = archived;
+	taking->begun_ms = plat_wall_ms();
+	taking->folder = arena_printf(&work->snapshot.arena, "share/%s",
+								  share->name);
 	describe(work, share, root, archived);
-	snapshot_note_twins(work, taking.folder, list, archived);
-	good = snapshot_part_begin(work, SNAPSHOT_PART_SHARE, share->name,
-							   taking.folder, error) &&
-		take_all(&taking, root, list, error);
-	snapshot_part_end(work);
-	free(taking.files);
-	free(taking.formers);
-	return good;
+	snapshot_note_twins(work, taking->folder, list, archived);
+	if (begin_copy(taking, root, list, error))
+	{
+		*begun = taking;
+		return true;
+	}
+	free_taking(taking);
+	return false;
+}
+
+bool
+snapshot_share_end(SnapshotTaking *taking, bool stop, Error *error)
+{
+	bool		good = plat_copy_end(taking->copying, stop, error) && !stop &&
+	snapshot_part_begin(taking->work, SNAPSHOT_PART_SHARE, taking->share,
+						taking->folder, error);
+
+	if (good)
+	{
+		taking->work->part->begun_ms = taking->begun_ms;
+		for (size_t i = 0; i < taking->n; i++)
+			keep(taking, &taking->files[i], taking->formers[i]);
+		snapshot_part_end(taking->work);
+	}
+	free_taking(taking);
+	return good || stop;
 }

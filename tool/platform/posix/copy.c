@@ -20,9 +20,21 @@
 #define TAKEN_AT_ONCE 256
 #define PROGRESS_NS 200000000
 
-typedef struct Copying
+/* What a thread is given. */
+typedef struct Thread
+{
+	PlatCopying *copying;
+	CopyWorker	worker;
+	pthread_t	thread;
+} Thread;
+
+struct PlatCopying
 {
 	PlatCopy   *copy;
+	int			roots[3];		/* source, target, former */
+	Thread		threads[THREADS_MAX];
+	int			n_threads;
+	int			started;		/* of them; the others' part is done */
 	pthread_mutex_t mutex;		/* guards all below */
 	pthread_cond_t changed;
 	size_t		next;			/* file that nobody has taken */
@@ -33,15 +45,7 @@ typedef struct Copying
 	int			number;			/* errno of what has failed, or 0 */
 	const char *what;
 	const char *path;
-} Copying;
-
-/* What a thread is given. */
-typedef struct Thread
-{
-	Copying    *copying;
-	CopyWorker	worker;
-	pthread_t	thread;
-} Thread;
+};
 
 /* How long the directory's part of a path is. */
 static size_t
@@ -105,7 +109,7 @@ copy_folder_close(CopyFolder *folder)
 }
 
 static void
-account(Copying *copying, CopyWorker *worker, size_t begin, size_t end,
+account(PlatCopying *copying, CopyWorker *worker, size_t begin, size_t end,
 		bool good, size_t failed, int number)
 {
 	pthread_mutex_lock(&copying->mutex);
@@ -137,7 +141,7 @@ is_beside(const PlatCopyFile *file, const PlatCopyFile *other)
  * threads that make names in it would wait for each other.
  */
 static bool
-take(Copying *copying, size_t *begin, size_t *end)
+take(PlatCopying *copying, size_t *begin, size_t *end)
 {
 	const PlatCopy *copy = copying->copy;
 
@@ -157,7 +161,7 @@ static void *
 run(void *arg)
 {
 	Thread	   *thread = arg;
-	Copying    *copying = thread->copying;
+	PlatCopying *copying = thread->copying;
 	size_t		begin;
 	size_t		end;
 
@@ -219,7 +223,7 @@ worker_end(CopyWorker *worker)
 
 /* Wait for the threads, and tell how far they are. */
 static void
-watch(Copying *copying)
+watch(PlatCopying *copying)
 {
 	PlatCopy   *copy = copying->copy;
 
@@ -245,33 +249,37 @@ watch(Copying *copying)
 
 /* Where no thread can be had it is done here. */
 static void
-run_threads(Copying *copying, const int roots[3])
+start_threads(PlatCopying *copying)
 {
-	Thread		threads[THREADS_MAX];
 	int			n = copying->copy->threads;
-	int			started = 0;
 
 	n = n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : n;
+	copying->n_threads = n;
 	copying->running = n;
 	for (int i = 0; i < n; i++)
 	{
-		threads[i].copying = copying;
-		worker_begin(&threads[i].worker, roots);
+		copying->threads[i].copying = copying;
+		worker_begin(&copying->threads[i].worker, copying->roots);
 	}
-	while (started < n && pthread_create(&threads[started].thread, NULL, run,
-										 &threads[started]) == 0)
-		started++;
-	for (int i = started; i < n; i++)
-		run(&threads[i]);
-	watch(copying);
-	for (int i = 0; i < started; i++)
-		pthread_join(threads[i].thread, NULL);
-	for (int i = 0; i < n; i++)
-		worker_end(&threads[i].worker);
+	while (copying->started < n &&
+		   pthread_create(&copying->threads[copying->started].thread, NULL,
+						  run, &copying->threads[copying->started]) == 0)
+		copying->started++;
+	for (int i = copying->started; i < n; i++)
+		run(&copying->threads[i]);
+}
+
+static void
+end_threads(PlatCopying *copying)
+{
+	for (int i = 0; i < copying->started; i++)
+		pthread_join(copying->threads[i].thread, NULL);
+	for (int i = 0; i < copying->n_threads; i++)
+		worker_end(&copying->threads[i].worker);
 }
 
 static bool
-report(const Copying *copying, Error *error)
+report(const PlatCopying *copying, Error *error)
 {
 	char	   *path;
 
@@ -292,32 +300,58 @@ open_root(const char *path)
 	return path == NULL ? -1 : unix_open(path, O_RDONLY | O_DIRECTORY, 0);
 }
 
-bool
-plat_copy_run(PlatCopy *copy, Error *error)
+static void
+close_roots(PlatCopying *copying)
 {
-	Copying		copying = {.copy = copy};
-	const int	roots[3] = {
-		open_root(copy->source), open_root(copy->target),
-		open_root(copy->former)
-	};
-	bool		good = true;
-
-	if (roots[0] < 0)
-		good = unix_error(error, "open directory", copy->source);
-	else if (roots[1] < 0)
-		good = unix_error(error, "open directory", copy->target);
-	if (good)
-	{
-		pthread_mutex_init(&copying.mutex, NULL);
-		pthread_cond_init(&copying.changed, NULL);
-		run_threads(&copying, roots);
-		pthread_cond_destroy(&copying.changed);
-		pthread_mutex_destroy(&copying.mutex);
-		good = report(&copying, error);
-	}
 	for (int i = 0; i < 3; i++)
-		if (roots[i] >= 0)
-			unix_close(roots[i]);
+		if (copying->roots[i] >= 0)
+			unix_close(copying->roots[i]);
+}
+
+bool
+plat_copy_begin(PlatCopy *copy, PlatCopying **begun, Error *error)
+{
+	PlatCopying *copying = mem_alloc(sizeof(PlatCopying));
+	const char *missing = NULL;
+
+	memset(copying, 0, sizeof(*copying));
+	copying->copy = copy;
+	copying->roots[0] = open_root(copy->source);
+	if (copying->roots[0] < 0)
+		missing = copy->source;
+	copying->roots[1] = missing == NULL ? open_root(copy->target) : -1;
+	if (missing == NULL && copying->roots[1] < 0)
+		missing = copy->target;
+	copying->roots[2] = missing == NULL ? open_root(copy->former) : -1;
+	if (missing != NULL)
+	{
+		unix_error(error, "open directory", missing);
+		close_roots(copying);
+		free(copying);
+		return false;
+	}
+	pthread_mutex_init(&copying->mutex, NULL);
+	pthread_cond_init(&copying->changed, NULL);
+	start_threads(copying);
+	*begun = copying;
+	return true;
+}
+
+bool
+plat_copy_end(PlatCopying *copying, bool stop, Error *error)
+{
+	bool		good;
+
+	pthread_mutex_lock(&copying->mutex);
+	copying->stop = copying->stop || stop;
+	pthread_mutex_unlock(&copying->mutex);
+	watch(copying);
+	end_threads(copying);
+	pthread_cond_destroy(&copying->changed);
+	pthread_mutex_destroy(&copying->mutex);
+	good = stop || report(copying, error);
+	close_roots(copying);
+	free(copying);
 	return good;
 }
 
