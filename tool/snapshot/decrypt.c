@@ -10,11 +10,9 @@
 #include "base/memory.h"
 #include "platform/directory.h"
 #include "platform/file.h"
-#include "platform/parallel.h"
 #include "platform/tree.h"
+#include "snapshot/each.h"
 #include "snapshot/manifest.h"
-
-#define THREADS 2
 
 typedef struct Decrypting
 {
@@ -22,18 +20,17 @@ typedef struct Decrypting
 	const Snapshot *manifest;
 	const SealKey *key;
 	const char *target;
-	Error	   *errors;			/* one for each file; a thread's own */
 } Decrypting;
 
 static bool
-run(void *arg, size_t number)
+run(void *arg, size_t number, Error *error)
 {
 	const Decrypting *work = arg;
 	char	   *path = text_format("%s/%s", work->target,
 								   work->manifest->files[number].path);
 	bool		good = snapshot_decrypt_file(work->sealed, work->manifest,
 											 number, work->key, path,
-											 &work->errors[number]);
+											 error);
 
 	free(path);
 	return good;
@@ -89,30 +86,6 @@ make_folders(const Decrypting *work, Error *error)
 }
 
 static bool
-decrypt_files(Decrypting *work, Error *error)
-{
-	const size_t n = work->manifest->n_files;
-	bool		good;
-
-	work->errors = mem_alloc((n + 1) * sizeof(Error));
-	for (size_t i = 0; i < n; i++)
-		work->errors[i] = (Error) ERROR_NONE;
-	good = plat_parallel(n, THREADS, run, NULL, work);
-	for (size_t i = 0; i < n; i++)
-	{
-		const Error *one = &work->errors[i];
-
-		if (one->message != NULL && error->message == NULL)
-			error_set(error, one->detail, one->hint, "%s", one->message);
-		error_free(&work->errors[i]);
-	}
-	free(work->errors);
-	if (!good && error->message == NULL)
-		error_set(error, NULL, NULL, "the decryption was interrupted");
-	return good;
-}
-
-static bool
 write_manifest(const char *target, const Text *manifest, Error *error)
 {
 	char	   *path = text_format("%s/" SNAPSHOT_MANIFEST, target);
@@ -135,7 +108,7 @@ fill(Decrypting *work, const Text *manifest, Error *error)
 
 	if (!plat_directory_new(work->target, error))
 		return false;
-	if (make_folders(work, error) && decrypt_files(work, error) &&
+	if (make_folders(work, error) && snapshot_each(work->manifest->n_files, run, work, "the decryption was interrupted", error) &&
 		plat_tree_sync(work->target, error) &&
 		write_manifest(work->target, manifest, error))
 		return true;
@@ -151,7 +124,7 @@ snapshot_decrypt(const char *directory, const SealKey *key,
 	SnapshotSealed sealed;
 	Snapshot	snapshot;
 	Text		manifest = {NULL, 0, 0};
-	Decrypting	work = {&sealed, &snapshot, key, target, NULL};
+	Decrypting	work = {&sealed, &snapshot, key, target};
 	bool		good;
 
 	memset(&snapshot, 0, sizeof(snapshot));

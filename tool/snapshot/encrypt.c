@@ -15,12 +15,10 @@
 #include "base/memory.h"
 #include "platform/directory.h"
 #include "platform/file.h"
-#include "platform/parallel.h"
+#include "snapshot/each.h"
 #include "platform/stream.h"
 #include "platform/tree.h"
 #include "snapshot/manifest.h"
-
-#define THREADS 2
 
 /* From here on a file is synced, and used again. */
 #define LARGE_BYTES ((uint64_t) 1024 * 1024)
@@ -32,7 +30,6 @@ typedef struct Encrypting
 	const SealRecipients *recipients;
 	const Snapshot *snapshot;
 	SnapshotSealed sealed;
-	Error	   *errors;			/* one for each file; a thread's own */
 } Encrypting;
 
 /* One file on its way: what is read, and what is written. */
@@ -164,11 +161,11 @@ encrypt_file(Encrypting *work, size_t number, Error *error)
 }
 
 static bool
-run(void *arg, size_t number)
+run(void *arg, size_t number, Error *error)
 {
 	Encrypting *work = arg;
 
-	return encrypt_file(work, number, &work->errors[number]);
+	return encrypt_file(work, number, error);
 }
 
 /* The places of all files, and the folders that they are in. */
@@ -267,31 +264,6 @@ encrypt_manifest(Encrypting *work, Error *error)
 	return good;
 }
 
-/* Give the first of the threads' errors on. */
-static bool
-encrypt_files(Encrypting *work, Error *error)
-{
-	const size_t n = work->snapshot->n_files;
-	bool		good;
-
-	work->errors = mem_alloc((n + 1) * sizeof(Error));
-	for (size_t i = 0; i < n; i++)
-		work->errors[i] = (Error) ERROR_NONE;
-	good = plat_parallel(n, THREADS, run, NULL, work);
-	for (size_t i = 0; i < n; i++)
-	{
-		const Error *one = &work->errors[i];
-
-		if (one->message != NULL && error->message == NULL)
-			error_set(error, one->detail, one->hint, "%s", one->message);
-		error_free(&work->errors[i]);
-	}
-	free(work->errors);
-	if (!good && error->message == NULL)
-		error_set(error, NULL, NULL, "the encryption was interrupted");
-	return good;
-}
-
 bool
 snapshot_encrypt(const char *plain, const char *target,
 				 const char *certificate, Error *error)
@@ -306,7 +278,7 @@ snapshot_encrypt(const char *plain, const char *target,
 	{
 		work.snapshot = &snapshot;
 		work.recipients = recipients;
-		good = prepare(&work, error) && encrypt_files(&work, error) &&
+		good = prepare(&work, error) && snapshot_each(snapshot.n_files, run, &work, "the encryption was interrupted", error) &&
 			encrypt_manifest(&work, error);
 		if (good)
 		{

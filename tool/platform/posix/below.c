@@ -18,16 +18,6 @@
 
 #define PIECE (256 * 1024)
 
-static PlatKind
-kind_of(mode_t mode)
-{
-	if (S_ISREG(mode))
-		return PLAT_FILE;
-	if (S_ISDIR(mode))
-		return PLAT_DIRECTORY;
-	return S_ISLNK(mode) ? PLAT_LINK : PLAT_OTHER;
-}
-
 bool
 plat_below_look(const char *root, const char *path, PlatBelow *found,
 				Error *error)
@@ -44,7 +34,7 @@ plat_below_look(const char *root, const char *path, PlatBelow *found,
 	if (!good)
 		return unix_below_is_missing(errno) || unix_below_fail(error, "look at", root, path);
 	found->exists = true;
-	found->kind = kind_of(info.st_mode);
+	found->kind = unix_kind(info.st_mode);
 	found->size = (uint64_t) info.st_size;
 	found->modified_ns = (int64_t) info.st_mtim.tv_sec * 1000000000 +
 		info.st_mtim.tv_nsec;

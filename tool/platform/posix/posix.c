@@ -91,3 +91,13 @@ unix_sync_parent(const char *path)
 	unix_close(fd);
 	return good;
 }
+
+PlatKind
+unix_kind(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return PLAT_FILE;
+	if (S_ISDIR(mode))
+		return PLAT_DIRECTORY;
+	return S_ISLNK(mode) ? PLAT_LINK : PLAT_OTHER;
+}

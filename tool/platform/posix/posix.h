@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "platform/tree.h"
 
 /*
  * unix_error
@@ -43,5 +44,8 @@ extern bool unix_sync_parent(const char *path);
 /* Is what was found at a path its owner's alone?  As plat_file_private(). */
 extern bool unix_private(const struct stat *found, const char *path,
 						 Error *error);
+
+/* What a mode of stat() says that something is. */
+extern PlatKind unix_kind(mode_t mode);
 
 #endif							/* PLATFORM_POSIX_H */

@@ -48,16 +48,6 @@ in_ns(struct timespec time)
 	return (int64_t) time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static PlatKind
-kind_of(mode_t mode)
-{
-	if (S_ISREG(mode))
-		return PLAT_FILE;
-	if (S_ISDIR(mode))
-		return PLAT_DIRECTORY;
-	return S_ISLNK(mode) ? PLAT_LINK : PLAT_OTHER;
-}
-
 static bool walk_in(Walk *walk, int fd);
 
 /* What vanishes between the reading of its name and this is left out. */
@@ -70,7 +60,7 @@ walk_entry(Walk *walk, int parent, const char *name)
 
 	if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT || fail(walk, "look at");
-	entry.kind = kind_of(info.st_mode);
+	entry.kind = unix_kind(info.st_mode);
 	entry.size = (uint64_t) info.st_size;
 	entry.modified_ns = in_ns(info.st_mtim);
 	entry.changed_ns = in_ns(info.st_ctim);
