@@ -12,16 +12,18 @@ use Words qw(with_unit);
 our @EXPORT_OK = qw(chart escape);
 
 my ($width, $left, $right, $line) = (760, 232, 96, 20);
+# Plain colours, not variables, which renderers outside of browsers do not have.
 my $style = <<'CSS';
-svg { --ground: #ffffff; --ink: #1f2328; --soft: #59636e; --grid: #d1d9e0; --own: #0969da; --peer: #8c959f; --wanted: #bc4c00 }
+text { font: 12px system-ui, sans-serif; fill: #1f2328 }
+.title { font-weight: 600; font-size: 14px } .case { font-weight: 600 } .soft { fill: #59636e }
+.ground { fill: #ffffff } .own { fill: #0969da } .peer { fill: #8c959f }
+.grid { stroke: #d1d9e0 } .spread { stroke: #1f2328; stroke-width: 1.5 }
+.wanted { stroke: #bc4c00; stroke-width: 2; stroke-dasharray: 4 2 }
 @media (prefers-color-scheme: dark) {
-svg { --ground: #0d1117; --ink: #f0f6fc; --soft: #9198a1; --grid: #3d444d; --own: #4493f8; --peer: #656c76; --wanted: #f0883e }
+text { fill: #f0f6fc } .soft { fill: #9198a1 }
+.ground { fill: #0d1117 } .own { fill: #4493f8 } .peer { fill: #656c76 }
+.grid { stroke: #3d444d } .spread { stroke: #f0f6fc } .wanted { stroke: #f0883e }
 }
-text { font: 12px system-ui, sans-serif; fill: var(--ink) }
-.title { font-weight: 600; font-size: 14px } .case { font-weight: 600 } .soft { fill: var(--soft) }
-.ground { fill: var(--ground) } .own { fill: var(--own) } .peer { fill: var(--peer) }
-.grid { stroke: var(--grid) } .spread { stroke: var(--ink); stroke-width: 1.5 }
-.wanted { stroke: var(--wanted); stroke-width: 2; stroke-dasharray: 4 2 } .limit { fill: var(--wanted) }
 CSS
 
 sub escape
