@@ -44,7 +44,7 @@ performance:
 
 # ---- the engine ----
 
-BENCH_ENGINE_ROUNDS ?= 7
+BENCH_ENGINE_ROUNDS ?= 5
 BENCH_ENGINE_SRC = $(wildcard bench/engine/*.c)
 BENCH_ENGINE_LIBS = libpcre2-8 libhs libpq
 BENCH_CFLAGS = -O3 -g -std=c99 -Wall -Wextra -Werror -Wshadow -Wvla \
@@ -68,7 +68,7 @@ bench-engine: install-extension $(BENCH_BUILD)/engine
 
 # ---- databases ----
 
-BENCH_ROWS ?= 100000
+BENCH_ROWS ?= 60000
 BENCH_ROUNDS ?= 5
 
 $(BENCH_BUILD)/noop.so: bench/apply/noop.c
@@ -81,7 +81,7 @@ bench-apply: install-extension $(BENCH_BUILD)/noop.so
 	$(BENCH_RUN) apply bench/apply/run.sh "$(PG_BINDIR)" \
 		$(BENCH_BUILD)/noop.so $(BENCH_ROWS) $(BENCH_ROUNDS)
 
-BENCH_PAIRS ?= 11
+BENCH_PAIRS ?= 9
 BENCH_TRANSACTIONS ?= 6000
 
 bench-overhead: install-extension
@@ -106,14 +106,14 @@ bench-check: install-extension tool
 		$(BENCH_APPS) $(BENCH_CHECK_ROUNDS)
 
 BENCH_COMPARE_ROWS ?= 1000000
-BENCH_COMPARE_ROUNDS ?= 5
+BENCH_COMPARE_ROUNDS ?= 3
 
 bench-compare: install-extension tool
 	$(BENCH_RUN) compare bench/compare/run.sh "$(PG_BINDIR)" \
 		$(BENCH_COMPARE_ROWS) $(BENCH_COMPARE_ROUNDS)
 
 # repmgr and Patroni as far as they are installed.
-BENCH_MOVES_MB ?= 1024
+BENCH_MOVES_MB ?= 512
 BENCH_MOVES_APPS ?= 2000
 BENCH_MOVES_ROUNDS ?= 3
 BENCH_MOVES_TPS ?= 200
@@ -136,7 +136,7 @@ bench-certs: install-extension tool
 	$(BENCH_RUN) certs bench/certs/run.sh "$(PG_BINDIR)" \
 		$(BENCH_CERT_NODES) $(BENCH_CERT_ROUNDS)
 
-BENCH_SERVICES_ROUNDS ?= 7
+BENCH_SERVICES_ROUNDS ?= 3
 
 bench-services: tool
 	$(BENCH_RUN) services $(BENCH_NODES) bench/services/measure.pl \
@@ -161,13 +161,13 @@ bench-share-verify: install-extension tool
 
 BENCH_SNAPSHOT_FILES ?= 100000
 BENCH_SNAPSHOT_APPS ?= 5000
-BENCH_SNAPSHOT_ROUNDS ?= 3
+BENCH_SNAPSHOT_ROUNDS ?= 2
 
 bench-snapshot: tool
 	$(BENCH_RUN) snapshot bench/snapshot/run.sh "$(PG_BINDIR)" \
 		$(BENCH_SNAPSHOT_FILES) $(BENCH_SNAPSHOT_APPS) $(BENCH_SNAPSHOT_ROUNDS)
 
-BENCH_RESTORE_FILES ?= 100000
+BENCH_RESTORE_FILES ?= 50000
 BENCH_RESTORE_APPS ?= 5000
 BENCH_RESTORE_ROUNDS ?= 3
 

@@ -1,5 +1,5 @@
 # A pair of sites for measurements of the tool: A is in $dir/a, B in $dir/b.
-# shellcheck shell=sh disable=SC2154 # variables of who sources this
+# shellcheck shell=sh disable=SC2034,SC2154 # variables for, and of, who sources this
 port_a=6001
 port_b=6002
 

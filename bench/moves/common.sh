@@ -69,8 +69,8 @@ clients_start() {
 	exec 9>"$dir/fifo"
 	"$bindir/pgbench" -n -c 4 -T 3600 -R "$rate" -h 127.0.0.1 -p "$1" -U "$role" "$database" >"$dir/pgbench.log" 2>&1 9>&- &
 	pgbench=$!
-	sleep 5
-	p "$1" -c 'SELECT 1 / (count(*) / 100)::int FROM ledger' >/dev/null
+	sleep 3
+	wait_for 60 p "$1" -c 'SELECT 1 / (count(*) / 100)::int FROM ledger'
 }
 
 # $1 port where they are to write now: sets until, gap, lost
