@@ -90,10 +90,10 @@ clients_stop() {
 
 # $1 case, $2 who
 record() {
-	sample writable "$1" "$2" ms "$((until - began))"
-	sample gap "$1" "$2" ms "$gap"
-	sample command "$1" "$2" ms "$command"
-	sample lost "$1" "$2" rows "$lost"
+	sample 'until a client can write' "$1" "$2" ms "$((until - began))"
+	sample 'between two writes of a client' "$1" "$2" ms "$gap"
+	sample 'until the command ends' "$1" "$2" ms "$command"
+	sample 'acknowledged rows that are lost' "$1" "$2" rows "$lost"
 }
 
 # $1 a: streams from $2, and has replayed what was written

@@ -60,13 +60,13 @@ qsrepl_facts() {
 				sample 'steps of a switchover' "$step" qsrepl ms "$took"
 			done <"$dir/steps"
 			# The checkpoint is the shutdown's, made before the fence.
-			sample server switchover 'checkpoint, shutdown, promotion' percent "$(awk -v all="$((until - began))" '
+			sample 'part of PostgreSQL itself' switchover 'checkpoint, shutdown, promotion' percent "$(awk -v all="$((until - began))" '
 				$1 ~ /^(checkpoint|stop|promote)$/ { ms += $2 } END { printf "%.1f", 100 * ms / all }' "$dir/steps")"
 			;;
 		cut)
-			sample cut "two seconds before the loss" 'told before (transactions at most)' count \
+			sample 'a line that was cut' "two seconds before the loss" 'told before (transactions at most)' count \
 				"$(sed -n 's/.*at most .*, \([0-9]*\) transactions.*/\1/p' "$dir/err")"
-			sample cut "two seconds before the loss" "lost (the writer's rows)" count "$lost"
+			sample 'a line that was cut' "two seconds before the loss" "lost (the writer's rows)" count "$lost"
 			;;
 	esac
 }

@@ -132,7 +132,11 @@ put("$dir/page.md", "no place\n");
 isnt($code, 0, 'a page without a place');
 like($err, qr/has no place for figures$/, 'is named');
 
-# ---- the real table ----
+# ---- the real page and table ----
+
+like(slurp_file('docs/performance.md'),
+	qr/^<!-- figures: made by "make performance" -->\n.*^<!-- figures: end -->\n/ms,
+	'the page of the documentation has a place for figures');
 
 my $make = slurp_file('bench/bench.mk');
 my ($listed) = $make =~ /^BENCH_PARTS \?= ((?:.*\\\n)*.*)$/m;
