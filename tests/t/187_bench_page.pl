@@ -107,6 +107,10 @@ like(slurp("$dir/whole-1.svg"), qr/class="wanted"/, 'what is wanted is marked');
 my @outside = grep { $_ < 0 || $_ > 760 } map { slurp($_) =~ /\bx[12]?="(-?[\d.]+)"/g } @pictures;
 is_deeply(\@outside, [], 'nothing is outside of a picture');
 
+put("$dir/one.ini", slurp_file("$fixtures/parts.ini") =~ s/^\[broken\].*//msr);
+is((run($^X, 'bench/page/page.pl', $dir, "$dir/one.ini"))[0], 0, 'figures that are not reached are no error');
+run($^X, 'bench/page/page.pl', $dir, "$fixtures/parts.ini");
+
 # ---- a summary, and the page of the documentation ----
 
 ($code, $out) = run($^X, 'bench/page/summary.pl', "$dir/broken.jsonl", 'broken', "$fixtures/parts.ini");
