@@ -78,12 +78,11 @@ sub configure
 # ---- scenes ----
 # What rows name and no lab has: certificates, and files but for apps.
 my $tidy = <<'SQL';
-SET session_replication_role = replica;
-DELETE FROM "ProxyServiceSettings";
-DELETE FROM "RepositoryServiceSettingsExternalCerts";
-DELETE FROM "ServiceClusterSettingsEncryptions";
-DELETE FROM "StaticContentReferences";
-DELETE FROM "FileReferences";
+UPDATE "ProxyServiceSettings" SET "SslBrowserCertificateThumbprint" = NULL;
+UPDATE "RepositoryServiceSettingsExternalCerts" SET "Thumbprint" = NULL;
+UPDATE "ServiceClusterSettingsEncryptions" SET "EncryptionKeyThumbprint" = NULL;
+SET client_min_messages = error;
+TRUNCATE "StaticContentReferences", "FileReferences" CASCADE;
 SQL
 
 # What does not survive its scene: nodes, whose services are as they should be,
@@ -108,7 +107,7 @@ sub make_servers
 	make_path("$tool_dir/snapshots_A", "$tool_dir/snapshots_B", $root, map { "$root/$_" } qw(etc/qsrepl var/lib/qsrepl/reports root srv mnt/usb));
 	make_shares();
 	recovery_key('recovery');
-	make_certificates("$tool_dir/store_A", 'P1');
+	make_certificates("$tool_dir/store_A", 'P1', 'P2');
 	write_private("$tool_dir/pgpass", "*:*:*:qsrepl_replication:geheim\n");
 	configure($mode);
 	foreach my $node (@server{ 'A', 'B' })
@@ -271,7 +270,7 @@ my %acts = (
 	'end-drill' => sub { qsrepl('drill', 'end', '--config', $conf{B}) },
 	'stop-services-A' => sub { called('A', 'service', 'stop', '--site', 'A', '--yes') },
 	'snapshot' => sub { called('A', 'snapshot', 'create', 'nightly') },
-	'hold-drill' => sub { called('B', 'drill', '--hold', '10min', '--yes') },
+	'hold-drill' => sub { called('B', 'drill', '--hold', '10min') },
 	'snapshots' => sub {
 		called('A', 'snapshot', 'create', 'nightly');
 		system('cp', '-r', "$tool_dir/snapshots_A/nightly", "$root/mnt/usb/old-site");
@@ -282,8 +281,13 @@ my %acts = (
 		system('cp', "$tool_dir/recovery.key", "$root/work/recovery.key");
 	},
 	'password' => sub { write_private("$root/root/password", "long enough a password\n") },
+	# What the guides by hand begin with.
+	'by-hand' => sub {
+		$server{A}->append_conf('postgresql.conf', "shared_preload_libraries = 'qsrepl'\nqsrepl.local_site = 'A'\nwal_level = logical\n");
+		$server{A}->restart;
+	},
 	'snapshot-B' => sub { called('B', 'snapshot', 'create', 'nightly') },
-	'export' => sub { called('A', 'cert', 'export', "$root/root/exported") },
+	'export' => sub { called('A', 'cert', 'export', "$root/root/exported", '--format', 'pem') },
 	'logon' => sub { system('cp', $nodes{A}->credentials, "$root/etc/qsrepl/nodes.cred") },
 	'fresh-share' => sub { unlink map { share_root($_) . '/.qsrepl-share.json' } 'A', 'B' });
 

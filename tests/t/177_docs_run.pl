@@ -53,19 +53,50 @@ sub run_block
 	return;
 }
 
-foreach my $page (grep { /$only/ } pages())
+# A block and those that go on where it has ended. Chains that leave a pair as it
+# was come first, since it is taken again.
+my @chains;
+foreach my $mode ('physical', 'logical')
 {
-	foreach my $mode ('physical', 'logical')
+	foreach my $page (grep { /$only/ } pages())
 	{
+		my $chain;
+
 		foreach my $block (blocks($page))
 		{
 			my $directive = $block->{directive};
 
 			next if !$directive || $directive->{kind} ne 'run' || $block->{language} !~ /^(sh|sql)$/;
 			next if ($directive->{mode} // 'physical') !~ /^(\Q$mode\E|both)$/;
-			$blocks++;
-			eval { run_block($block, $mode); 1 } or fail("$block->{page}:$block->{line} ($mode): the scene") or diag $@;
+			if ($directive->{what} ne 'then')
+			{
+				$chain = { mode => $mode, scene => $directive->{what}, blocks => [] };
+				push @chains, $chain;
+			}
+			push @{ $chain->{blocks} }, $block;
 		}
+	}
+}
+
+sub place
+{
+	my ($chain) = @_;
+	my $scene = { clean => 0, pair => 1, servers => 3, lost => 4, taken => 5 }->{ $chain->{scene} };
+	my $moves = grep { ($_->{text} =~ /^\s*qsrepl (switchover|failover|setup|rejoin|maintenance|snapshot restore)(?!.*--dry-run)/m) || ($_->{directive}{before} // '') =~ /maintenance|kill/ } @{ $chain->{blocks} };
+
+	$scene++ if $scene == 1 && $moves;
+	return ($chain->{mode} eq 'physical' ? 0 : 10) + $scene;
+}
+
+foreach my $chain (sort { place($a) <=> place($b) } @chains)
+{
+	foreach my $block (@{ $chain->{blocks} })
+	{
+		$blocks++;
+		next if eval { run_block($block, $chain->{mode}); 1 };
+		fail("$block->{page}:$block->{line} ($chain->{mode}): the scene");
+		diag $@;
+		last;
 	}
 }
 end_scene();
