@@ -41,7 +41,7 @@ UNIT_TOOL_SRC = tool/rules/casefile.c \
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c \
 	tests/unit/pg_lab.c tests/unit/powershell_lab.c \
-	tests/unit/robocopy_lab.c, \
+	tests/unit/robocopy_lab.c tests/unit/parse_lab.c, \
 	$(wildcard tests/unit/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(UNIT_TEST_SRC))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,%, \
