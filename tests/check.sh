@@ -87,7 +87,7 @@ majors() {
 		part major-tap-extension MAJOR="$major" PROVE_TESTS="$extension"
 	done
 	part major-pair PUBLISHER=15 MAJOR=17
-	part major-pair PUBLISHER=13 MAJOR=18
+	part major-pair PUBLISHER=13 MAJOR=18 PAIR_TESTS=tests/t/171_majors.pl
 }
 
 "${1:-everything}"

@@ -7,9 +7,10 @@ ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))
 
 # What major-* run on: PostgreSQL 13, 15, 17 or 18, in a chroot, which has no
 # libsmbclient. 13 has no pg_isolation_regress. PUBLISHER is the other major of
-# a pair.
+# a pair. Where a test needs the tool, that is built first.
 MAJOR ?= 18
 PUBLISHER ?= 15
+PAIR_TESTS ?= tests/t/171_majors.pl tests/t/172_majors_tool.pl
 
 .PHONY: regress isolation tap static cases \
 	tap-extension pair major-regress major-isolation major-tap \
@@ -80,15 +81,17 @@ major-regress major-isolation major-tap major-tap-extension: major-%:
 major-pair:
 	@scripts/in-major "$(MAJOR),$(PUBLISHER)" make -s pair WERROR=-Werror \
 		MAJOR="$(MAJOR)" PUBLISHER="$(PUBLISHER)" \
+		PAIR_TESTS="$(PAIR_TESTS)" \
 		PG_CONFIG="/usr/lib/postgresql/$(MAJOR)/bin/pg_config"
 
 pair:
+	@$(if $(findstring tool,$(PAIR_TESTS)),$(MAKE) -s tool SCM= CFLAGS=-O0)
 	@chroot "/majors/$(PUBLISHER)/root" make -s -C /qsrepl install-extension \
 		WERROR=-Werror \
 		PG_CONFIG="/usr/lib/postgresql/$(PUBLISHER)/bin/pg_config"
 	@QSREPL_PUBLISHER="/majors/$(PUBLISHER)" \
 		QSREPL_PAIR="$(PUBLISHER) to $(MAJOR)" QSREPL_CAPABILITY=sys_chroot \
-		$(MAKE) -s tap-extension PROVE_TESTS=tests/t/171_majors.pl
+		$(MAKE) -s tap-extension PROVE_TESTS="$(PAIR_TESTS)"
 
 cases: tool
 	@$(BUILD)/qsrepl rules test tests/cases/rewrite.tsv
