@@ -49,6 +49,9 @@ sub make_site
 	$node->init(
 		allows_streaming => 'logical',
 		extra => [ '--encoding=UTF8', '--no-locale' ]);
+	# The library of tests of 18 sets this for older servers, too.
+	$node->adjust_conf('postgresql.conf', 'autovacuum_worker_slots', undef)
+	  if $opt{install_path};
 	$node->append_conf('postgresql.conf', <<CONF);
 shared_preload_libraries = 'qsrepl'
 qsrepl.local_site = '$site'
