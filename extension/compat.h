@@ -127,13 +127,6 @@ qsrepl_start_srf(FunctionCallInfo fcinfo)
 #define qsrepl_database_valid(form) true
 #endif
 
-/* 14: wait events have a header of their own */
-#if PG_VERSION_NUM >= 140000
-#include "utils/wait_event.h"
-#else
-#include "pgstat.h"
-#endif
-
 /* 17: there is a timeout of transactions too */
 #if PG_VERSION_NUM >= 170000
 #define QSREPL_NEWER_TIMEOUTS {"transaction_timeout", "0"},

@@ -23,7 +23,9 @@ if [ "$status" -ne 0 ]; then
 	for log in "$SCRATCH"/tmp_check/log/regress_log_* \
 		"$SCRATCH"/log/regress_log_*; do
 		[ -f "$log" ] || continue
-		grep -qE '^(not ok|#.*(died|Failed)|error running)' "$log" || continue
+		# Newer majors write the time before each line.
+		grep -qE '^(\[.*\] ?)?(not ok|#.*(died|Failed)|error running)' "$log" ||
+			continue
 		echo "== $(basename "$log")"
 		tail -n 60 "$log"
 	done

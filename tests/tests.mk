@@ -6,11 +6,15 @@ REGRESS = $(basename $(notdir $(sort $(wildcard tests/sql/*.sql))))
 ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))
 
 # What major-* run on: PostgreSQL 13, 15, 17 or 18, in a chroot, which has no
-# libsmbclient. 13 has no pg_isolation_regress.
+# libsmbclient. 13 has no pg_isolation_regress. PUBLISHER is the other major of
+# a pair. Where a test needs the tool, that is built first.
 MAJOR ?= 18
+PUBLISHER ?= 15
+PAIR_TESTS ?= tests/t/171_majors.pl tests/t/172_majors_tool.pl
 
 .PHONY: regress isolation tap static cases \
-	major-regress major-isolation major-tap
+	tap-extension pair major-regress major-isolation major-tap \
+	major-tap-extension major-pair
 
 regress: install-extension
 	@scripts/as-postgres sh tests/regress.sh "$(PG_BINDIR)" \
@@ -67,11 +71,34 @@ tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 
-major-regress major-isolation major-tap: major-%:
+# Of the tests those that need the extension alone: quick, since the tool need
+# not be built.
+tap-extension: install-extension $(BUILD)/promotion
+	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
+		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
+
+major-regress major-isolation major-tap major-tap-extension: major-%:
 	@scripts/in-major "$(MAJOR)" make -s $* SCM= WERROR=-Werror \
 		PG_CONFIG="/usr/lib/postgresql/$(MAJOR)/bin/pg_config" \
 		REGRESS="$(REGRESS)" ISOLATION="$(ISOLATION)" \
 		PROVE_TESTS="$(PROVE_TESTS)"
+
+# Replication from one major to another: in the chroot of MAJOR, with the one of
+# PUBLISHER in it, where the extension is built as well.
+major-pair:
+	@scripts/in-major "$(MAJOR),$(PUBLISHER)" make -s pair WERROR=-Werror \
+		MAJOR="$(MAJOR)" PUBLISHER="$(PUBLISHER)" \
+		PAIR_TESTS="$(PAIR_TESTS)" \
+		PG_CONFIG="/usr/lib/postgresql/$(MAJOR)/bin/pg_config"
+
+pair:
+	@$(if $(findstring tool,$(PAIR_TESTS)),$(MAKE) -s tool SCM= CFLAGS=-O0)
+	@chroot "/majors/$(PUBLISHER)/root" make -s -C /qsrepl install-extension \
+		WERROR=-Werror \
+		PG_CONFIG="/usr/lib/postgresql/$(PUBLISHER)/bin/pg_config"
+	@QSREPL_PUBLISHER="/majors/$(PUBLISHER)" \
+		QSREPL_PAIR="$(PUBLISHER) to $(MAJOR)" QSREPL_CAPABILITY=sys_chroot \
+		$(MAKE) -s tap-extension PROVE_TESTS="$(PAIR_TESTS)"
 
 cases: tool
 	@$(BUILD)/qsrepl rules test tests/cases/rewrite.tsv

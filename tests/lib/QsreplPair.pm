@@ -86,10 +86,10 @@ sub write_conf
 
 =pod
 
-=item make_bare_pair()
+=item make_bare_pair(install_path => folder)
 
 Two servers that were not started, for set-up in logical mode. The files of the
-tool are in $tool_dir.
+tool are in $tool_dir. A may be of another major.
 
 =cut
 
@@ -97,7 +97,9 @@ my %bare;
 
 sub make_bare_pair
 {
-	%bare = (A => bare_server('site_a'), B => bare_server('site_b'));
+	my (%opt) = @_;
+
+	%bare = (A => bare_server('site_a', %opt), B => bare_server('site_b'));
 	write_private("$tool_dir/pgpass", "*:*:*:qsrepl_replication:geheim\n");
 	return @bare{qw(A B)};
 }

@@ -20,7 +20,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 our @EXPORT = qw(
-  make_site make_standby keep_data from_kept promotion_db promote localized create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
+  make_site server_major make_standby keep_data from_kept promotion_db promote localized create_db psql_file load_fixture define_mappings add_rules add_sense_services_rules
   publish subscribe catch_up caught_up_or_error apply_pid
   tables_equal_rewritten no_leaks query_is
   json_rewritten
@@ -32,20 +32,26 @@ my $fixtures = "$FindBin::RealBin/../fixtures";
 
 =pod
 
-=item make_site($site, conf => text)
+=item make_site($site, conf => text, install_path => folder)
 
-Start a cluster that is the site: site "A" is the cluster "site_a".
+Start a cluster that is the site: site "A" is the cluster "site_a". It may be of
+another major, whose programs are in the folder's "bin".
 
 =cut
 
 sub make_site
 {
 	my ($site, %opt) = @_;
-	my $node = PostgreSQL::Test::Cluster->new('site_' . lc $site);
+	my @path =
+	  $opt{install_path} ? (install_path => $opt{install_path}) : ();
+	my $node = PostgreSQL::Test::Cluster->new('site_' . lc $site, @path);
 
 	$node->init(
 		allows_streaming => 'logical',
 		extra => [ '--encoding=UTF8', '--no-locale' ]);
+	# The library of tests of 18 sets this for older servers, too.
+	$node->adjust_conf('postgresql.conf', 'autovacuum_worker_slots', undef)
+	  if $opt{install_path};
 	$node->append_conf('postgresql.conf', <<CONF);
 shared_preload_libraries = 'qsrepl'
 qsrepl.local_site = '$site'
@@ -67,6 +73,23 @@ CONF
 	$node->append_conf('postgresql.conf', $opt{conf}) if $opt{conf};
 	$node->start;
 	return $node;
+}
+
+=pod
+
+=item server_major($node)
+
+The major version of a node that runs: what is tested depends on it where a
+major lacks a statement or an option.
+
+=cut
+
+sub server_major
+{
+	my ($node) = @_;
+
+	return int(
+		$node->safe_psql('postgres', 'SHOW server_version_num') / 10_000);
 }
 
 =pod

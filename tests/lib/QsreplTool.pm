@@ -106,16 +106,19 @@ sub site_words
 
 =pod
 
-=item bare_server($name)
+=item bare_server($name, install_path => folder)
 
-A cluster as initdb leaves it but for what tests need, not started.
+A cluster as initdb leaves it but for what tests need, not started. It may be of
+another major, as for make_site().
 
 =cut
 
 sub bare_server
 {
-	my ($name) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	my ($name, %opt) = @_;
+	my @path =
+	  $opt{install_path} ? (install_path => $opt{install_path}) : ();
+	my $node = PostgreSQL::Test::Cluster->new($name, @path);
 
 	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 	$node->append_conf('postgresql.conf', <<'CONF');
@@ -153,6 +156,8 @@ sub conf_file
 	foreach my $name (sort keys %$nodes)
 	{
 		my ($port, $data) = ($nodes->{$name}->port, $nodes->{$name}->data_dir);
+		my $other = $nodes->{$name}{_install_path};
+		my $programs = $other ? "$other/bin" : $bin;
 
 		$text .= <<CONF . ($opt{$name} // '');
 [site $name]
@@ -160,7 +165,7 @@ host = 127.0.0.1
 port = $port
 user = $user
 data_directory = $data
-bin_directory = $bin
+bin_directory = $programs
 settings_file = $tool_dir/settings_$name.conf
 CONF
 	}

@@ -98,9 +98,10 @@ SQL
 	}
 	$writers->pump_nb;
 }
-$writers->finish;
+ok($writers->finish, 'the writers have met no error');
 note $out;
-like($out, qr/failed transactions: 0/, 'the writers have written');
+like($out, qr/transactions actually processed: [1-9]\d\d/,
+	'and have written');
 cmp_ok($changes, '>=', 3,
 	"the mapping was changed while they wrote ($changes times)");
 cmp_ok($changed, '>', 100, "localize() had something to do ($changed rows)");

@@ -67,7 +67,7 @@ my $writers = IPC::Run::start(
 		'-T', scaled(6),
 		'-R', '300',
 		'--random-seed', $seed,
-		'--max-tries', '10',
+		(server_major($site_a) >= 15 ? ('--max-tries', '10') : ()),
 		(map { ('-f', $_) } @scripts), '-h',
 		$site_a->host, '-p',
 		$site_a->port, $db

@@ -208,7 +208,7 @@ my @writes = (
 	[ 'REPEATABLE READ', 'BEGIN ISOLATION LEVEL REPEATABLE READ; UPDATE ruled SET n = 2 WHERE id = 15' ],
 );
 @writes = grep { $_->[0] ne 'MERGE' } @writes
-  if $site_b->pg_version < 15;
+  if server_major($site_b) < 15;
 my $wait = 30;
 my $message =
   qr/^(psql:[^\n]*)?ERROR:  55P03: could not write: the rows of this database are not localized yet\n.*DETAIL:  Waited $wait ms \(qsrepl\.localize_wait\) for them to become those of site "B"\.  Prepared transaction "from before" has written to tables that have rules\.\nHINT:  .*qsrepl\.check\(\)/ms;
