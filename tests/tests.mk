@@ -9,7 +9,7 @@ ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))
 # libsmbclient. 13 has no pg_isolation_regress.
 MAJOR ?= 18
 
-.PHONY: regress isolation tap static cases \
+.PHONY: regress isolation tap static cases coverage \
 	major-regress major-isolation major-tap
 
 regress: install-extension
@@ -71,3 +71,14 @@ cases: tool
 
 static:
 	@sh tests/static.sh
+
+# Which lines ran, a room a line: COVERAGE='unit' takes 3 minutes, all of it the
+# time of the tests and as much again. COVERAGE_TAP are the files of part tap;
+# COVERAGE_FULL=core lists core's lines that did not run, and fails then.
+COVERAGE ?= unit regress tap
+COVERAGE_TAP ?= tests/t/001_copy.pl tests/t/030_promotion.pl \
+	tests/t/060_status.pl tests/t/080_switchover.pl tests/t/140_snapshot.pl
+
+coverage: export COVERAGE_TAP := $(COVERAGE_TAP)
+coverage:
+	@sh tests/coverage.sh $(BUILD)/coverage $(COVERAGE)
