@@ -72,8 +72,8 @@ cases: tool
 static:
 	@sh tests/static.sh
 
-# Which lines ran, a room a line: COVERAGE='unit' takes 3 minutes, all of it the
-# time of the tests and as much again. COVERAGE_TAP are the files of part tap;
+# Which lines ran, a room a line; how long each part took is told. Most of it is
+# the unit tests, unoptimized. COVERAGE_TAP are the files of part tap;
 # COVERAGE_FULL=core lists core's lines that did not run, and fails then.
 COVERAGE ?= unit regress tap
 COVERAGE_TAP ?= tests/t/001_copy.pl tests/t/030_promotion.pl \
