@@ -81,7 +81,7 @@ static const Advice connecting[] = {
 	{"does not match host name", "Connect by a name that is in the server's "
 	"certificate, or issue one for this name."},
 	{"private key file", "Look whether the file that sslkey names is there, "
-		"fits sslcert, and is readable by this account alone (chmod 0600)."},
+	"fits sslcert, and is readable by this account alone (chmod 0600)."},
 	{"certificate file", "Look whether the file that sslcert names is there "
 	"and complete."},
 	{"alert", "The server refuses the client's certificate: look whether it "
