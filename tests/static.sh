@@ -137,6 +137,8 @@ check "no // comments" absent '(^|[[:space:];])//[[:space:]]' \
 check "core knows nobody" absent \
 	'#include "(postgres|base/|cli/|cmd/|rules/)|#include <(stdio|stdlib|windows|unistd)' \
 	-r core
+check "rooms include only what they may" sh tests/layers.sh
+check "which a wrong include is shown by" sh tests/layers_fail.sh
 check "version tests only in compat.h" absent 'PG_VERSION_NUM' \
 	-r --include='*.[ch]' --exclude=compat.h extension
 check "_WIN32 only where it belongs" absent '_WIN32|windows\.h' \

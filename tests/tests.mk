@@ -12,7 +12,7 @@ MAJOR ?= 18
 PUBLISHER ?= 15
 PAIR_TESTS ?= tests/t/171_majors.pl tests/t/172_majors_tool.pl
 
-.PHONY: regress isolation tap static cases \
+.PHONY: regress isolation tap static cases coverage \
 	tap-extension pair major-regress major-isolation major-tap \
 	major-tap-extension major-pair
 
@@ -105,3 +105,14 @@ cases: tool
 
 static:
 	@sh tests/static.sh
+
+# Which lines ran, a room a line; how long each part took is told. Most of it is
+# the unit tests, unoptimized. COVERAGE_TAP are the files of part tap;
+# COVERAGE_FULL=core lists core's lines that did not run, and fails then.
+COVERAGE ?= unit regress tap
+COVERAGE_TAP ?= tests/t/001_copy.pl tests/t/030_promotion.pl \
+	tests/t/060_status.pl tests/t/080_switchover.pl tests/t/140_snapshot.pl
+
+coverage: export COVERAGE_TAP := $(COVERAGE_TAP)
+coverage:
+	@sh tests/coverage.sh $(BUILD)/coverage $(COVERAGE)

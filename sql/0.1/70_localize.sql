@@ -9,7 +9,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT r.relid::regclass, array_agg(r."column" ORDER BY r.attnum), array_agg(r.form ORDER BY r.attnum),
 		array_agg(r.atttypid ORDER BY r.attnum), array_agg(r.atttypmod ORDER BY r.attnum),
 		array_agg(r.rule ORDER BY r.attnum),
-		coalesce((SELECT 'jsonb_build_object(' || string_agg(format('%L, t.%I', a.attname, a.attname), ', '
+		-- Casts to json of types that somebody has made are somebody's functions.
+		coalesce((SELECT 'jsonb_build_object(' || string_agg(
+				format(CASE WHEN a.atttypid < 16384 THEN '%L, t.%I' ELSE '%L, concat(t.%I)' END, a.attname, a.attname), ', '
 				ORDER BY k.ordinality) || ')'
 			FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, ordinality), pg_attribute a
 			WHERE i.indrelid = r.relid AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum),

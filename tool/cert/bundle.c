@@ -79,7 +79,7 @@ cert_bundle_write(const CertSet *set, const char *password, Text *bytes,
 		text_add_bytes(bytes, der, (size_t) len);
 	OPENSSL_free(der);
 	CMS_ContentInfo_free(cms);
-	return len > 0 || cert_error(error, NULL, "could not encrypt set of "
+	return len > 0 || cert_error(error, CRYPTO_HINT, "could not encrypt set of "
 								 "certificates");
 }
 
@@ -131,7 +131,8 @@ cert_bundle_read(const Text *bytes, const char *password, CertSet *set,
 
 	*set = (CertSet) CERT_SET_NONE;
 	if (cms == NULL)
-		return cert_error(error, NULL, "could not read encrypted set of "
+		return cert_error(error, "Look whether the file is complete, and export "
+						  "it once more.", "could not read encrypted set of "
 						  "certificates");
 	good = open_sealed(cms, password, &content);
 	CMS_ContentInfo_free(cms);

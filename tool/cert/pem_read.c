@@ -39,7 +39,8 @@ typedef struct Block
 static bool
 refuse(const Pem *pem, const char *what)
 {
-	return cert_error(pem->error, NULL, "could not read %s in PEM file "
+	return cert_error(pem->error, "Look whether the file is complete, and export "
+					  "it once more.", "could not read %s in PEM file "
 					  "\"%s\"", what, pem->file);
 }
 

@@ -60,7 +60,7 @@ cert_write_certificate(const CertEntry *entry, Text *bytes, Error *error)
 		add_bio(bio, bytes);
 	}
 	BIO_free(bio);
-	return good || cert_error(error, NULL, "could not write certificate as "
+	return good || cert_error(error, CRYPTO_HINT, "could not write certificate as "
 							  "PEM");
 }
 
@@ -96,6 +96,6 @@ cert_write_key(const CertEntry *entry, const char *password, Text *bytes,
 		add_bio(bio, bytes);
 	}
 	BIO_free(bio);
-	return good || cert_error(error, NULL, "could not write private key as "
+	return good || cert_error(error, CRYPTO_HINT, "could not write private key as "
 							  "PEM");
 }

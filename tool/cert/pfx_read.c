@@ -240,7 +240,8 @@ cert_read_pfx(const Text *bytes, const char *file, const char *password,
 	bool		good;
 
 	if (container == NULL)
-		return cert_error(error, NULL, "could not read PFX file \"%s\"",
+		return cert_error(error, "Look whether the file is complete, and export "
+						  "it once more.", "could not read PFX file \"%s\"",
 						  file);
 	good = open_with(container, password, &pfx);
 	safes = good ? PKCS12_unpack_authsafes(container) : NULL;

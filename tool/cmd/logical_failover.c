@@ -63,8 +63,8 @@ static const Plan plan = {
 	"d.classid AND d.deptype IN ('a', 'i') JOIN pg_catalog.pg_class t ON t.oid " \
 	"= d.refobjid JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace " \
 	"JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = " \
-	"d.refobjsubid WHERE s.seqincrement > 0 AND n.nspname <> 'qsrepl' ORDER " \
-	"BY 1"
+	"d.refobjsubid WHERE s.seqincrement > 0 AND n.nspname <> 'qsrepl' AND " \
+	PG_READABLE " ORDER BY 1"
 
 /* Those that nothing tells of. */
 #define FREE \

@@ -30,12 +30,6 @@ move_share_is_ours(const ConfigShare *share)
 	return share->replicated_by == CONFIG_REPLICATED_BY_QSREPL;
 }
 
-const char *
-move_share_name(Move *move, const ConfigShare *share)
-{
-	return arena_printf(&move->arena, "share \"%s\"", share->name);
-}
-
 bool
 move_share_bring(Move *move, const ConfigShare *share, bool final,
 				 const ShareDirection *direction, Error *error)

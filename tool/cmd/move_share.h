@@ -36,7 +36,4 @@ extern bool move_share_access(Move *move, const ConfigShare *share,
 /* The epoch of the site that is active afterwards. */
 extern bool move_share_epoch(Move *move, int64_t * epoch, Error *error);
 
-/* "share "qlik"", for messages. */
-extern const char *move_share_name(Move *move, const ConfigShare *share);
-
 #endif							/* CMD_MOVE_SHARE_H */

@@ -70,7 +70,7 @@ look(Side *side, const Kind *kind, Error *error)
 	"NULL) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
 	"n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid "
 	"= c.oid WHERE n.nspname = 'public' AND c.relname = $1 AND c.relkind "
-	"IN ('r', 'p') AND a.attname = 'ID' AND NOT a.attisdropped)";
+	"IN ('r', 'p') AND a.attname = 'ID' AND " PG_READABLE ")";
 
 	side->type = NULL;
 	return pg_value(side->connection, sql, PG_PARAMETERS(kind->table),
@@ -79,7 +79,7 @@ look(Side *side, const Kind *kind, Error *error)
 			   "pg_catalog.unnest($1::text[]) AS x WHERE NOT EXISTS (SELECT "
 			   "FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
 			   "pg_catalog.to_regclass(pg_catalog.format('public.%I', "
-			   "$2::text)) AND a.attname = x AND NOT a.attisdropped))",
+			   "$2::text)) AND a.attname = x AND " PG_READABLE "))",
 			   PG_PARAMETERS(kind->needed, kind->table), &side->named, error);
 }
 

@@ -113,7 +113,7 @@ compare_table(Setup *setup, const Both *both, const char *table,
 									table);
 	const char *there = "SELECT EXISTS (SELECT FROM pg_attribute a WHERE "
 	"a.attrelid = to_regclass(format('public.%I', $1::text)) AND "
-	"a.attname = 'ID' AND NOT a.attisdropped)";
+	"a.attname = 'ID' AND " PG_READABLE ")";
 	bool		own;
 	bool		other;
 	char	   *keys = NULL;

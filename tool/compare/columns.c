@@ -29,7 +29,7 @@ static const char columns_query[] =
 " a.attgenerated <> '', a.attgenerated = 'v',"
 " coalesce((SELECT k.n FROM unnest(keys.columns) WITH ORDINALITY"
 "  AS k (attnum, n) WHERE k.attnum = a.attnum"
-"  AND k.n <= keys.indnkeyatts), 0)"
+"  AND k.n <= keys.indnkeyatts), 0), a.atttypid >= 16384"
 " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
 "  AND NOT a.attisdropped"
@@ -127,6 +127,7 @@ take_column(void *arg, const PgRow *row, Error *error)
 	column->generated = column->generated || row_is_true(row, 5);
 	column->virtual = column->virtual || row_is_true(row, 6);
 	column->keys[target->side] = (int) row_integer(row, 7);
+	column->custom = column->custom || row_is_true(row, 8);
 	column->expressions[target->side] = column->quoted;
 	return true;
 }

@@ -89,6 +89,8 @@ find_obstacle(const Table *table)
 			continue;
 		if (column->ruled)
 			return "a rule is on the key";
+		if (column->custom)
+			return "the key has a type that is not of PostgreSQL itself";
 		if (!is_same_text(column->types[ACTIVE], column->types[PASSIVE]))
 			return "the key has not the same type at both sites";
 		if (!is_same_text(column->collations[ACTIVE],
@@ -130,6 +132,14 @@ expression_hash(Comparison *comparison, const char *text)
 						"hashtextextended((%s) COLLATE \"C\", 0)", text);
 }
 
+/* A column of the key, without any cast but PostgreSQL's own. */
+static const char *
+key_column(Comparison *comparison, const Column *column, int side)
+{
+	return arena_printf(&comparison->scratch, column->custom ? "concat(%s)" :
+						"%s", column->expressions[side]);
+}
+
 /* The key as a JSON object, for people. */
 const char *
 expression_key(Comparison *comparison, const Table *table, int side)
@@ -142,7 +152,8 @@ expression_key(Comparison *comparison, const Table *table, int side)
 		text_add(&text, i == 0 ? "jsonb_build_object('" : ", '");
 		for (const char *c = table->key[i]->name; *c != '\0'; c++)
 			text_addf(&text, *c == '\'' ? "'%c" : "%c", *c);
-		text_addf(&text, "', %s", table->key[i]->expressions[side]);
+		text_addf(&text, "', %s",
+				  key_column(comparison, table->key[i], side));
 	}
 	text_add(&text, table->n_keys > 0 ? ")" : "NULL");
 	key = arena_strdup(&comparison->scratch, text.bytes);
@@ -162,7 +173,7 @@ make_id(Comparison *comparison, const Table *table, int side)
 	for (int i = 0; i < table->n_keys; i++)
 		text_addf(&text, "%s(%s)::text",
 				  i == 0 ? "jsonb_build_array(" : ", ",
-				  table->key[i]->expressions[side]);
+				  key_column(comparison, table->key[i], side));
 	text_add(&text, ")::text");
 	id = arena_strdup(&comparison->scratch, text.bytes);
 	text_free(&text);

@@ -52,6 +52,8 @@ typedef struct Column
 	bool		ruled;
 	bool		generated;
 	bool		virtual;		/* never stored, so never compared */
+	bool		custom;			/* of a type that somebody has made, whose
+								 * casts are theirs: they are not run */
 	int			keys[2];		/* its place in the key from 1 on; 0: none */
 } Column;
 

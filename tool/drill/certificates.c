@@ -16,7 +16,7 @@
 static const char has_nodes[] =
 "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
 "pg_catalog.to_regclass('public.\"ServerNodeConfigurations\"') AND "
-"a.attname = 'HostName' AND NOT a.attisdropped)";
+"a.attname = 'HostName' AND " PG_READABLE ")";
 
 static const char nodes_query[] =
 "SELECT DISTINCT \"HostName\" FROM public.\"ServerNodeConfigurations\" "

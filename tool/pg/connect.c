@@ -93,6 +93,36 @@ new_connection(const PgTarget *target)
 	return connection;
 }
 
+/*
+ * The first statement: names are ours from here on.  Whoever owns a database
+ * could put a schema in the place of the extension's, whose views and functions
+ * would run with the rights of whoever connects: CREATE EXTENSION, which only a
+ * superuser can run, gives it to a superuser.
+ */
+static const char first_statement[] =
+"SELECT pg_catalog.set_config('search_path', '', false), (SELECT "
+"pg_catalog.min(r.rolname::pg_catalog.text) FROM pg_catalog.pg_namespace AS n "
+"JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) n.nspowner "
+"WHERE n.nspname OPERATOR(pg_catalog.=) 'qsrepl' AND NOT r.rolsuper AND "
+"r.rolname OPERATOR(pg_catalog.<>) current_user)";
+
+static bool
+refuse_owner(void *arg, const PgRow *row, Error *error)
+{
+	const PgConnection *connection = arg;
+	const char *owner = pg_row_text(row, 1);
+
+	if (owner == NULL)
+		return true;
+	return error_set(error, "It could hold functions of that role, which "
+					 "would run with the rights of this connection.",
+					 "Find out who has made it; drop the schema, or give it "
+					 "to a superuser by ALTER SCHEMA qsrepl OWNER TO.",
+					 "site \"%s\": schema \"qsrepl\" of database \"%s\" "
+					 "belongs to role \"%s\", which is no superuser",
+					 connection->site, PQdb(connection->conn), owner);
+}
+
 PgConnection *
 pg_connect(const PgTarget *target, Error *error)
 {
@@ -109,8 +139,8 @@ pg_connect(const PgTarget *target, Error *error)
 	if ((PQstatus(connection->conn) != CONNECTION_BAD ?
 		 finish(connection, deadline_ms, error) :
 		 pg_fail(connection, NULL, error)) &&
-		pg_run(connection, "SELECT pg_catalog.set_config("
-			   "'search_path', '', false)", PG_NONE, error))
+		pg_rows(connection, first_statement, PG_NONE, refuse_owner,
+				connection, error))
 		return connection;
 	pg_close(connection);
 	return NULL;

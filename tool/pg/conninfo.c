@@ -28,7 +28,8 @@ check_option(const char *site, const PQconninfoOption * option, Error *error)
 	if (!plat_file_info(option->val, &info, error))
 		return false;
 	if (!info.exists)
-		return error_set(error, NULL, NULL,
+		return error_set(error, NULL, "Write it, readable by this account "
+						 "alone, or correct passfile.",
 						 "site \"%s\": password file \"%s\" does not exist",
 						 site, option->val);
 	return plat_file_private(option->val, error);

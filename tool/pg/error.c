@@ -30,9 +30,10 @@ fail_locally(const PgConnection *connection, Error *error)
 	char	   *text = pg_trimmed(PQerrorMessage(connection->conn));
 	size_t		first = strcspn(text, "\n");
 	const char *rest = text[first] != '\0' ? text + first + 1 : NULL;
+	const char *hint = pg_advice(text);
 
 	text[first] = '\0';
-	error_set(error, rest, NULL, "site \"%s\": %s", connection->site,
+	error_set(error, rest, hint, "site \"%s\": %s", connection->site,
 			  text[0] != '\0' ? text : "the connection is broken");
 	memcpy(error->sqlstate, CONNECTION_FAILURE, sizeof(CONNECTION_FAILURE));
 	free(text);
@@ -45,12 +46,15 @@ pg_fail(const PgConnection *connection, const PGresult *result, Error *error)
 	const char *message = result == NULL ? NULL :
 	PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *sqlstate;
+	const char *hint;
 
 	if (message == NULL)
 		return fail_locally(connection, error);
 	sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	error_set(error, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL),
-			  PQresultErrorField(result, PG_DIAG_MESSAGE_HINT),
+	hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+	if (hint == NULL && sqlstate != NULL)
+		hint = pg_state_advice(sqlstate);
+	error_set(error, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), hint,
 			  "site \"%s\": %s", connection->site, message);
 	if (sqlstate != NULL && strlen(sqlstate) < sizeof(error->sqlstate))
 		memcpy(error->sqlstate, sqlstate, strlen(sqlstate) + 1);

@@ -34,6 +34,14 @@ extern bool pg_check_conninfo(const char *site, const char *conninfo,
 extern bool pg_fail(const PgConnection *connection, const PGresult *result,
 					Error *error);
 
+/*
+ * pg_advice, pg_state_advice
+ *		What to do about an error: by libpq's text, and by the server's code,
+ *		where that tells anything (else NULL).
+ */
+extern const char *pg_advice(const char *text);
+extern const char *pg_state_advice(const char *sqlstate);
+
 /* The text of libpq in one piece: trimmed; freed by the caller. */
 extern char *pg_trimmed(const char *text);
 

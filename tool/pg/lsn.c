@@ -78,12 +78,6 @@ pg_lsn_format(PgLsn lsn, char *out)
 			 (unsigned int) (lsn & 0xFFFFFFFF));
 }
 
-int
-pg_lsn_compare(PgLsn a, PgLsn b)
-{
-	return (a > b) - (a < b);
-}
-
 uint64_t
 pg_lsn_distance(PgLsn from, PgLsn to)
 {

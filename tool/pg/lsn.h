@@ -25,9 +25,6 @@ extern bool pg_timeline_parse(const char *text, PgTimeline * timeline);
 /* As PostgreSQL writes it; out has room for PG_LSN_SIZE bytes. */
 extern void pg_lsn_format(PgLsn lsn, char *out);
 
-/* Less than, equal to or greater than 0, as a is to b. */
-extern int	pg_lsn_compare(PgLsn a, PgLsn b);
-
 /* Bytes of log from one place to another; 0 where that lies before. */
 extern uint64_t pg_lsn_distance(PgLsn from, PgLsn to);
 

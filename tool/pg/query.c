@@ -88,7 +88,8 @@ interrupt(Statement *statement, PlatWait why)
 				  "site \"%s\": the statement was interrupted",
 				  connection->site);
 	else if (!statement->failed)
-		error_set(statement->error, NULL, NULL,
+		error_set(statement->error, NULL, "Look what the server is busy with "
+				  "(pg_stat_activity), and who holds locks (pg_locks).",
 				  "site \"%s\": the statement did not end within %d ms",
 				  connection->site, connection->deadline_ms);
 	statement->failed = true;
@@ -216,7 +217,8 @@ pg_send(PgConnection *connection, const char *sql, PgParameters parameters,
 		Error *error)
 {
 	if (connection->given_up)
-		return error_set(error, NULL, NULL,
+		return error_set(error, NULL, "Run the command again when the server "
+						 "answers.",
 						 "site \"%s\": the connection was given up",
 						 connection->site);
 	/* What does not go out at once is flushed by pg_receive(). */

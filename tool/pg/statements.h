@@ -15,6 +15,17 @@
 #include "pg/query.h"
 
 /*
+ * Of a column a in pg_catalog.pg_attribute: that it may be read by a superuser
+ * although its table is somebody else's.  A view runs its owner's functions
+ * with the rights of whoever reads, and so do the casts of a type that
+ * somebody has made.
+ */
+#define PG_READABLE \
+	"(a.atttypid < 16384 AND NOT a.attisdropped AND EXISTS (SELECT FROM " \
+	"pg_catalog.pg_class AS relation WHERE relation.oid = a.attrelid AND " \
+	"relation.relkind IN ('r', 'p', 'm')))"
+
+/*
  * pg_collect
  *		Put the first column of a query's rows behind a list, each with its
  *		NUL: also for names.

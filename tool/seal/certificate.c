@@ -20,16 +20,16 @@
 #define DAY_SECONDS (24L * 60 * 60)
 
 bool
-seal_error(Error *error, const char *message)
+seal_error(Error *error, const char *hint, const char *message)
 {
 	unsigned long code = ERR_peek_last_error();
-	char		words[256] = "";
+	const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
+	char		detail[256];
 
-	if (code != 0)
-		ERR_error_string_n(code, words, sizeof(words));
+	snprintf(detail, sizeof(detail), "OpenSSL says: %s.",
+			 reason != NULL ? reason : "nothing");
 	ERR_clear_error();
-	return error_set(error, words[0] != '\0' ? words : NULL, NULL, "%s",
-					 message);
+	return error_set(error, detail, hint, "%s", message);
 }
 
 /* A number that nothing else has: CMS finds recipients by it. */
@@ -107,7 +107,8 @@ seal_certificate(const char *pem, Error *error)
 	{
 		X509_free(certificate);
 		certificate = NULL;
-		seal_error(error, "invalid certificate");
+		seal_error(error, "Have the site that it is from make it "
+				   "known once more.", "invalid certificate");
 	}
 	ERR_clear_error();
 	X509_free(second);
@@ -171,7 +172,8 @@ seal_certificate_end(const char *pem, int64_t * end_ms, Error *error)
 	if (good && (epoch == NULL ||
 				 ASN1_TIME_diff(&days, &seconds, epoch,
 								X509_get0_notAfter(certificate)) != 1))
-		good = seal_error(error, "invalid certificate");
+		good = seal_error(error, "Have the site that it is from make it "
+						  "known once more.", "invalid certificate");
 	*end_ms = ((int64_t) days * DAY_SECONDS + seconds) * 1000;
 	ASN1_TIME_free(epoch);
 	X509_free(certificate);

@@ -58,7 +58,7 @@ seal_encrypt(X509 * const *recipients, int n, const Text *bytes, Text *der,
 		encode(cms, der);
 	BIO_free(bio);
 	CMS_ContentInfo_free(cms);
-	return good || seal_error(error, "could not encrypt");
+	return good || seal_error(error, CRYPTO_HINT, "could not encrypt");
 }
 
 bool
@@ -83,5 +83,6 @@ seal_decrypt(const void *der, size_t len, const SealKey *key, Text *bytes,
 	}
 	BIO_free(bio);
 	CMS_ContentInfo_free(cms);
-	return good || seal_error(error, "could not decrypt");
+	return good || seal_error(error, "It was made for another key, or "
+							  "changed on its way: have it made and brought once more.", "could not decrypt");
 }

@@ -19,10 +19,10 @@ struct SealKey
 
 /*
  * seal_error
- *		"MESSAGE" with libcrypto's first complaint as the detail; always false,
+ *		"MESSAGE" with libcrypto's last complaint as the detail; always false,
  *		and nothing is left in libcrypto's queue.
  */
-extern bool seal_error(Error *error, const char *message);
+extern bool seal_error(Error *error, const char *hint, const char *message);
 
 /* A certificate of a key, signed by itself; NULL: libcrypto complains. */
 extern X509 * seal_certificate_make(EVP_PKEY * key, const char *name,

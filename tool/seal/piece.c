@@ -64,7 +64,7 @@ seal_piece_encrypt(const SealRecipients *recipients, const void *bytes,
 		encode(cms, der);
 	BIO_free(bio);
 	CMS_ContentInfo_free(cms);
-	return good || seal_error(error, "could not encrypt");
+	return good || seal_error(error, CRYPTO_HINT, "could not encrypt");
 }
 
 /* Which of the recipients the key is, is tried where there is no certificate. */
@@ -103,7 +103,8 @@ seal_piece_decrypt(const SealKey *key, const void *der, size_t len,
 	BIO_free(out);
 	CMS_ContentInfo_free(cms);
 	if (!good)
-		return seal_error(error, "could not decrypt");
+		return seal_error(error, "It was made for another key, or "
+						  "changed on its way: have it made and brought once more.", "could not decrypt");
 	ERR_clear_error();
 	return true;
 }

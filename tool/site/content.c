@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pg/statements.h"
 #include "site/connect.h"
 #include "site/content_sources.h"
 #include "site/row.h"
@@ -21,7 +22,7 @@ static const char catalog_query[] =
 "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
 "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
 "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') "
-"AND a.attnum > 0 AND NOT a.attisdropped AND c.relname IN "
+"AND a.attnum > 0 AND " PG_READABLE " AND c.relname IN "
 "('Apps', 'StaticContentReferences', 'FileReferences', "
 "'DataConnections', '" CONTENT_CLUSTER "')";
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "pg/statements.h"
 #include "platform/clock.h"
 #include "site/connect.h"
 #include "site/row.h"
@@ -59,7 +60,7 @@ static const char sequence_query[] =
 static const char has_migrations_query[] =
 "SELECT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid ="
 " to_regclass('public.\"__MigrationHistory\"')"
-" AND a.attname = 'MigrationId' AND NOT a.attisdropped)";
+" AND a.attname = 'MigrationId' AND " PG_READABLE ")";
 
 static const char migrations_query[] =
 "SELECT coalesce(md5(string_agg(m.\"MigrationId\"::text, ','"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pg/query.h"
+#include "pg/statements.h"
 
 /* QRS: triggered, started, queued, abort initiated, aborting, retrying */
 #define RUNNING "(1, 2, 3, 4, 5, 10)"
@@ -19,7 +19,7 @@
 	"(to_regclass('public.\"ExecutionResults\"'), 'Status'), " \
 	"(to_regclass('public.\"ExecutionResults\"'), 'TaskId'), " \
 	"(to_regclass('public.\"ReloadTasks\"'), 'ID'), " \
-	"(to_regclass('public.\"ReloadTasks\"'), 'Name')) AND NOT a.attisdropped"
+	"(to_regclass('public.\"ReloadTasks\"'), 'Name')) AND " PG_READABLE
 
 #define TASKS \
 	"SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT DISTINCT " \

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "pg/query.h"
+#include "pg/statements.h"
 #include "site/connect.h"
 
 /* Temporary tables and copies of the system's are nobody's settings. */
@@ -19,7 +19,7 @@ static const char columns_query[] =
 "FROM pg_catalog.pg_attribute AS a "
 "JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid "
 "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
-"WHERE a.attname LIKE '%Thumbprint' AND a.attnum > 0 AND NOT a.attisdropped "
+"WHERE a.attname LIKE '%Thumbprint' AND a.attnum > 0 AND " PG_READABLE " "
 "AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
 "AND c.relpersistence <> 't' "
 "AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'qsrepl') "
