@@ -12,7 +12,9 @@ BENCH_ENGINE_SRC = $(wildcard bench/engine/*.c)
 BENCH_ENGINE_LIBS = libpcre2-8 libhs libpq
 BENCH_ENGINE_OPTIONS ?=
 
-BENCH_CFLAGS = -O3 -g -std=c99 -Wall -Wextra -Werror -Wshadow -Wvla \
+# The flags that the extension and the tool are compiled with, too.
+include hardening.mk
+BENCH_CFLAGS = $(HARDENING) $(call HARDENING_FORTIFY,-O3) -O3 -g -std=c99 -Wall -Wextra -Werror -Wshadow -Wvla \
 	-Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wcast-qual \
 	-Wwrite-strings
 
