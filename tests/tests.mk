@@ -71,3 +71,8 @@ cases: tool
 
 static:
 	@sh tests/static.sh
+
+# The source archive and the Debian packages, installed in a clean chroot.
+.PHONY: check-deb
+check-deb:
+	@CC="$(CC)" sh tests/packages/check.sh "$(VERSION)" "$(PG_CONFIG)"
