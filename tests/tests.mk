@@ -53,10 +53,17 @@ $(BUILD)/silent.so: tests/clients/share/silent.c
 	@echo "  CC $@"
 	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
+# The parser of the command line alone, as the tool has it.
+$(BUILD)/parse_lab: tests/unit/parse_lab.c \
+		$(filter-out $(BUILD)/tool/cli/main.o,$(TOOL_OBJ))
+	@echo "  CC $@"
+	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE $(CFLAGS) $(TOOL_CPPFLAGS) -o $@ $^ \
+		$(TOOL_LIBS)
+
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
 tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \
 		$(BUILD)/killer.so $(BUILD)/powershell_lab $(BUILD)/robocopy_lab \
-		$(BUILD)/steps.so $(BUILD)/silent.so
+		$(BUILD)/steps.so $(BUILD)/silent.so $(BUILD)/parse_lab
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
 

@@ -19,7 +19,7 @@ STD ?= -std=c99
 WARN ?= -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
 FUZZ_CC ?= clang
-FUZZ_SECONDS ?= 15
+FUZZ_SECONDS ?= 8
 FUZZ_SEED ?= 1
 
 # Objects of two compilers do not mix.
@@ -41,7 +41,7 @@ UNIT_TOOL_SRC = tool/rules/casefile.c \
 UNIT_TEST_SRC = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC = $(filter-out $(UNIT_TEST_SRC) tests/unit/work.c \
 	tests/unit/pg_lab.c tests/unit/powershell_lab.c \
-	tests/unit/robocopy_lab.c, \
+	tests/unit/robocopy_lab.c tests/unit/parse_lab.c, \
 	$(wildcard tests/unit/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(UNIT_TEST_SRC))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,%, \
