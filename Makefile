@@ -2,6 +2,8 @@
 #
 #	make			build both
 #	make install	install both
+#	make dist		an archive of the sources, the same bytes each time
+#	make deb		packages for Debian, in build/deb
 #	make demo		two sites, step by step; MODE=physical, logical, tool, snapshot
 #	make docs		docs/qsrepl.1 and docs/configuration.md, from the tool
 #	make check		all checks and tests
@@ -21,6 +23,12 @@ CFLAGS ?= -O3 -g
 STD = -std=c99
 WARN = -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
+include hardening.mk
+# How each file of a program is compiled, and a program is linked.
+COMPILE = $(CC) $(STD) $(WARN) $(CFLAGS) $(CPPFLAGS) $(HARDENING) \
+	$(call HARDENING_FORTIFY,$(CFLAGS)) $(HARDENING_PROGRAM)
+LINK = $(CC) $(CFLAGS) $(LDFLAGS) $(HARDENING_LINK) \
+	$(if $(HARDENING_PROGRAM),-pie)
 TOOL_PACKAGES = libpq inih jansson libcrypto libcurl
 CORE_SRC = $(wildcard core/*.c)
 TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
@@ -43,11 +51,14 @@ SCM_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(SCM_SRC) \
 HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h \
 	tool/programs/scm/*.h)
 
+UNITS = $(wildcard packaging/systemd/*.service packaging/systemd/*.timer)
+
 PG_BINDIR = $(shell $(PG_CONFIG) --bindir)
 PG_PKGLIBDIR = $(shell $(PG_CONFIG) --pkglibdir)
 
-.PHONY: all extension tool install packages bench-packages demo check check-majors bench \
-	docs man clean
+.PHONY: all extension tool install install-extension install-tool \
+	install-units dist deb packages bench-packages demo check check-majors bench \
+	docs man hardening-flags clean
 
 all: extension tool
 
@@ -58,33 +69,36 @@ tool: $(BUILD)/qsrepl $(SCM)
 
 $(BUILD)/qsrepl: $(TOOL_OBJ)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(TOOL_LIBS)
+	@$(LINK) -o $@ $^ $(TOOL_LIBS)
 
 $(BUILD)/qsrepl-scm: $(SCM_OBJ)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
-		$(shell pkg-config --libs $(SCM_PACKAGES))
+	@$(LINK) -o $@ $^ $(shell pkg-config --libs $(SCM_PACKAGES))
 
 $(BUILD)/tool/programs/scm/%.o: TOOL_CPPFLAGS += \
 	$(shell pkg-config --cflags smbclient)
 
-$(BUILD)/%.o: %.c $(HEADERS)
+$(BUILD)/%.o: %.c $(HEADERS) hardening.mk
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(STD) $(WARN) $(CFLAGS) $(TOOL_CPPFLAGS) -c -o $@ $<
+	@$(COMPILE) $(TOOL_CPPFLAGS) -c -o $@ $<
 
 install-extension: extension
 	+@$(MAKE) -s -f extension.mk PG_CONFIG=$(PG_CONFIG) install
 
 # Which make would take for an intermediate file of the rule above.
-$(EMBEDDED:.c=.o): $(EMBEDDED)
+$(EMBEDDED:.c=.o): $(EMBEDDED) hardening.mk
 	@echo "  CC $<"
-	@$(CC) $(STD) $(WARN) $(CFLAGS) $(TOOL_CPPFLAGS) -c -o $@ $<
+	@$(COMPILE) $(TOOL_CPPFLAGS) -c -o $@ $<
 
-install: install-extension tool
+install: install-extension install-tool install-units
+
+install-tool: tool
 	install -D -m 755 $(BUILD)/qsrepl $(DESTDIR)$(prefix)/bin/qsrepl
 	$(if $(SCM),install -D -m 755 $(SCM) $(DESTDIR)$(prefix)/bin/qsrepl-scm)
 	install -D -m 644 docs/qsrepl.1 $(DESTDIR)$(prefix)/share/man/man1/qsrepl.1
+	$(if $(SCM),install -m 644 docs/qsrepl-scm.1 \
+		$(DESTDIR)$(prefix)/share/man/man1/qsrepl-scm.1)
 	install -d $(DESTDIR)$(prefix)/share/qsrepl
 	install -m 644 $(filter-out %/bootstrap.ps1,$(WINDOWS_SCRIPTS)) \
 		$(DESTDIR)$(prefix)/share/qsrepl
@@ -92,12 +106,34 @@ install: install-extension tool
 	$(BUILD)/qsrepl completion bash \
 		> $(DESTDIR)$(prefix)/share/bash-completion/completions/qsrepl
 
+# Services and timers for systemd, which nothing enables.
+UNIT_DIRECTORY ?= $(prefix)/lib/systemd/system
+install-units:
+	install -d $(DESTDIR)$(UNIT_DIRECTORY)
+	set -e; for unit in $(notdir $(UNITS)); do \
+		sed 's|/usr/bin/|$(prefix)/bin/|' "packaging/systemd/$$unit" \
+			> "$(DESTDIR)$(UNIT_DIRECTORY)/$$unit"; \
+		chmod 644 "$(DESTDIR)$(UNIT_DIRECTORY)/$$unit"; done
+
+# The sources as an archive, and packages for Debian from it.
+dist:
+	@scripts/dist "$(VERSION)" $(BUILD)/dist
+
+deb: dist
+	@CC="$(CC)" scripts/deb "$(VERSION)" $(BUILD)/dist/qsrepl-$(VERSION).tar.gz \
+		$(BUILD)/deb "$(PG_CONFIG)"
+
 # What is made from the tool's tables of commands and keys.
 docs: man
 	$(BUILD)/qsrepl docs configuration > docs/configuration.md
 
 man: tool
 	$(BUILD)/qsrepl docs man > docs/qsrepl.1
+
+# What tests and measurements compile with, too.
+hardening-flags:
+	@echo $(HARDENING) $(call HARDENING_FORTIFY,$(CFLAGS)) \
+		$(HARDENING_PROGRAM)
 
 packages:
 	@scripts/install-packages

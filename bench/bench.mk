@@ -47,7 +47,10 @@ performance:
 BENCH_ENGINE_ROUNDS ?= 5
 BENCH_ENGINE_SRC = $(wildcard bench/engine/*.c)
 BENCH_ENGINE_LIBS = libpcre2-8 libhs libpq
-BENCH_CFLAGS = -O3 -g -std=c99 -Wall -Wextra -Werror -Wshadow -Wvla \
+# The flags that the extension and the tool are compiled with, too.
+include hardening.mk
+BENCH_CFLAGS = $(HARDENING) $(call HARDENING_FORTIFY,-O3) -O3 -g -std=c99 \
+	-Wall -Wextra -Werror -Wshadow -Wvla \
 	-Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wcast-qual \
 	-Wwrite-strings
 

@@ -76,6 +76,15 @@ compile_clients() {
 	done
 }
 
+# With the flags of hardening.mk that a compiler has, beside a sanitizer's too.
+# $1 a compiler, $2 CFLAGS, $3 files
+# shellcheck disable=SC2086,SC2090
+compile_hardened() {
+	flags=$(make -s hardening-flags CC="$1" CFLAGS="$2") && [ -n "$flags" ] &&
+		printf '%s\n' $3 | xargs -P "$jobs" -n 1 \
+			"$1" -std=c99 $warn $include $2 $flags -S -o /dev/null
+}
+
 # Each header compiles on its own.
 # shellcheck disable=SC2086,SC2090
 headers_alone() {
@@ -121,6 +130,8 @@ absent() {
 check "gcc, all warnings" compile_all gcc "$ours"
 check "clang, all warnings" compile_all clang "$ours"
 check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc "$anywhere"
+check "x86_64-w64-mingw32-gcc, hardened" compile_hardened x86_64-w64-mingw32-gcc -O2 "$(echo core/*.c tool/base/*.c)"
+check "clang, hardened, with a sanitizer" compile_hardened clang "-O1 -fsanitize=address,undefined" "$(echo core/*.c)"
 check "clients of the tests, gcc" compile_clients gcc
 check "clients of the tests, clang" compile_clients clang
 check "extension, gcc" compile_extension gcc
@@ -150,7 +161,7 @@ check "PowerShell without what PSScriptAnalyzer refuses" absent \
 	'Write-Host|Invoke-Expression|AsPlainText|\| *(where|foreach|select|sort|%|\?) ' \
 	tool/powershell/*.ps1
 # shellcheck disable=SC2046 # a list of words
-check "shellcheck" shellcheck scripts/embed scripts/powershell-syntax scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major tests/nodes/wrapped $(git ls-files '*.sh' 2>/dev/null) .ci/run
+check "shellcheck" shellcheck scripts/embed scripts/powershell-syntax scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major scripts/dist scripts/deb tests/nodes/wrapped $(git ls-files '*.sh' 2>/dev/null) .ci/run
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

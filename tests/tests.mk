@@ -116,3 +116,8 @@ COVERAGE_TAP ?= tests/t/001_copy.pl tests/t/030_promotion.pl \
 coverage: export COVERAGE_TAP := $(COVERAGE_TAP)
 coverage:
 	@sh tests/coverage.sh $(BUILD)/coverage $(COVERAGE)
+
+# The source archive and the Debian packages, installed in a clean chroot.
+.PHONY: check-deb
+check-deb:
+	@CC="$(CC)" sh tests/packages/check.sh "$(VERSION)" "$(PG_CONFIG)"
