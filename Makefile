@@ -5,6 +5,7 @@
 #	make demo		two sites, step by step; MODE=physical, logical, tool, snapshot
 #	make docs		docs/qsrepl.1 and docs/configuration.md, from the tool
 #	make check		all checks and tests
+#	make torture	faults at pairs of sites under load
 #	make check-majors	tests on other majors than this machine's
 #	make bench		measurements, side by side with peers
 

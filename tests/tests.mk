@@ -9,7 +9,7 @@ ISOLATION = $(basename $(notdir $(sort $(wildcard tests/specs/*.spec))))
 # libsmbclient. 13 has no pg_isolation_regress.
 MAJOR ?= 18
 
-.PHONY: regress isolation tap static cases \
+.PHONY: regress isolation tap torture static cases \
 	major-regress major-isolation major-tap
 
 regress: install-extension
@@ -52,6 +52,18 @@ $(BUILD)/silent.so: tests/clients/share/silent.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
+$(BUILD)/reader: tests/clients/torture/reader.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(STD) $(WARN) $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $< \
+		-L$(shell $(PG_CONFIG) --libdir) -lpq
+
+# Faults; QSREPL_FAULTS=20 is how many, QSREPL_SEED which.
+torture: install-extension tool $(BUILD)/writer $(BUILD)/reader \
+		$(BUILD)/killer.so $(BUILD)/steps.so
+	@scripts/as-postgres sh tests/torture/run.sh "$(PG_BINDIR)" \
+		"$(PG_PKGLIBDIR)/pgxs/src/test"
 
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
 tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \

@@ -106,17 +106,19 @@ sub site_words
 
 =pod
 
-=item bare_server($name)
+=item bare_server($name, before => sub { })
 
-A cluster as initdb leaves it but for what tests need, not started.
+A cluster as initdb leaves it but for what tests need, not started. The function gets the
+node before its directory is filled.
 
 =cut
 
 sub bare_server
 {
-	my ($name) = @_;
+	my ($name, %opt) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
+	$opt{before}->($node) if $opt{before};
 	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 	$node->append_conf('postgresql.conf', <<'CONF');
 listen_addresses = '127.0.0.1, 127.0.0.2'
