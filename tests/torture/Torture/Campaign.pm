@@ -112,7 +112,7 @@ sub one_fault
 	if ($row->{outcome} eq 'violation')
 	{
 		print $out "    $_\n" foreach map { s/\n/\n    /gr } @{ $world->{problems} };
-		print $out map { ("    \$ at $_->{site}: qsrepl $_->{words}: $_->{code}\n", map { "      $_\n" } grep { !/^(pass|     )/ } split /\n/, $_->{out} . $_->{err}) } @{ $world->{done} };
+		print $out map { ("    \$ at $_->{site}: qsrepl $_->{words}: $_->{code}\n", map { "      $_\n" } grep { !/^(pass|warn|     )/ } split /\n/, $_->{out} . $_->{err}) } @{ $world->{done} };
 		# What is broken is not taken along.
 		end_world($mode);
 	}

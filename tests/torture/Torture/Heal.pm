@@ -116,6 +116,11 @@ sub heal
 			$world->tool($world->{active}, 'share', 'sync', '--yes', '--initial');
 			push @done, 'share sync';
 		}
+		elsif ($said =~ /^fail  (?:transport|certificates)/m)
+		{
+			$world->tool($world->{active}, 'cert', 'sync');
+			push @done, 'cert sync';
+		}
 		elsif ($said =~ /^fail  services/m)
 		{
 			$world->tool($world->{active}, 'service', 'start', '--site', $world->{active}, '--yes');
