@@ -200,6 +200,7 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 		!plat_file_write(broken_path(move), "", 0, false, error))
 		return false;
 	server_argv(move->from, words, argv);
+
 	/*
 	 * At once, and also where it has failed: what is half rewound may have
 	 * the other site's configuration, and a start as a primary would be one
