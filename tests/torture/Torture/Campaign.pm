@@ -111,7 +111,7 @@ sub one_fault
 	printf $out "%3d %-8s %-38s %s %5.1f s  %-9s %s\n", $n, $mode, $kind->{name}, $active, $row->{seconds}, $row->{outcome}, join ', ', grep { $_ ne '' } $world->{detail}, @typed;
 	if ($row->{outcome} eq 'violation')
 	{
-		print $out "    $_\n" foreach map { s/\n/\n    /gr } @{ $world->{problems} };
+		print $out "    $_\n" foreach map { substr s/\n/\n    /gr, 0, 1500 } @{ $world->{problems} };
 		print $out map { ("    \$ at $_->{site}: qsrepl $_->{words}: $_->{code}\n", map { "      $_\n" } grep { !/^(pass|warn|     )/ } split /\n/, $_->{out} . $_->{err}) } @{ $world->{done} };
 		# What is broken is not taken along.
 		end_world($mode);

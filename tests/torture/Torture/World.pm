@@ -296,6 +296,7 @@ sub end
 		kill 'QUIT', $pid;
 		for (1 .. 500) { last if !$self->postmaster($site); usleep(20_000) }
 	}
+	$self->forget_pids;
 	$self->{net}->end;
 	return $told;
 }

@@ -103,7 +103,7 @@ sub kinds
 			# What is refused is not to be guessed: as the hint says, it is moved away, and
 			# the databases have a copy.
 			return if $code == 0 || $err !~ /is damaged/;
-			rename $journals[-1], "$world->{dir}/damaged_journal" or die $!;
+			system_or_bail('mv', $journals[-1], "$world->{dir}/damaged_journal");
 		} },
 		{ name => 'byte of a configuration', modes => 'physical logical', run => sub {
 			my ($world) = @_;
