@@ -8,6 +8,7 @@
 #	make docs		docs/qsrepl.1 and docs/configuration.md, from the tool
 #	make check		all checks and tests
 #	make coverage	which lines the tests run
+#	make torture	faults at pairs of sites under load
 #	make check-majors	tests on other majors than this machine's
 #	make bench		measurements, side by side with peers
 

@@ -66,6 +66,8 @@ everything() {
 	part regress
 	part isolation
 	part tap
+	# A sample; it needs namespaces, as the test of the network does.
+	part torture QSREPL_FAULTS=12 QSREPL_SECONDS=60
 	# Chroots are root's.
 	if [ "$(id -u)" -eq 0 ]; then
 		part major-regress MAJOR=18

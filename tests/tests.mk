@@ -12,7 +12,7 @@ MAJOR ?= 18
 PUBLISHER ?= 15
 PAIR_TESTS ?= tests/t/171_majors.pl tests/t/172_majors_tool.pl
 
-.PHONY: regress isolation tap static cases coverage \
+.PHONY: regress isolation tap torture static cases coverage \
 	tap-extension pair major-regress major-isolation major-tap \
 	major-tap-extension major-pair
 
@@ -63,6 +63,18 @@ $(BUILD)/parse_lab: tests/unit/parse_lab.c \
 	@echo "  CC $@"
 	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE $(CFLAGS) $(TOOL_CPPFLAGS) -o $@ $^ \
 		$(TOOL_LIBS)
+
+$(BUILD)/reader: tests/clients/torture/reader.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(STD) $(WARN) $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $< \
+		-L$(shell $(PG_CONFIG) --libdir) -lpq
+
+# Faults; QSREPL_FAULTS=20 is how many, QSREPL_SEED which.
+torture: install-extension tool $(BUILD)/writer $(BUILD)/reader \
+		$(BUILD)/killer.so $(BUILD)/steps.so
+	@scripts/as-postgres sh tests/torture/run.sh "$(PG_BINDIR)" \
+		"$(PG_PKGLIBDIR)/pgxs/src/test"
 
 # PROVE_TESTS='tests/t/001_x.pl' runs some of them.
 tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \

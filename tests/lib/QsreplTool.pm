@@ -106,10 +106,11 @@ sub site_words
 
 =pod
 
-=item bare_server($name, install_path => folder)
+=item bare_server($name, install_path => folder, before => sub { })
 
 A cluster as initdb leaves it but for what tests need, not started. It may be of
-another major, as for make_site().
+another major, as for make_site(). The function gets the node before its directory is
+filled.
 
 =cut
 
@@ -120,6 +121,7 @@ sub bare_server
 	  $opt{install_path} ? (install_path => $opt{install_path}) : ();
 	my $node = PostgreSQL::Test::Cluster->new($name, @path);
 
+	$opt{before}->($node) if $opt{before};
 	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 	$node->append_conf('postgresql.conf', <<'CONF');
 listen_addresses = '127.0.0.1, 127.0.0.2'

@@ -148,6 +148,14 @@ like((check())[1], qr/^warn  mappings +site A, database more: needless mappings,
 	'a needless mapping');
 $site_a->safe_psql('more', q(SELECT qsrepl.drop_mapping('same')));
 
+# What a mistyped configuration says of a mapping is not what rows are rewritten by.
+like((check())[1], qr/^pass  mappings +site A, database qsr: each mapping differs/m, 'mappings as configured');
+$site_a->safe_psql('qsr', q(SELECT qsrepl.set_mapping('share', 'path', 'A', '\\\\CN\\QlikShare2', 'B', '\\\\BCN\\Qlik$')));
+like((check())[1], qr/^warn  mappings +site A, database qsr: mappings that are not as the configuration has them: share\n +hint: The database's values count for rewriting\./m,
+	'a mapping that is not as configured');
+$site_a->safe_psql('qsr', q(SELECT qsrepl.set_mapping('share', 'path', 'A', '\\\\CN\\QlikShare', 'B', '\\\\BCN\\Qlik$')));
+$site_a->safe_psql('qsr', q(DELETE FROM qsrepl.mapping_value WHERE value = '\\\\CN\\QlikShare2'));
+
 $site_a->safe_psql('qsr', q(BEGIN; INSERT INTO later VALUES (7); PREPARE TRANSACTION 'left'));
 like((check())[1], qr/^warn  prepared +site A, database qsr: transaction "left" is prepared since/m,
 	'a prepared transaction');

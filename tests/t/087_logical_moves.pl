@@ -227,6 +227,8 @@ like($out, qr/^Site A, database QSR: committed after what site B has confirmed:\
 is(roles(), 'A fenced B active', 'A is a subscriber');
 ok(caught_up('B'), 'and follows');
 equal('with the same rows');
+query_is($site_a, 'QSR', q(SELECT DISTINCT regexp_replace(path, '\d+$', '') FROM ledger WHERE id > 0), '\\\\CN\\QlikShare\\writer',
+	'in its own spelling, by a rule of no profile');
 is(epochs(), "$epoch $epoch", 'and the same epoch');
 like($site_a->safe_psql('postgres', 'SELECT string_agg(datname, $$ $$ ORDER BY 1) FROM pg_database'), qr/QSR_\d+T\d+/,
 	'its former databases are kept');

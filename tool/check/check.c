@@ -38,8 +38,9 @@ visit(void *arg, PgConnection *connection, const SiteDatabase *database)
 
 	insight->site = run->servers[at->site].site;
 	insight->database = database->name;
-	site_insight_read(connection, parts, left > CHECK_SCAN_LEAST_MS ? left :
-					  CHECK_SCAN_LEAST_MS, &run->report->arena, insight);
+	site_insight_read(connection, run->config, parts,
+					  left > CHECK_SCAN_LEAST_MS ? left : CHECK_SCAN_LEAST_MS,
+					  &run->report->arena, insight);
 	run->scan_ms += insight->scan_ms;
 	if (strcmp(database->name, run->config->databases.words[0]) == 0)
 		site_transport_read(connection, &run->report->arena,

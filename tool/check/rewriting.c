@@ -178,7 +178,15 @@ check_mappings(CheckRun *run)
 					   "qsrepl.drop_mapping().",
 					   "needless mappings, equal at all sites: %s",
 					   insight->needless);
-		else if (insight->error == NULL)
+		if (insight->differing != NULL)
+			check_warn(run, object_of(run, insight),
+					   "The database's values count for rewriting. Correct the "
+					   "configuration, or run \"qsrepl setup\" of this site "
+					   "again, which defines them as configured.",
+					   "mappings that are not as the configuration has them: %s",
+					   insight->differing);
+		if (insight->needless == NULL && insight->differing == NULL &&
+			insight->error == NULL)
 			check_pass(run, object_of(run, insight),
 					   "each mapping differs between the sites");
 	}

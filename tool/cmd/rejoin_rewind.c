@@ -189,7 +189,7 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 	const char *argv[sizeof(words) / sizeof(words[0]) + SERVER_AS_WORDS];
 	PlatChild	child = {.argv = argv,.on_line = on_line,.arg = progress};
 	PlatChildResult result;
-	bool		good;
+	Error		second = ERROR_NONE;
 
 	/*
 	 * pg_rewind believes the control file, which a promotion does not renew;
@@ -200,11 +200,22 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 		!plat_file_write(broken_path(move), "", 0, false, error))
 		return false;
 	server_argv(move->from, words, argv);
-	good = plat_child_run(&child, &result, error);
+
+	/*
+	 * At once, and also where it has failed: what is half rewound may have
+	 * the other site's configuration, and a start as a primary would be one
+	 * too many.
+	 */
+	if (plat_child_run(&child, &result, error))
+	{
+		plat_child_free(&result);
+		return plat_file_write(own_path(move, "standby.signal"), "", 0,
+							   false, error);
+	}
 	plat_child_free(&result);
-	/* At once: a start as a primary would be one too many. */
-	return good && plat_file_write(own_path(move, "standby.signal"), "", 0,
-								   false, error);
+	plat_file_write(own_path(move, "standby.signal"), "", 0, false, &second);
+	error_free(&second);
+	return false;
 }
 
 bool

@@ -67,8 +67,8 @@ typedef bool (*SetupStep) (void *context, PlanProgress *progress,
 
 static const SetupStep subscriber_steps[] = {
 	subscriber_roles_run, subscriber_build_run, subscriber_place_run,
-	setup_mappings_run, setup_profile_run, subscriber_enable_run,
-	subscriber_begin_run, subscriber_copy_run
+	setup_mappings_run, setup_profile_run, subscriber_rules_run,
+	subscriber_enable_run, subscriber_begin_run, subscriber_copy_run
 };
 
 static void

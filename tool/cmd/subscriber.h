@@ -57,6 +57,9 @@ extern bool subscriber_build_run(void *context, PlanProgress *progress,
 extern PlanAnswer subscriber_place_done(void *context, Error *error);
 extern bool subscriber_place_run(void *context, PlanProgress *progress,
 								 Error *error);
+extern PlanAnswer subscriber_rules_done(void *context, Error *error);
+extern bool subscriber_rules_run(void *context, PlanProgress *progress,
+								 Error *error);
 extern PlanAnswer subscriber_enable_done(void *context, Error *error);
 extern bool subscriber_enable_run(void *context, PlanProgress *progress,
 								  Error *error);

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "pg/query.h"
 #include "platform/clock.h"
+#include "rw.h"
 #include "site/row.h"
 
 /* For reading a large database's ruled tables. */
@@ -22,6 +24,12 @@ static const char needless_query[] =
 " SELECT v.mapping FROM qsrepl.mapping_value v WHERE v.current"
 " GROUP BY v.mapping"
 " HAVING count(*) > 1 AND count(DISTINCT v.value) = 1) x";
+
+/* Has it this value of the configuration, in the spelling that it is kept in? */
+static const char value_query[] =
+"SELECT EXISTS (SELECT FROM qsrepl.mapping m JOIN qsrepl.mapping_value v"
+" ON v.mapping = m.name WHERE m.name = $1 AND m.kind = $2 AND v.site = $3"
+" AND v.value = qsrepl._normalize($2, $4) AND v.current = $5)";
 
 /* Of the application; partitions count as their table. */
 static const char keyless_query[] =
@@ -49,6 +57,7 @@ static const char leaks_query[] = "SELECT count(*) FROM qsrepl.leaks()";
 /* Where rows go. */
 typedef struct Target
 {
+	const Config *config;
 	Arena	   *arena;
 	SiteInsight *insight;
 	int			scan_ms;
@@ -80,6 +89,57 @@ take_needless(void *arg, const PgRow *row, Error *error)
 	(void) error;
 	target->insight->needless = row_copy(target->arena, row, 0);
 	return true;
+}
+
+static bool
+take_answer(void *arg, const PgRow *row, Error *error)
+{
+	(void) error;
+	*(bool *) arg = strcmp(pg_row_text(row, 0), "t") == 0;
+	return true;
+}
+
+static bool
+has_mapping(PgConnection *connection, const ConfigMapping *mapping,
+			bool *has, Error *error)
+{
+	*has = true;
+	for (size_t i = 0; *has && i < mapping->n_values; i++)
+	{
+		const ConfigMappingValue *value = &mapping->values[i];
+
+		if (!pg_rows(connection, value_query,
+					 PG_PARAMETERS(mapping->name,
+								   rw_kind_name((RwKind) mapping->kind),
+								   value->site, value->value,
+								   value->current ? "t" : "f"),
+					 take_answer, has, error))
+			return false;
+	}
+	return true;
+}
+
+/* The names of those that are not as configured. */
+static bool
+read_differing(PgConnection *connection, Target *target, Error *error)
+{
+	const Config *config = target->config;
+	Text		names = {NULL, 0, 0};
+	bool		good = true;
+
+	for (size_t i = 0; good && i < config->n_mappings; i++)
+	{
+		bool		has;
+
+		good = has_mapping(connection, &config->mappings[i], &has, error);
+		if (good && !has)
+			text_addf(&names, "%s%s", names.len > 0 ? ", " : "",
+					  config->mappings[i].name);
+	}
+	if (good && names.len > 0)
+		target->insight->differing = arena_strdup(target->arena, names.bytes);
+	text_free(&names);
+	return good;
 }
 
 static bool
@@ -156,6 +216,7 @@ read_all(PgConnection *connection, unsigned parts, Target *target,
 	if ((parts & SITE_DEFINITIONS) &&
 		(!pg_rows(connection, needless_query, PG_NONE, take_needless, target,
 				  error) ||
+		 !read_differing(connection, target, error) ||
 		 !pg_rows(connection, keyless_query, PG_NONE, take_keyless, target,
 				  error)))
 		return false;
@@ -172,11 +233,12 @@ read_all(PgConnection *connection, unsigned parts, Target *target,
 }
 
 void
-site_insight_read(PgConnection *connection, unsigned parts, int scan_ms,
-				  Arena *arena, SiteInsight *insight)
+site_insight_read(PgConnection *connection, const Config *config,
+				  unsigned parts, int scan_ms, Arena *arena,
+				  SiteInsight *insight)
 {
 	Error		error = ERROR_NONE;
-	Target		target = {arena, insight, scan_ms};
+	Target		target = {config, arena, insight, scan_ms};
 
 	insight->leaks = -1;
 	if (!read_all(connection, parts, &target, &error))

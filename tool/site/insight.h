@@ -46,6 +46,9 @@ typedef struct SiteInsight
 	int64_t		leaks;			/* how many values; -1: not counted */
 	/* of the active site */
 	const char *needless;		/* mappings equal at all sites; NULL: none */
+	const char *differing;		/* mappings that the configuration has, and
+								 * the database has not or otherwise; NULL:
+								 * none */
 	int64_t		keyless;		/* tables without a primary key */
 	const char *keyless_names;	/* some of them; or NULL */
 	SiteScan   *scan;			/* columns that lack a rule */
@@ -60,13 +63,14 @@ typedef struct SiteInsight
  *		Ask a database; counting leaks reads its ruled tables, scan() the
  *		others.
  *
- * in:     parts: of enum SiteInsightParts
+ * in:     config: whose mappings the database should have
+ *         parts: of enum SiteInsightParts
  *         scan_ms: how long scan() may take, more than 0
  * out:    *insight, in the arena; site and database are set by the caller.
  *         The connection is of no use afterwards.
  */
-extern void site_insight_read(PgConnection *connection, unsigned parts,
-							  int scan_ms, Arena *arena,
+extern void site_insight_read(PgConnection *connection, const Config *config,
+							  unsigned parts, int scan_ms, Arena *arena,
 							  SiteInsight *insight);
 
 #endif							/* SITE_INSIGHT_H */

@@ -2,12 +2,12 @@
  * writer.c
  *		A client that goes on writing while the active role moves.
  *
- * usage: writer CONNINFO FILE [ROWS_PER_COMMIT]
+ * usage: writer CONNINFO FILE [ROWS_PER_COMMIT [PAUSE]]
  *
  * CONNINFO names both sites' servers (host=A,B port=..). It inserts rows with
  * rising numbers into public.ledger (id bigint primary key, path text), into
  * whichever server takes them, and writes each number into FILE once the
- * server has acknowledged it. It ends when its standard input does, and prints
+ * server has acknowledged it, a line at once. PAUSE is in ms. It ends when its standard input does, and prints
  * what it has seen: "acknowledged N lines, longest gap G ms, until T", T by
  * the clock on the wall, in ms since 1970.
  */
@@ -92,10 +92,12 @@ main(int argc, char **argv)
 	int64_t		last = 0;
 	int64_t		longest = 0;
 	int64_t		until = 0;
+	int			pause = argc > 4 ? (int) strtol(argv[4], NULL, 10) : 0;
 
-	if (file == NULL || rows < 1)
+	if (file == NULL || rows < 1 || pause < 0)
 		return 2;
-	while (!is_over(0))
+	setvbuf(file, NULL, _IOLBF, BUFSIZ);
+	while (!is_over(pause))
 	{
 		int64_t		now;
 
