@@ -25,7 +25,7 @@ dns: base platform config
 hosts: base platform config powershell
 cert: base platform config powershell
 seal: base platform pg
-site: base platform config pg
+site: base platform core config pg
 server: base platform config pg
 service: base platform config pg site powershell
 share: base platform core config site powershell progress
