@@ -2,13 +2,15 @@
  * writer.c
  *		A client that goes on writing while the active role moves.
  *
- * usage: writer CONNINFO FILE [ROWS_PER_COMMIT [PAUSE]]
+ * usage: writer CONNINFO FILE [ROWS_PER_COMMIT [PAUSE OTHER]]
  *
  * CONNINFO names both sites' servers (host=A,B port=..). It inserts rows with
  * rising numbers into public.ledger (id bigint primary key, path text), into
  * whichever server takes them, and writes each number into FILE once the
- * server has acknowledged it, a line at once. PAUSE is in ms. It ends when its standard input does, and prints
- * what it has seen: "acknowledged N lines, longest gap G ms, until T", T by
+ * server has acknowledged it. With PAUSE, in ms, it waits between rows, writes
+ * each number at once, and goes over to the conninfo OTHER and back after each
+ * failure: libpq takes a fenced server for one that takes writes. It ends when
+ * its standard input does, and prints what it has seen: "acknowledged N lines, longest gap G ms, until T", T by
  * the clock on the wall, in ms since 1970.
  */
 #include <poll.h>
@@ -89,6 +91,7 @@ main(int argc, char **argv)
 	PGconn	   *conn = NULL;
 	long long	next = 1;
 	long long	acknowledged = 0;
+	int			turn = 0;
 	int64_t		last = 0;
 	int64_t		longest = 0;
 	int64_t		until = 0;
@@ -96,13 +99,16 @@ main(int argc, char **argv)
 
 	if (file == NULL || rows < 1 || pause < 0)
 		return 2;
-	setvbuf(file, NULL, _IOLBF, BUFSIZ);
+	if (pause > 0)
+		setvbuf(file, NULL, _IOLBF, BUFSIZ);
 	while (!is_over(pause))
 	{
 		int64_t		now;
 
-		if (conn == NULL && (conn = connect_active(argv[1])) == NULL)
+		if (conn == NULL &&
+			(conn = connect_active(argv[argc > 5 && turn % 2 ? 5 : 1])) == NULL)
 		{
+			turn++;
 			is_over(5);
 			continue;
 		}
@@ -110,6 +116,7 @@ main(int argc, char **argv)
 		{
 			PQfinish(conn);
 			conn = NULL;
+			turn++;
 			/* Those may be there or not: their numbers are not used again. */
 			next += rows;
 			continue;

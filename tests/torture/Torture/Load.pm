@@ -22,10 +22,8 @@ sub new
 		$_ => 'host=' . $node->{$_}->host . ' port=' . $node->{$_}->port . " dbname=$db user=qliksenserepository connect_timeout=2"
 	} 'A', 'B';
 
-	my $both = join ',', map { $node->{$_}->port } 'A', 'B';
-	my $hosts = join ',', map { $node->{$_}->host } 'A', 'B';
-	$self->{writer} = IPC::Run::start([ File::Spec->rel2abs('build/writer'), "host=$hosts port=$both dbname=$db user=qliksenserepository",
-		$self->{acknowledged}, 1, 10 ], '<', \$self->{in}, '>', \$self->{told});
+	$self->{writer} = IPC::Run::start([ File::Spec->rel2abs('build/writer'), $at{A},
+		$self->{acknowledged}, 1, 10, $at{B} ], '<', \$self->{in}, '>', \$self->{told});
 	$self->{reader} = IPC::Run::start([ File::Spec->rel2abs('build/reader'), @at{ 'A', 'B' }, $self->{foreign} ], '<', \$self->{in}, '>', \$self->{told});
 	return $self;
 }
