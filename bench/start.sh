@@ -1,16 +1,22 @@
 #!/bin/sh
-# Run a measurement as a user who may run initdb, who perhaps can neither read
-# a library here nor write the results: both go through a directory of that
-# user's.
-# usage: start.sh SCRIPT BINDIR JSON [ARGUMENT ...]; arguments that are
-# libraries (*.so) are copied there.
+# Run a measurement, a part of the whole: as a user who may run initdb, who
+# perhaps can neither read what was built nor write the results, so that both go
+# through a directory of that user's. Whatever becomes of it, the results get a
+# last line that tells; then they are shown.
+# usage: start.sh PART SCRIPT BINDIR [ARGUMENT ...]; arguments that are files
+# that were built ($BENCH_BUILD/...) are copied there.
 set -eu
-script=$1
-bindir=$2
-json=$3
+part=$1
+script=$2
+bindir=$3
 shift 3
+build=${BENCH_BUILD:-build/bench}
+results=$build/$part.jsonl
+mkdir -p "$build"
+rm -f "$results"
 share=$(mktemp -d "${TMPDIR:-/tmp}/qsrepl-bench.XXXXXX")
 trap 'rm -rf "$share"' EXIT
+trap 'exit 1' INT TERM HUP
 chmod 755 "$share"
 mkdir "$share/out"
 chmod 777 "$share/out"
@@ -19,7 +25,7 @@ while [ "$n" -gt 0 ]; do
 	argument=$1
 	shift
 	case $argument in
-		*.so)
+		"$build"/*)
 			cp "$argument" "$share/"
 			argument=$share/$(basename "$argument")
 			;;
@@ -27,6 +33,19 @@ while [ "$n" -gt 0 ]; do
 	set -- "$@" "$argument"
 	n=$((n - 1))
 done
-scripts/as-postgres sh "$script" "$bindir" "$share/out/json" "$@"
-mkdir -p "$(dirname "$json")"
-cp "$share/out/json" "$json"
+
+# Hundredths of seconds of all processors: taken by the hypervisor's other
+# guests, and in all
+ticks() { awk '$1 == "cpu" { for (i = 2; i <= 9; i++) all += $i; print $9, all }' /proc/stat; }
+
+status=0
+echo "== $part"
+begun=$(date +%s)
+before=$(ticks)
+scripts/as-postgres sh "$script" "$bindir" "$share/out/results" "$@" || status=$?
+after=$(ticks)
+[ ! -f "$share/out/results" ] || cat "$share/out/results" >"$results"
+stolen=$(echo "$before $after" | awk '{ all = $4 - $2; printf "%.4f", all == 0 ? 0 : ($3 - $1) / all }')
+printf '{"type":"end","status":%d,"seconds":%d,"stolen":%s}\n' "$status" "$(($(date +%s) - begun))" "$stolen" >>"$results"
+perl bench/page/summary.pl "$results" "$part"
+exit "$status"

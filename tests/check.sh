@@ -17,7 +17,7 @@ export QSREPL_SEED
 part() {
 	printf '== %s\n' "$*"
 	started=$(date +%s)
-	if make -s "$@" >"$log" 2>&1 </dev/null; then
+	if make -s -j "$(nproc)" "$@" >"$log" 2>&1 </dev/null; then
 		status=0
 	else
 		status=$?

@@ -1,14 +1,14 @@
 #!/bin/sh
-# How long certificates take to the other site, median of 20 runs: "cert sync"
-# at the active site, which seals a set that has changed, stores it, and has it
-# opened and installed at the passive site once it has come there.
-# usage: run.sh BINDIR JSON NODES; SCRATCH is a directory to use.
+# How long certificates take to the other site: "cert sync" at the active site,
+# which seals a set that has changed, stores it, and has it opened and installed
+# at the passive site once it has come there.
+# usage: run.sh BINDIR RESULTS NODES ROUNDS; SCRATCH is a directory to use.
 set -eu
-. bench/physical/common.sh
-nodes=$3
-runs=20
-wanted=1000
-tool=$PWD/build/qsrepl
+. bench/lib/common.sh
+. bench/lib/servers.sh
+. bench/lib/pair.sh
+nodes=$1
+rounds=$2
 marker=1.3.6.1.5.5.7.13.3=ASN1:UTF8String:bench
 
 # $1 directory, $2 name, $3 file: a certificate of the set's root
@@ -34,41 +34,30 @@ make_set() {
 	} >"$dir/openssl.log" 2>&1
 }
 
-# $1 site, $2 the other one
+# $1 site, $2 store's directory: lines of its section
+store() {
+	printf 'certificates = directory\ncertificate_directory = %s\n' "$dir/store_$1"
+	[ "$1" = "$2" ] || echo "remote_command = $dir/remote_$1"
+}
+# $1 site
 configuration() {
+	pair_configuration "$1" bench '' "$(store A "$1")" "$(store B "$1")"
 	cat <<CONF
-[qsrepl]
-site = $1
-databases = bench
 [certificates]
 key_directory = $dir/keys_$1
 recovery_certificate = $dir/recovery.key.crt
-[mapping share]
-kind = path
-A = \\\\CN\\QlikShare
-B = \\\\FS-B\\Qlik\$
 CONF
-	for site in A B; do
-		port=6001
-		[ "$site" = A ] || port=6002
-		cat <<CONF
-[site $site]
-host = $dir
-port = $port
-user = postgres
-data_directory = $dir/$site
-settings_file = /etc/qsrepl/$site.conf
-certificates = directory
-certificate_directory = $dir/store_$site
-CONF
-		[ "$site" = "$1" ] || echo "remote_command = $dir/remote_$site"
-	done
+}
+
+cert_sync() {
+	"$tool" cert sync --config "$dir/A.conf" &&
+		grep -q '^installed them at site B' "$dir/out"
 }
 
 umask 077
-create A 6001 qsrepl A
-p -p 6001 -d bench -c 'CREATE EXTENSION qsrepl'
-create_standby B 6002 qsrepl B 6001
+create a "$port_a" qsrepl A
+p -p "$port_a" -d bench -c 'CREATE EXTENSION qsrepl'
+create_standby b "$port_b" qsrepl B "$port_a"
 "$tool" cert recovery "$dir/recovery.key" >"$dir/out"
 for site in A B; do
 	configuration "$site" >"$dir/$site.conf"
@@ -79,19 +68,10 @@ make_set "$dir/set_0"
 make_set "$dir/set_1"
 cp -R "$dir/set_0" "$dir/store_A"
 "$tool" cert sync --config "$dir/A.conf" >"$dir/out"
-for run in $(seq "$runs"); do
+for round in $(seq "$rounds"); do
 	rm -rf "$dir/store_A"
-	cp -R "$dir/set_$((run % 2))" "$dir/store_A"
-	begin=$(now)
-	"$tool" cert sync --config "$dir/A.conf" >"$dir/out"
-	ms $(($(now) - begin))
-	echo
-	grep -q '^installed them at site B' "$dir/out"
-done >"$dir/times"
-size=$(p -p 6001 -d bench -c "SELECT pg_size_pretty(max(octet_length(sealed))::bigint) FROM qsrepl.sealed_set")
-sort -n "$dir/times" | awk -v nodes="$nodes" -v size="$size" -v wanted="$wanted" -v json="$json" '
-	{ t[NR] = $1 }
-	END { median = (t[NR / 2] + t[NR / 2 + 1]) / 2
-		printf "cert sync, %d nodes, %s sealed: %d ms  (%d to %d)  wanted: less than %d ms, %s\n", nodes, size, median,
-			t[1], t[NR], wanted, median < wanted ? "reached" : "NOT REACHED"
-		printf "{\"case\":\"cert sync\",\"ms\":%d,\"wanted\":%d}\n", median, wanted >json }'
+	cp -R "$dir/set_$((round % 2))" "$dir/store_A"
+	timed 'cert sync' "$nodes nodes" qsrepl cert_sync
+done
+size=$(p -p "$port_a" -d bench -c "SELECT pg_size_pretty(max(octet_length(sealed))::bigint) FROM qsrepl.sealed_set")
+setup "certificates of $nodes nodes, $size sealed, $rounds rounds"

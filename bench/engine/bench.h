@@ -230,10 +230,7 @@ extern double cell_ns(const Cell *cell);
  */
 extern double cell_ratio(const Cell *a, const Cell *b);
 
-/* Bytes per ns for the values measured. */
-extern double cell_gbps(const Cell *cell);
-
-/* ---- report.c, targets.c, json.c ---- */
+/* ---- targets.c, results.c ---- */
 
 typedef struct Results
 {
@@ -246,8 +243,7 @@ typedef struct Results
 typedef struct Target
 {
 	const char *text;
-	double		wanted;
-	bool		at_most;		/* else at least */
+	bool		at_most;		/* the greatest is the worst, else the least */
 	bool		measured;
 	double		worst;			/* ratio that decides */
 	char		detail[640];	/* all ratios */
@@ -259,13 +255,18 @@ typedef struct Target
 extern const Cell *results_find(const Results *results, const Peer *peer,
 								CorpusKind corpus, size_t mappings, bool all);
 
-extern void report_print(const Results *results);
+/* The worst ratio of each target, and all of them. */
 extern void targets_judge(const Results *results, Target *targets);
-extern void targets_print(const Target *targets);
-extern bool target_met(const Target *target);
 
-/* Returns false where the file could not be written. */
-extern bool json_write(const char *path, const Results *results,
-					   const Target *targets);
+/*
+ * results_write
+ *		Append to the lines of results; corpora are those that name the first
+ *		mapping.
+ *
+ * errors: false where the file could not be written
+ */
+extern bool results_write(const char *path, const Results *results,
+						  const Target *targets,
+						  const Corpus *const *corpora);
 
 #endif							/* BENCH_H */

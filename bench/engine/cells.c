@@ -83,13 +83,3 @@ cell_ratio(const Cell *a, const Cell *b)
 		ratios[i] = a->samples[i] / b->samples[i];
 	return median(ratios, a->n_samples);
 }
-
-double
-cell_gbps(const Cell *cell)
-{
-	size_t		bytes = 0;
-
-	for (size_t i = 0; i < cell->run.count; i++)
-		bytes += cell->corpus->lens[i];
-	return (double) bytes / (double) cell->run.count / cell_ns(cell);
-}

@@ -1,8 +1,8 @@
 /*
  * engine.c
- *		The engine beside its peers: ns per value and GB/s.
+ *		The engine beside its peers: ns per value.
  *
- * engine [--rounds N] [--server CONNINFO] [--json FILE]
+ * engine [--rounds N] [--server CONNINFO] [--results FILE]
  *
  * Exits with 1 where it could not measure, never because a target was missed.
  */
@@ -30,7 +30,7 @@ typedef struct Options
 {
 	size_t		rounds;
 	const char *server;			/* NULL: no SQL peers */
-	const char *json;			/* NULL: no file */
+	const char *results;		/* NULL: no file */
 } Options;
 
 typedef struct Bench
@@ -48,7 +48,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: engine [--rounds N] [--server CONNINFO] "
-			"[--json FILE]\n");
+			"[--results FILE]\n");
 	exit(1);
 }
 
@@ -65,8 +65,8 @@ read_options(int argc, char **argv)
 			options.rounds = strtoul(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--server") == 0)
 			options.server = argv[i + 1];
-		else if (strcmp(argv[i], "--json") == 0)
-			options.json = argv[i + 1];
+		else if (strcmp(argv[i], "--results") == 0)
+			options.results = argv[i + 1];
 		else
 			usage();
 	}
@@ -179,14 +179,12 @@ report(Bench *bench, const Options *options)
 	Target		targets[TARGETS];
 
 	targets_judge(&results, targets);
-	printf("Medians of %lu rounds, processor time; chg: values changed\n",
-		   (unsigned long) options->rounds);
-	report_print(&results);
-	targets_print(targets);
-	if (options->json == NULL || json_write(options->json, &results, targets))
+	if (options->results == NULL ||
+		results_write(options->results, &results, targets,
+					  (const Corpus *const *) bench->first))
 		return true;
 	fprintf(stderr, "engine: error: could not write file \"%s\": %s\n",
-			options->json, strerror(errno));
+			options->results, strerror(errno));
 	return false;
 }
 

@@ -1,10 +1,10 @@
 # What the measurements of moves share: one database, copied for each contender.
 # shellcheck shell=sh disable=SC2034,SC2154 # variables for, and of, who sources this
-bindir=$1
-json=$2
-dir=$SCRATCH
 role=qliksenserepository
 database=QSR
+port_a=6021
+port_b=6022
+pair_host=127.0.0.1
 
 now_ms() { date +%s%3N; }
 # $1 port
@@ -13,30 +13,6 @@ p() {
 	shift
 	"$bindir/psql" -X -q -At -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U postgres -d "$database" "$@"
 }
-say() { printf '%s\n' "$*"; }
-skip() { say "$1 is left out: $2"; }
-
-# Until a command succeeds, at most so many seconds; $1 seconds
-wait_for() {
-	end=$(($(now_ms) + $1 * 1000))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$(now_ms)" -lt "$end" ] || { say "took too long: $*"; return 1; }
-		sleep 0.1
-	done
-}
-
-# By id: each server, and what was started beside them
-stop_all() {
-	for pid in "$dir"/*.pid; do
-		[ ! -f "$pid" ] || kill -9 "$(cat "$pid")" 2>/dev/null || true
-	done
-	for pid in "$dir"/*/postmaster.pid; do
-		[ ! -f "$pid" ] || "$bindir/pg_ctl" -D "${pid%/*}" -m immediate -w stop >/dev/null 2>&1 || true
-	done
-}
-trap stop_all EXIT
-trap 'exit 1' INT TERM HUP
 
 # $1 directory: a server is gone as by a power cut, with all its processes
 kill_server() {
@@ -93,8 +69,8 @@ clients_start() {
 	exec 9>"$dir/fifo"
 	"$bindir/pgbench" -n -c 4 -T 3600 -R "$rate" -h 127.0.0.1 -p "$1" -U "$role" "$database" >"$dir/pgbench.log" 2>&1 9>&- &
 	pgbench=$!
-	sleep 5
-	p "$1" -c 'SELECT 1 / (count(*) / 100)::int FROM ledger' >/dev/null
+	sleep 3
+	wait_for 60 p "$1" -c 'SELECT 1 / (count(*) / 100)::int FROM ledger'
 }
 
 # $1 port where they are to write now: sets until, gap, lost
@@ -112,10 +88,12 @@ clients_stop() {
 	lost=$(sort "$dir/acknowledged" | comm -23 - "$dir/there" | wc -l)
 }
 
-# $1 case, $2 who, $3 further members
+# $1 case, $2 who
 record() {
-	printf '{"case":"%s","who":"%s","writable_ms":%d,"gap_ms":%d,"command_ms":%d,"lost":%d%s}\n' "$1" "$2" \
-		"$((until - began))" "$gap" "$command" "$lost" "${3:-}" >>"$json"
+	sample 'until a client can write' "$1" "$2" ms "$((until - began))"
+	sample 'between two writes of a client' "$1" "$2" ms "$gap"
+	sample 'until the command ends' "$1" "$2" ms "$command"
+	sample 'acknowledged rows that are lost' "$1" "$2" rows "$lost"
 }
 
 # $1 a: streams from $2, and has replayed what was written

@@ -2,43 +2,11 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables of, and for, who sources this
 qsrepl_ports='6021 6022'
 
-# $1 site
-qsrepl_conf() {
-	cat <<CONF
-[qsrepl]
-site = $1
-databases = $database
-journal_directory = $dir/journal_$1
-[site A]
-host = 127.0.0.1
-port = 6021
-user = postgres
-data_directory = $dir/a
-bin_directory = $bindir
-settings_file = $dir/settings_a.conf
-[site B]
-host = 127.0.0.1
-port = 6022
-user = postgres
-data_directory = $dir/b
-bin_directory = $bindir
-settings_file = $dir/settings_b.conf
-[mapping share]
-kind = path
-A = \\\\CN\\QlikShare
-B = \\\\BCN\\Qlik\$
-[mapping central]
-kind = host
-A = cn1.sitea.corp.local
-B = cn2.siteb.corp.local
-CONF
-}
-
 # $1 site of the machine, further: words
 qsrepl() {
 	at=$1
 	shift
-	build/qsrepl "$@" --config "$dir/qsrepl_$at.conf"
+	"$tool" "$@" --config "$dir/qsrepl_$at.conf"
 }
 
 qsrepl_setup() {
@@ -49,7 +17,7 @@ qsrepl_setup() {
 	printf "listen_addresses = '127.0.0.1'\nunix_socket_directories = '%s'\nport = 6022\nshared_buffers = 256MB\nwal_log_hints = on\n" \
 		"$dir" >>"$dir/b/postgresql.conf"
 	for site in A B; do
-		(umask 077 && qsrepl_conf "$site" >"$dir/qsrepl_$site.conf")
+		(umask 077 && pair_configuration "$site" "$database" >"$dir/qsrepl_$site.conf")
 	done
 	qsrepl A setup primary --site A --yes >"$dir/out"
 	p 6021 -c "SELECT qsrepl.add_rule('ledger', 'path', 'path')" >/dev/null
@@ -73,17 +41,32 @@ qsrepl_rejoin() {
 	qsrepl "$(qsrepl_site "$1")" rejoin "$(qsrepl_site "$1")" --yes >"$dir/out" 2>"$dir/err" || { cat "$dir/err"; return 1; }
 }
 
-# What the journal of the newest run says: "step":ms, ...
+# What the journal of the newest run says: a line a step, "NAME MS"
 qsrepl_steps() {
 	# shellcheck disable=SC2012 # names of our own
 	newest=$(ls -t "$dir"/journal_*/*.jsonl | head -1)
 	sed -n 's/.*"event":"end".*/&/p' "$newest" | perl -ne '
 		my ($step) = /"step":"(\w+)"/; my ($ms) = /"ms":(\d+)/;
-		push @all, "\"$step\":$ms" if defined $ms;
-		END { print join ",", @all }'
+		print "$step $ms\n" if defined $ms;'
 }
+
+# $1 case: what the tool itself says of the move that is over
 qsrepl_facts() {
-	printf ',"by_tool_ms":%s,"told_transactions":%d,"steps":{%s}' \
-		"$(sed -n 's/.*"writable_ms": *\([0-9]*\).*/\1/p' "$dir/told_by_tool")" \
-		"$(sed -n 's/.*at most .*, \([0-9]*\) transactions.*/\1/p' "$dir/err")" "$(qsrepl_steps)"
+	sample 'by its own word' "$1" qsrepl ms "$(sed -n 's/.*"writable_ms": *\([0-9]*\).*/\1/p' "$dir/told_by_tool")"
+	case $1 in
+		switchover)
+			qsrepl_steps >"$dir/steps"
+			while read -r step took; do
+				sample 'steps of a switchover' "$step" qsrepl ms "$took"
+			done <"$dir/steps"
+			# The checkpoint is the shutdown's, made before the fence.
+			sample 'part of PostgreSQL itself' switchover 'checkpoint, shutdown, promotion' percent "$(awk -v all="$((until - began))" '
+				$1 ~ /^(checkpoint|stop|promote)$/ { ms += $2 } END { printf "%.1f", 100 * ms / all }' "$dir/steps")"
+			;;
+		cut)
+			sample 'a line that was cut' "two seconds before the loss" 'told before (transactions at most)' count \
+				"$(sed -n 's/.*at most .*, \([0-9]*\) transactions.*/\1/p' "$dir/err")"
+			sample 'a line that was cut' "two seconds before the loss" "lost (the writer's rows)" count "$lost"
+			;;
+	esac
 }

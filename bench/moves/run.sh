@@ -1,8 +1,8 @@
 #!/bin/sh
 # How long the active role's move takes, seen by a client: a planned switchover
 # and the loss of the active server, under load, beside repmgr and Patroni.
-# usage: run.sh BINDIR JSON MEGABYTES APPS ROUNDS TPS; SCRATCH is a directory to
-# use.
+# usage: run.sh BINDIR RESULTS MEGABYTES APPS ROUNDS TPS; SCRATCH is a directory
+# to use.
 #
 # writable	from the command's start (failover: too; Patroni's: from the loss,
 #			as it has no command) until a client's write at the other server was
@@ -13,14 +13,16 @@
 # "cut" is a failover where the line between the sites was cut two seconds before
 # the active server was lost: what is lost, beside what qsrepl told before.
 set -eu
+. bench/lib/common.sh
+. bench/lib/pair.sh
 . bench/moves/common.sh
 . bench/moves/qsrepl.sh
 . bench/moves/repmgr.sh
 . bench/moves/patroni.sh
-megabytes=$3
-apps=$4
-rounds=$5
-rate=$6
+megabytes=$1
+apps=$2
+rounds=$3
+rate=$4
 
 # $1 port of the standby: it gets nothing any more
 cut_line() {
@@ -49,9 +51,8 @@ measure() {
 	fi
 	command=$(($(now_ms) - began))
 	clients_stop "$to"
-	record "$1" "$2" "$("$2_facts")"
-	printf '  %-10s %-8s writable %6d ms, gap %6d ms, command %6d ms, lost %d\n' "$1" "$2" \
-		$((until - began)) "$gap" "$command" "$lost"
+	[ "$1" = cut ] || record "$1" "$2"
+	"$2_facts" "$1"
 	if [ "$1" != switchover ]; then
 		[ "$2" != qsrepl ] || sed -n 's/^/    it told: /; /risk\|most\|since/p' "$dir/err"
 		"$2_rejoin" "$3"
@@ -59,27 +60,25 @@ measure() {
 	fi
 }
 
-: >"$json"
 make_seed "$megabytes" "$apps"
-say "Database $size on $(df --output=source,fstype "$dir" | tail -1), fsync on, $(nproc) cores, $rate transactions/s of pgbench and one writer."
+setup "database of $size, $rate transactions a second of pgbench and one writer, $rounds rounds; the servers wait for the disk"
 contenders=qsrepl
 qsrepl_setup
 for peer in repmgr patroni; do
 	why=$("${peer}_missing")
 	if [ -n "$why" ]; then
-		skip "$peer" "$why"
+		absent "$peer" "$why"
 	elif "${peer}_setup"; then
 		contenders="$contenders $peer"
 	else
-		skip "$peer" "it could not be set up"
+		absent "$peer" 'it could not be set up'
 	fi
 done
 rm -rf "$dir/seed"
 for round in $(seq "$rounds"); do
-	say "round $round"
+	echo "round $round of $rounds"
 	for who in $contenders; do measure switchover "$who" 1 2; done
 	for who in $contenders; do measure failover "$who" 2 1; done
 	measure switchover qsrepl 1 2
 	measure cut qsrepl 2 1
 done
-perl bench/moves/report.pl "$json"

@@ -1,16 +1,17 @@
 #!/bin/sh
 # What the preloaded library costs: pgbench beside a server without it, in
-# turn, in many short runs, since others use the machine too; medians of the
-# pairs' ratios, with the quartiles.
-# usage: overhead.sh BINDIR JSON PAIRS TRANSACTIONS; SCRATCH is a directory.
+# turn, in many short runs, since a machine slows down and speeds up.
+# usage: overhead.sh BINDIR RESULTS PAIRS TRANSACTIONS; SCRATCH is a directory.
 #
 # bare		no library				a		site A, local, rules on table conn
 # b			its standby at site B, which rewrites what is read of conn
 # bare_b	the bare server's standby
 set -eu
-. bench/physical/common.sh
-rounds=$3
-transactions=$4
+. bench/lib/common.sh
+. bench/lib/servers.sh
+. bench/lib/pair.sh
+rounds=$1
+transactions=$2
 
 script() { printf '\\set id random(1, 100000)\n%s;\n' "$1" >"$dir/$2.sql"; }
 script 'SELECT id, path, connection FROM conn WHERE id = :id' key
@@ -26,14 +27,13 @@ tps() {
 		sed -nE 's/^tps = ([0-9.]+) .*/\1/p'
 }
 
-# $1 name, $2 port of ours, $3 port of the bare one, $4 wanted, further: options
+# $1 group, $2 case, $3 port of ours, $4 port of the bare one, further: options
 compare() {
-	name=$1
-	ours=$2
-	bare=$3
-	wanted=$4
+	group=$1
+	case=$2
+	ours=$3
+	bare=$4
 	shift 4
-	: >"$dir/ratios"
 	for round in $(seq "$rounds"); do
 		# Each goes first in turn.
 		if [ $((round % 2)) -eq 0 ]; then
@@ -43,40 +43,33 @@ compare() {
 			y=$(tps "$bare" "$@")
 			x=$(tps "$ours" "$@")
 		fi
-		awk -v x="$x" -v y="$y" 'BEGIN { printf "%.4f\n", x / y }' >>"$dir/ratios"
+		sample "$group" "$case" 'qsrepl to no library' ratio "$(awk -v x="$x" -v y="$y" 'BEGIN { printf "%.4f", x / y }')"
 	done
-	sort -g "$dir/ratios" | awk -v name="$name" -v w="$wanted" -v json="$json" '
-		{ v[NR] = $1 }
-		END {
-			low = v[int((NR + 3) / 4)]; ratio = v[int((NR + 1) / 2)]; high = v[int((3 * NR + 3) / 4)]
-			verdict = w == "" ? "" : (ratio >= w + 0) ? "wanted " w ": reached" : "wanted " w ": NOT reached"
-			printf "%-50s %.3f  (%.3f to %.3f)  %s\n", name, ratio, low, high, verdict
-			printf "{\"case\":\"%s\",\"ratio\":%s,\"quartiles\":[%s,%s]}\n", name, ratio, low, high >>json }'
 }
 
 create bare 6003 '' ''
 create preloaded 6005 qsrepl A
-create a 6001 qsrepl A
-for port in 6001 6003 6005; do
+create a "$port_a" qsrepl A
+for port in "$port_a" 6003 6005; do
 	"$bindir/pgbench" -q -i -s 5 -n -h "$dir" -p "$port" -U postgres bench >/dev/null 2>&1
-	p -p "$port" -d bench -c "$table" -c "$(rows 100000 1)" -c 'VACUUM ANALYZE' -c 'CHECKPOINT'
+	p -p "$port" -d bench -c "$conn_table" -c "$(conn_rows 100000 1)" -c 'VACUUM ANALYZE' -c 'CHECKPOINT'
 done
-describe 6001
-create_standby b 6002 qsrepl B 6001
+describe_conn "$port_a"
+create_standby b "$port_b" qsrepl B "$port_a"
 create_standby bare_b 6004 '' '' 6003
+setup "$rounds pairs of runs, $transactions transactions each"
 
-: >"$json"
-compare 'no extension, select-only' 6005 6003 0.98 -S
-compare 'no extension, select-only, prepared' 6005 6003 0.98 -S -M prepared
-compare 'no extension, simple-update' 6005 6003 '' -N
-compare 'rules on another table, select-only' 6001 6003 0.98 -S
-compare 'rules on another table, select-only, prepared' 6001 6003 0.98 -S -M prepared
-compare 'rules on another table, simple-update' 6001 6003 '' -N
-compare 'ruled table at its site, by key' 6001 6003 '' -f "$dir/key.sql"
-compare 'ruled table at its site, by key, prepared' 6001 6003 '' -f "$dir/key.sql" -M prepared
-compare 'ruled table at its site, planning (EXPLAIN)' 6001 6003 '' -f "$dir/plan.sql"
-compare 'ruled table at its site, update by key' 6001 6003 '' -f "$dir/update.sql"
-compare 'standby, another table, by key' 6002 6004 0.98 -f "$dir/other.sql"
-compare 'standby, ruled table, by key' 6002 6004 0.90 -f "$dir/key.sql"
-compare 'standby, ruled table, by key, prepared' 6002 6004 0.90 -f "$dir/key.sql" -M prepared
-compare 'standby, ruled table, planning (EXPLAIN)' 6002 6004 '' -f "$dir/plan.sql"
+compare primary 'no extension: select-only' 6005 6003 -S
+compare primary 'no extension: select-only, prepared' 6005 6003 -S -M prepared
+compare primary 'no extension: simple-update' 6005 6003 -N
+compare primary 'rules on another table: select-only' "$port_a" 6003 -S
+compare primary 'rules on another table: select-only, prepared' "$port_a" 6003 -S -M prepared
+compare primary 'rules on another table: simple-update' "$port_a" 6003 -N
+compare primary 'ruled table: by key' "$port_a" 6003 -f "$dir/key.sql"
+compare primary 'ruled table: by key, prepared' "$port_a" 6003 -f "$dir/key.sql" -M prepared
+compare primary 'ruled table: planning (EXPLAIN)' "$port_a" 6003 -f "$dir/plan.sql"
+compare primary 'ruled table: update by key' "$port_a" 6003 -f "$dir/update.sql"
+compare standby 'another table: by key' "$port_b" 6004 -f "$dir/other.sql"
+compare standby 'ruled table: by key' "$port_b" 6004 -f "$dir/key.sql"
+compare standby 'ruled table: by key, prepared' "$port_b" 6004 -f "$dir/key.sql" -M prepared
+compare standby 'ruled table: planning (EXPLAIN)' "$port_b" 6004 -f "$dir/plan.sql"

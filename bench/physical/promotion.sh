@@ -1,77 +1,67 @@
 #!/bin/sh
 # From promotion to localized rows, beside the ways to do it by hand.
-# usage: promotion.sh BINDIR JSON; SCRATCH is a directory to use.
+# usage: promotion.sh BINDIR RESULTS ROWS ROUNDS; SCRATCH is a directory to use.
 #
 # by hand		UPDATE conn SET path = replace(...), connection = replace(...)
 # by hand, WHERE	the same, of the rows that hold the values
 # snapshot		pg_dump, drop, pg_restore, UPDATE by hand, WHERE
 set -eu
-. bench/physical/common.sh
+. bench/lib/common.sh
+. bench/lib/servers.sh
+. bench/lib/pair.sh
+most=$1
+rounds=$2
 
 set_clause="path = replace(path, '\\\\CN\\QlikShare', '\\\\FS-B\\Qlik\$'),
 	connection = replace(connection, 'cn1.sitea.corp.local', 'cn2.siteb.corp.local')"
 where="path LIKE '%\\\\\\\\CN\\\\QlikShare%' OR connection LIKE '%cn1.sitea.corp.local%'"
 
-# $1 port, $2 statement: ms
-timed() {
-	begin=$(now)
-	p -p "$1" -d bench -c "$2" >/dev/null
-	ms $(($(now) - begin))
-}
+# $1 port, $2 statement
+statement() { p -p "$1" -d bench -c "$2"; }
+promote() { "$bindir/pg_ctl" -D "$dir/$1" -w promote; }
 
 # $1 log: ms between the two lines
 to_localized() {
-	for _ in $(seq 600); do
-		grep -q 'database localized' "$1" && break
-		sleep 0.1
-	done
+	wait_for 600 grep -q 'database localized' "$1"
 	awk '/ready to accept connections|database localized/ {
 			split($2, t, ":"); at[n++] = (t[1] * 60 + t[2]) * 60 + t[3] }
 		END { printf "%.0f", (at[n - 1] - at[n - 2]) * 1000 }' "$1"
 }
 
-# $1 rows, $2 every how manieth changes
+by_snapshot() {
+	"$bindir/pg_dump" -h "$dir" -p 6003 -U postgres -F c -f "$dir/dump" bench &&
+		p -p 6003 -d postgres -c 'DROP DATABASE bench' -c 'CREATE DATABASE bench' &&
+		"$bindir/pg_restore" -h "$dir" -p 6003 -U postgres -d bench "$dir/dump" &&
+		statement 6003 "UPDATE conn SET $set_clause WHERE $where"
+}
+
+# $1 rows, $2 every how manieth changes, $3 the case
 measure() {
-	create a 6001 qsrepl A
-	p -p 6001 -d bench -c "$table" -c "$(rows "$1" "$2")" -c 'VACUUM ANALYZE conn'
-	describe 6001
-	create_standby b 6002 qsrepl B 6001
+	create a "$port_a" qsrepl A
+	p -p "$port_a" -d bench -c "$conn_table" -c "$(conn_rows "$1" "$2")" -c 'VACUUM ANALYZE conn'
+	describe_conn "$port_a"
+	create_standby b "$port_b" qsrepl B "$port_a"
 	# The same data on servers without the library.
 	create bare 6003 '' ''
-	p -p 6003 -d bench -c "$table" -c "$(rows "$1" "$2")" -c 'VACUUM ANALYZE conn'
+	p -p 6003 -d bench -c "$conn_table" -c "$(conn_rows "$1" "$2")" -c 'VACUUM ANALYZE conn'
 	create_standby bare_b 6004 '' '' 6003
+	caught_up "$port_b" "$port_a"
+	caught_up 6004 6003
 	stop a
 
-	begin=$(now)
-	"$bindir/pg_ctl" -D "$dir/b" -w promote >/dev/null
-	promoted=$(ms $(($(now) - begin)))
-	localized=$(to_localized "$dir/b.log")
-	begin=$(now)
-	"$bindir/pg_ctl" -D "$dir/bare_b" -w promote >/dev/null
-	bare=$(ms $(($(now) - begin)))
-	hand=$(timed 6004 "BEGIN; UPDATE conn SET $set_clause; ROLLBACK")
-	hand_where=$(timed 6003 "BEGIN; UPDATE conn SET $set_clause WHERE $where; ROLLBACK")
-	begin=$(now)
-	"$bindir/pg_dump" -h "$dir" -p 6003 -U postgres -F c -f "$dir/dump" bench
-	p -p 6003 -d postgres -c 'DROP DATABASE bench' -c 'CREATE DATABASE bench'
-	"$bindir/pg_restore" -h "$dir" -p 6003 -U postgres -d bench "$dir/dump"
-	p -p 6003 -d bench -c "UPDATE conn SET $set_clause WHERE $where"
-	snapshot=$(ms $(($(now) - begin)))
-	printf '%9s rows, %9s change: promote %4s ms (bare server %4s), localized %5s ms later; by hand %6s ms, by hand WHERE %5s ms, snapshot %6s ms\n' \
-		"$1" "$(($1 / $2))" "$promoted" "$bare" "$localized" "$hand" "$hand_where" "$snapshot"
-	printf '{"rows":%s,"changed":%s,"promote_ms":%s,"bare_promote_ms":%s,"localized_ms":%s,"by_hand_ms":%s,"by_hand_where_ms":%s,"snapshot_ms":%s}\n' \
-		"$1" "$(($1 / $2))" "$promoted" "$bare" "$localized" "$hand" "$hand_where" "$snapshot" >>"$json"
-	[ "$1" -ne 10000 ] || [ "$2" -ne 1 ] ||
-		printf '   10,000 rows localized within 300 ms: %s\n' "$([ "$localized" -le 300 ] && echo reached || echo NOT reached)"
-	[ "$1" -ne 1000000 ] || [ "$2" -ne 100 ] ||
-		printf '   1,000,000 rows, 1 %% changed, faster than by hand: %s\n' "$([ "$localized" -lt "$hand" ] && echo reached || echo NOT reached)"
+	timed promotion "$3" qsrepl promote b
+	timed promotion "$3" 'without the library' promote bare_b
+	sample rewriting "$3" 'qsrepl, after the promotion' ms "$(to_localized "$dir/b.log")"
+	timed rewriting "$3" 'UPDATE by hand' statement 6004 "BEGIN; UPDATE conn SET $set_clause; ROLLBACK"
+	timed rewriting "$3" 'UPDATE by hand, WHERE' statement 6003 "BEGIN; UPDATE conn SET $set_clause WHERE $where; ROLLBACK"
+	timed rewriting "$3" 'dump, restore, UPDATE' by_snapshot
 	stop_all
 	rm -rf "$dir/a" "$dir/b" "$dir/bare" "$dir/bare_b" "$dir"/*.log "$dir/dump"
 }
 
-: >"$json"
-measure 10000 1
-measure 100000 1
-measure 100000 100
-measure 1000000 100
-[ -z "${BENCH_LONG:-}" ] || measure 1000000 1
+setup "a table of $((most / 100)) and of $most rows, $rounds rounds; servers do not wait for the disk"
+for _ in $(seq "$rounds"); do
+	measure "$((most / 100))" 1 'few rows, all change'
+	measure "$most" 100 'most rows, 1 % change'
+	[ -z "${BENCH_LONG:-}" ] || measure "$most" 1 'most rows, all change'
+done

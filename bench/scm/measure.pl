@@ -1,14 +1,14 @@
-# What an operation of qsrepl-scm takes, and of "net rpc service": medians.
-# usage: measure.pl JSON REPORT ROUNDS
+# What an operation of qsrepl-scm takes, beside "net rpc service".
+# usage: measure.pl RESULTS ROUNDS
 use strict;
 use warnings FATAL => 'all';
 
 use IPC::Run ();
 use JSON::PP ();
 use QsreplNodes;
-use Time::HiRes qw(time);
+use Sample qw(open_results setup timed);
 
-my ($json, $report, $rounds) = @ARGV;
+my ($results, $rounds) = @ARGV;
 my $services = qlik_services();
 my @names = grep { $_ ne 'QlikSenseRepositoryDatabase' } sort keys %$services;
 my $engine = 'QlikSenseEngineService';
@@ -18,8 +18,9 @@ $_->{delay} = 0 foreach values %$services;
 my $nodes = start_nodes(n => 20, services => $services, lsa => 1);
 my @first = ($nodes->address(1), $nodes->port);
 my @net = ('net', 'rpc', 'service');
-open my $out, '>', $report or die "$report: $!";
-open my $results, '>', $json or die "$json: $!";
+my @measured;
+open_results($results);
+setup("stand-in nodes on this machine, $rounds rounds");
 
 sub net
 {
@@ -37,24 +38,11 @@ sub must
 	return;
 }
 
-# $1 what, $2 how many operations a round has, $3 a round, $4 the limit
+# Where, what, who, how many operations a round has, a round; the rounds of all
+# go in turn, behind one that does not count.
 sub measure
 {
-	my ($what, $operations, $round, $wanted) = @_;
-	my @times;
-
-	$round->();
-	foreach (1 .. $rounds)
-	{
-		my $begin = time;
-		$round->();
-		push @times, (time - $begin) * 1000 / $operations;
-	}
-	@times = sort { $a <=> $b } @times;
-	my $median = $times[ @times / 2 ];
-	printf $out "%-58s %8.2f ms  (%.2f to %.2f)%s\n", $what, $median, $times[0], $times[-1],
-	  $wanted ? "  wanted: less than $wanted ms, " . ($median < $wanted ? 'reached' : 'NOT REACHED') : '';
-	print $results JSON::PP->new->canonical->encode({ case => $what, ms => 0 + sprintf('%.2f', $median), wanted => $wanted }), "\n";
+	push @measured, [@_];
 	return;
 }
 
@@ -83,17 +71,25 @@ my $run = do
 		die $said if $said =~ /"ok":false/;
 	}
 };
-measure('qsrepl-scm: query, in a session', 50, sub { $run->(map { { op => 'query', service => $engine } } 1 .. 50) }, 15);
-measure('qsrepl-scm: rights, in a session', 50, sub { $run->(map { { op => 'rights', service => $engine } } 1 .. 50) }, 15);
-measure('qsrepl-scm: config and read back, in a session', 20, sub { $run->(map { { op => 'config', service => $engine, start => $_ % 2 ? 'manual' : 'delayed', recovery => 'none' } } 1 .. 20) }, 15);
-measure('qsrepl-scm: stop or start that is already so', 50, sub { $run->(map { { op => 'start', service => $engine } } 1 .. 50) }, 15);
-measure('qsrepl-scm: stop and start, with polls of 20 ms, each', 20, sub { $run->(map { ({ op => 'stop', service => $engine }, { op => 'start', service => $engine }) } 1 .. 10) }, 0);
+my ($own, $net) = ('qsrepl-scm', 'net rpc service');
 
-# The program, logon and one operation.
-measure('qsrepl-scm: logon and one query', 1, sub { ask(1, { op => 'query', service => $engine }) }, 0);
-measure('net rpc service status', 1, sub { must(net($first[0], 'status', $engine)) }, 0);
-measure('qsrepl-scm: logon, stop and start of 6 services', 1, sub { ask(1, map { my $op = $_; map { { op => $op, service => $_ } } @names } qw(stop start)) }, 0);
-measure('net rpc service: stop and start of 6 services, not verified', 1, sub { foreach my $op (qw(stop start)) { must(net($first[0], $op, $_)) foreach @names } }, 0);
+sub session { my ($what, $n, @requests) = @_; return measure('in a session', $what, $own, $n, sub { $run->(@requests) }) }
+
+session('query', 50, map { { op => 'query', service => $engine } } 1 .. 50);
+session('rights', 50, map { { op => 'rights', service => $engine } } 1 .. 50);
+session('config and read back', 20,
+	map { { op => 'config', service => $engine, start => $_ % 2 ? 'manual' : 'delayed', recovery => 'none' } } 1 .. 20);
+session('start of what runs', 50, map { { op => 'start', service => $engine } } 1 .. 50);
+session('stop and start, polled each 20 ms', 20,
+	map { ({ op => 'stop', service => $engine }, { op => 'start', service => $engine }) } 1 .. 10);
+
+# The program, logon and what is asked.
+measure('with logon', 'one query', $own, 1, sub { ask(1, { op => 'query', service => $engine }) });
+measure('with logon', 'one query', $net, 1, sub { must(net($first[0], 'status', $engine)) });
+measure('with logon', 'stop and start of 6 services', $own, 1,
+	sub { ask(1, map { my $op = $_; map { { op => $op, service => $_ } } @names } qw(stop start)) });
+measure('with logon', 'stop and start of 6 services', "$net, not verified", 1,
+	sub { foreach my $op (qw(stop start)) { must(net($first[0], $op, $_)) foreach @names } });
 
 # 20 nodes at the same time.
 sub all_nodes
@@ -107,4 +103,10 @@ sub all_nodes
 	die join '', values %said if grep { !/connected/ || /"ok":false/ } values %said;
 	return;
 }
-measure('qsrepl-scm: 6 services at 20 nodes, stop or start', 2, sub { all_nodes('stop'); all_nodes('start') }, 3000);
+measure('20 nodes at once', '6 services, stop or start', $own, 2, sub { all_nodes('stop'); all_nodes('start') });
+
+$_->[4]->() foreach @measured;
+foreach (1 .. $rounds)
+{
+	timed(@$_) foreach @measured;
+}

@@ -3,8 +3,10 @@
 # usage: files.pl make DIRECTORY FILES SEED; files.pl change DIRECTORY FILES
 # PERCENT SEED
 #
-# Sizes as in a real share: most files are small, some are not. Content cannot
-# be compressed, as that of apps cannot.
+# Sizes as in a real share: most files are small, some are not; the smallest has
+# 200 bytes, and they are spread over QSREPL_SPREAD powers of e (6.8: half of
+# them are below 6 kB, the mean is 26 kB, the largest has 180 kB). Content
+# cannot be compressed, as that of apps cannot.
 use strict;
 use warnings FATAL => 'all';
 
@@ -28,7 +30,7 @@ sub path
 sub fill
 {
 	my ($path) = @_;
-	my $size = int 200 * exp rand 5.5;
+	my $size = int 200 * exp rand($ENV{QSREPL_SPREAD} // 6.8);
 
 	open my $file, '>', $path or die "$path: $!";
 	print $file substr $block, int rand length($block) - $size, $size;

@@ -2,6 +2,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use POSIX ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplStore;
@@ -149,5 +150,11 @@ like(
 	($code, $found) = findings($conf, 'one', '--deep');
 	is("$code @{ $found->{wrong} }", '1 table "public.ledger" of database "qsr" has 500 rows after its restore, not 501', 'but by a trial');
 }
+
+# What is no plain file is not waited for.
+rename "$one/manifest.json", "$store{dir}/manifest.json";
+POSIX::mkfifo("$one/manifest.json", 0600) or die "mkfifo: $!";
+($code, $found) = findings($conf, 'one');
+is("$code @{ $found->{wrong} }", "1 \"$one/manifest.json\" is not a plain file", 'a pipe instead of the manifest');
 
 done_testing();

@@ -319,6 +319,40 @@ hang(void *arg)
 	return true;
 }
 
+/* Beside the caller: its words and its end are there when they are asked for. */
+static void
+test_beside(void)
+{
+	PlatChild	child = {.argv = SHELL("echo done; echo why >&2; exit 3")};
+	PlatChildRunning *running;
+	bool		good;
+
+	plat_child_free(&result);
+	error_free(&error);
+	check(plat_child_begin(&child, &running, &error));
+	good = plat_child_end(running, false, &result, &error);
+	check(!good && result.end == PLAT_CHILD_EXITED && result.code == 3);
+	check_text(result.output, "done\n");
+	check_text(result.errors, "why");
+
+	/* One that is given up does not go on. */
+	plat_child_free(&result);
+	error_free(&error);
+	child.argv = SHELL("exec sleep 600");
+	check(plat_child_begin(&child, &running, &error));
+	good = plat_child_end(running, true, &result, &error);
+	check(!good && result.end == PLAT_CHILD_CANCELLED && result.ms < 60000);
+
+	plat_child_free(&result);
+	error_free(&error);
+	child.argv = (const char *const[])
+	{
+		"/does/not/exist", NULL
+	};
+	check(!plat_child_begin(&child, &running, &error) && running == NULL);
+	check(strncmp(error.message, "could not start program", 23) == 0);
+}
+
 static void
 test_aside(void)
 {
@@ -346,6 +380,7 @@ main(void)
 	test_cancel();
 	test_descriptors();
 	test_killed_parent();
+	test_beside();
 	test_aside();
 	plat_child_free(&result);
 	error_free(&error);

@@ -3,10 +3,9 @@
  *		What a snapshot is made of, in its order.
  *
  * First all databases are looked at, each in a session that holds its view.
- * Files are copied only then: one that no row of the view names does no harm,
- * while a row without its file would.  The first share is copied while the
- * views are dumped, since the one is limited by disks and the other by
- * processors.
+ * Files are listed and copied only then: one that no row of the view names does
+ * no harm, while a row without its file would.  The views are dumped meanwhile,
+ * since the one is limited by disks and the other by processors.
  */
 #include "cmd/snapshot_fill.h"
 
@@ -72,8 +71,33 @@ close_views(Views *views)
 	free(views->list);
 }
 
+/*
+ * Each database has one job of pg_dump at least, and the configured number is
+ * shared by their sizes.
+ */
+static int
+jobs_of(const SnapshotMaking *making, const Views *views, size_t i)
+{
+	double		all = 1;
+
+	for (size_t j = 0; j < views->n; j++)
+		all += views->list[j].bytes;
+	return 1 + (int) ((making->config->snapshot.parallel - 1) *
+					  views->list[i].bytes / all + 0.5);
+}
+
 static bool
-dump_views(SnapshotMaking *making, Views *views, Error *error)
+begin_dumps(SnapshotMaking *making, Views *views, Error *error)
+{
+	for (size_t i = 0; i < views->n; i++)
+		if (!snapshot_view_begin(&making->work, &views->list[i],
+								 jobs_of(making, views, i), error))
+			return false;
+	return true;
+}
+
+static bool
+end_dumps(SnapshotMaking *making, Views *views, Error *error)
 {
 	Snapshot   *snapshot = &making->work.snapshot;
 
@@ -82,7 +106,7 @@ dump_views(SnapshotMaking *making, Views *views, Error *error)
 		const SnapshotDatabase *database = views->list[i].database;
 
 		say(making, "dumping database", database->name);
-		if (!snapshot_view_dump(&making->work, &views->list[i], error))
+		if (!snapshot_view_end(&making->work, &views->list[i], error))
 			return false;
 		snapshot_view_close(&views->list[i]);
 		if (snapshot->epoch < database->epoch)
@@ -139,11 +163,14 @@ dump_beside_share(SnapshotMaking *making, Views *views, Error *error)
 	SnapshotTaking *taking;
 	bool		dumped;
 
+	if (!begin_dumps(making, views, error))
+		return false;
+	snapshot_find_former(&making->work);
 	if (making->request->database_only || config->n_shares == 0)
-		return dump_views(making, views, error);
+		return end_dumps(making, views, error);
 	if (!begin_share(making, &config->shares[0], &taking, error))
 		return false;
-	dumped = dump_views(making, views, error);
+	dumped = end_dumps(making, views, error);
 	return snapshot_share_end(taking, !dumped, error) && dumped;
 }
 

@@ -84,10 +84,12 @@ const ConfigKey config_share_keys[] = {
 const ConfigKey config_snapshot_keys[] = {
 	{"parallel", CONFIG_NUMBER, AT(ConfigSnapshot, parallel),
 		.otherwise = "2",.min = 1,.max = 64,
-	.help = "Jobs of pg_dump and pg_restore at the same time."},
+		.help = "Jobs of pg_dump and pg_restore at the same time, shared by the "
+	"databases; each has one at least."},
 	{"compression", CONFIG_NUMBER, AT(ConfigSnapshot, compression),
-		.otherwise = "6",.min = 0,.max = 9,
-	.help = "How much the databases are compressed; 0: not at all."},
+		.otherwise = "1",.min = 0,.max = 9,
+		.help = "How much the databases are compressed; 0: not at all. The "
+	"default takes half the time of 6, and a tenth more place."},
 	{"archived_logs", CONFIG_SWITCH, AT(ConfigSnapshot, archived_logs),
 		.otherwise = "off",
 		.help = "Whether folders of shares that are listed under \"add\" are "

@@ -84,4 +84,24 @@ extern bool plat_child_run(const PlatChild *child, PlatChildResult *result,
 						   Error *error);
 extern void plat_child_free(PlatChildResult *result);
 
+/* A child that runs beside the program. */
+typedef struct PlatChildRunning PlatChildRunning;
+
+/*
+ * plat_child_begin, plat_child_end
+ *		The two halves of plat_child_run(): between them the caller does
+ *		something else.  Meanwhile the child's output stays in its pipes, where
+ *		it waits once they are full, and neither deadline nor cancel is looked
+ *		for: for programs that say little.
+ *
+ * in:     child: copied; what points in it is read until the end
+ *         stop: it is asked to end, and killed after grace_ms
+ * out:    *running: to be given to plat_child_end(), which frees it
+ * errors: begin: it could not be started; end: as plat_child_run()
+ */
+extern bool plat_child_begin(const PlatChild *child,
+							 PlatChildRunning **running, Error *error);
+extern bool plat_child_end(PlatChildRunning *running, bool stop,
+						   PlatChildResult *result, Error *error);
+
 #endif							/* PLATFORM_CHILD_H */

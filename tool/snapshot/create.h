@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "pg/connection.h"
+#include "platform/child.h"
 #include "platform/lock.h"
 #include "share/list.h"
 #include "snapshot/snapshot.h"
@@ -70,6 +71,13 @@ extern bool snapshot_part_begin(SnapshotWork *work, SnapshotPartKind kind,
 								Error *error);
 extern void snapshot_part_end(SnapshotWork *work);
 
+/*
+ * snapshot_find_former
+ *		Look for the newest whole snapshot of the site, whose files are taken
+ *		for those that have not changed.  An encrypted one has none.
+ */
+extern void snapshot_find_former(SnapshotWork *work);
+
 /* A database as it was at one moment, which a session holds. */
 typedef struct SnapshotView
 {
@@ -77,21 +85,29 @@ typedef struct SnapshotView
 	PgConnection *connection;
 	char	   *name;			/* of the view, for other sessions */
 	int64_t		begun_ms;		/* since 1970 */
+	double		bytes;			/* of the database at the server */
+	PlatChildRunning *dump;		/* at work; or NULL */
+	bool		counting;		/* the session counts rows */
 } SnapshotView;
 
 /*
- * snapshot_view_open, snapshot_view_dump, snapshot_view_close
- *		A view of a database of the site's server; and its dump.  Views of all
- *		databases are opened before anything is dumped, so that all are of one
- *		moment, as nearly as several databases have one.
+ * snapshot_view_open, snapshot_view_begin, snapshot_view_end,
+ * snapshot_view_close
+ *		A view of a database of the site's server; its dump, which is made
+ *		while the caller goes on; waiting for that.  Views of all databases are
+ *		opened before anything is dumped, so that all are of one moment, as
+ *		nearly as several databases have one.
  *
+ * in:  jobs: of pg_dump, at the same time
  * out: *exists: false where the server has no such database
  */
 extern bool snapshot_view_open(SnapshotWork *work, const char *name,
 							   SnapshotView *view, bool *exists,
 							   Error *error);
-extern bool snapshot_view_dump(SnapshotWork *work, SnapshotView *view,
-							   Error *error);
+extern bool snapshot_view_begin(SnapshotWork *work, SnapshotView *view,
+								int jobs, Error *error);
+extern bool snapshot_view_end(SnapshotWork *work, SnapshotView *view,
+							  Error *error);
 extern void snapshot_view_close(SnapshotView *view);
 
 /* The server's roles, without passwords. */

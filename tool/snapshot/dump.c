@@ -13,21 +13,44 @@
 #include "pg/query.h"
 #include "platform/child.h"
 #include "platform/clock.h"
+#include "platform/replace.h"
 #include "server/control.h"
 #include "server/target.h"
 #include "snapshot/internal.h"
 
 #define ROLES "databases/roles.sql"
 
+/*
+ * A program that writes into the work directory, beside the caller; argv ends
+ * before it does.
+ */
 static bool
-run(const char *const *argv, Error *error)
+begin(const char *const *argv, Arena *arena, PlatChildRunning **running,
+	  Error *error)
 {
-	PlatChild	child = {.argv = argv,.cancellable = true};
-	PlatChildResult result;
-	bool		good = plat_child_run(&child, &result, error);
+	PlatChild	child = {.cancellable = true};
+	const char **words;
+	size_t		n = 0;
 
-	if (!good && result.errors != NULL &&
-		strstr(result.errors, "conflict with recovery") != NULL)
+	while (argv[n++] != NULL)
+		;
+	words = arena_alloc(arena, n * sizeof(char *));
+	memcpy(words, argv, n * sizeof(char *));
+	child.argv = words;
+	return plat_child_begin(&child, running, error);
+}
+
+static bool
+end(PlatChildRunning **running, bool stop, Error *error)
+{
+	PlatChildResult result;
+	bool		good;
+
+	if (*running == NULL)
+		return true;
+	good = plat_child_end(*running, stop, &result, error);
+	*running = NULL;
+	if (!good && strstr(result.errors, "conflict with recovery") != NULL)
 		error_take_hint(error, mem_strdup("The standby had to replay what the "
 										  "dump was still reading: set "
 										  "max_standby_streaming_delay higher "
@@ -110,44 +133,64 @@ keep_counts(const Counting *counts, SnapshotDatabase *database)
 }
 
 static bool
-dump(SnapshotWork *work, const SnapshotDatabase *database, const char *view,
-	 Error *error)
+begin_dump(SnapshotWork *work, SnapshotView *view, int jobs, Error *error)
 {
 	Arena	   *arena = &work->snapshot.arena;
-	const ConfigSnapshot *settings = &work->config->snapshot;
+	const SnapshotDatabase *database = view->database;
 	const char *const argv[] = {
 		server_program(work->site, "pg_dump", arena),
 		"--format=directory", "--no-password", "--no-sync",
-		arena_printf(arena, "--jobs=%d", settings->parallel),
-		arena_printf(arena, "--compress=%d", settings->compression),
-		arena_printf(arena, "--snapshot=%s", view),
+		arena_printf(arena, "--jobs=%d", jobs),
+		arena_printf(arena, "--compress=%d",
+					 work->config->snapshot.compression),
+		arena_printf(arena, "--snapshot=%s", view->name),
 		arena_printf(arena, "--file=%s/%s", work->work, database->dump),
 		"-d", server_conninfo_of(work->config, work->site, NULL,
 								 database->name, arena), NULL
 	};
 
-	return run(argv, error);
+	return begin(argv, arena, &view->dump, error);
 }
 
 /* While pg_dump works, the server counts. */
 static bool
-dump_and_count(SnapshotWork *work, PgConnection *connection,
-			   SnapshotDatabase *database, const char *view, Error *error)
+begin_counting(SnapshotView *view, Error *error)
 {
-	Counting	counts = {.arena = &work->snapshot.arena};
 	char	   *sql = NULL;
-	bool		good = counting(connection, &sql, error);
+	bool		good = counting(view->connection, &sql, error);
 
-	pg_set_deadline(connection, 0);
-	if (good && sql != NULL)
-		good = pg_send(connection, sql, PG_NONE, error);
-	good = good && dump(work, database, view, error) &&
-		(sql == NULL || pg_receive(connection, take_count, &counts, error));
-	if (good)
-		keep_counts(&counts, database);
-	free(counts.tables);
+	pg_set_deadline(view->connection, 0);
+	view->counting = good && sql != NULL;
+	good = good && (sql == NULL ||
+					pg_send(view->connection, sql, PG_NONE, error));
 	free(sql);
 	return good;
+}
+
+static bool
+end_counting(SnapshotWork *work, SnapshotView *view, Error *error)
+{
+	Counting	counts = {.arena = &work->snapshot.arena};
+	bool		good = !view->counting ||
+	pg_receive(view->connection, take_count, &counts, error);
+
+	if (good)
+		keep_counts(&counts, view->database);
+	free(counts.tables);
+	return good;
+}
+
+static bool
+ask_size(SnapshotView *view, Error *error)
+{
+	char	   *bytes;
+
+	if (!pg_value(view->connection, "SELECT pg_catalog.pg_database_size("
+				  "pg_catalog.current_database())", PG_NONE, &bytes, error))
+		return false;
+	view->bytes = strtod(bytes, NULL);
+	free(bytes);
+	return true;
 }
 
 static bool
@@ -160,8 +203,9 @@ look(SnapshotWork *work, SnapshotView *view, Error *error)
 		!export_view(view->connection, &view->name, error))
 		return false;
 	view->database->time_ms = plat_wall_ms();
-	return snapshot_database_read(view->connection, view->database, arena,
-								  error);
+	return ask_size(view, error) &&
+		snapshot_database_read(view->connection, view->database, arena,
+							   error);
 }
 
 static bool
@@ -200,18 +244,24 @@ snapshot_view_open(SnapshotWork *work, const char *name, SnapshotView *view,
 }
 
 bool
-snapshot_view_dump(SnapshotWork *work, SnapshotView *view, Error *error)
+snapshot_view_begin(SnapshotWork *work, SnapshotView *view, int jobs,
+					Error *error)
+{
+	return plat_directory_make_all(work->work, "databases", error) &&
+		begin_dump(work, view, jobs, error) && begin_counting(view, error);
+}
+
+bool
+snapshot_view_end(SnapshotWork *work, SnapshotView *view, Error *error)
 {
 	SnapshotDatabase *database = view->database;
 	bool		good = snapshot_part_begin(work, SNAPSHOT_PART_DATABASE,
-										   database->name, "databases", error);
+										   database->name, database->dump,
+										   error);
 
-	if (!good)
-		return false;
 	work->part->begun_ms = view->begun_ms;
-	work->part->path = database->dump;
-	good = dump_and_count(work, view->connection, database, view->name,
-						  error) &&
+	good = good && end(&view->dump, false, error) &&
+		end_counting(work, view, error) &&
 		snapshot_add_tree(work, database->dump, error);
 	snapshot_part_end(work);
 	return good;
@@ -220,6 +270,10 @@ snapshot_view_dump(SnapshotWork *work, SnapshotView *view, Error *error)
 void
 snapshot_view_close(SnapshotView *view)
 {
+	Error		ignored = ERROR_NONE;
+
+	end(&view->dump, true, &ignored);
+	error_free(&ignored);
 	pg_close(view->connection);
 	free(view->name);
 	memset(view, 0, sizeof(*view));
@@ -239,9 +293,11 @@ snapshot_add_roles(SnapshotWork *work, Error *error)
 								 work->config->maintenance_database, arena),
 		NULL
 	};
+	PlatChildRunning *running = NULL;
 	bool		good = snapshot_part_begin(work, SNAPSHOT_PART_ROLES, "",
 										   ROLES, error) &&
-	run(argv, error) && snapshot_add_file(work, ROLES, error);
+	begin(argv, arena, &running, error) && end(&running, false, error) &&
+	snapshot_add_file(work, ROLES, error);
 
 	snapshot_part_end(work);
 	return good;

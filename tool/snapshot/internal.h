@@ -20,6 +20,13 @@ extern json_t * snapshot_head_make(const Snapshot *snapshot);
 extern bool snapshot_head_parse(const json_t * head, Snapshot *snapshot,
 								Error *error);
 
+/*
+ * A file that says what a snapshot is; where there is none it is an error.  One
+ * that is no plain file is not waited for: the directory may be anybody's.
+ */
+extern bool snapshot_read_plain(const char *path, size_t limit, Text *content,
+								Error *error);
+
 /* "invalid manifest", with a detail; always false. */
 extern bool snapshot_invalid(Error *error, const char *detail);
 

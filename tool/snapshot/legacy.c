@@ -11,6 +11,7 @@
 #include "platform/directory.h"
 #include "platform/file.h"
 #include "platform/tree.h"
+#include "snapshot/internal.h"
 
 #define SUFFIX "_backup.tar"
 #define SETTINGS "Settings.cmd"
@@ -219,7 +220,7 @@ read_settings(Snapshot *snapshot, SnapshotSettings *settings, Error *error)
 
 	memset(settings, 0, sizeof(*settings));
 	if (good && info.exists && info.size <= SNAPSHOT_SETTINGS_MAX)
-		good = plat_file_read(path, SNAPSHOT_SETTINGS_MAX, &text, error);
+		good = snapshot_read_plain(path, SNAPSHOT_SETTINGS_MAX, &text, error);
 	if (good && text.len > 0)
 		snapshot_settings_parse(text.bytes, text.len, &snapshot->arena,
 								settings);

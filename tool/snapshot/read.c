@@ -11,6 +11,16 @@
 
 #define SUM_MAX 1024
 
+bool
+snapshot_read_plain(const char *path, size_t limit, Text *content, Error *error)
+{
+	bool		there;
+
+	return plat_file_read_plain(path, limit, content, &there, error) &&
+		(there || error_set(error, NULL, NULL, "there is no file \"%s\"",
+							path));
+}
+
 /* What is beside the manifest is its own checksum? */
 static bool
 is_own_sum(const char *directory, const Text *manifest, Error *error)
@@ -18,7 +28,7 @@ is_own_sum(const char *directory, const Text *manifest, Error *error)
 	char	   *path = text_format("%s/" SNAPSHOT_MANIFEST_SUM, directory);
 	char	   *sum = snapshot_manifest_sum(manifest);
 	Text		content = {NULL, 0, 0};
-	bool		good = plat_file_read(path, SUM_MAX, &content, error);
+	bool		good = snapshot_read_plain(path, SUM_MAX, &content, error);
 
 	if (good && (content.len == 0 || strcmp(content.bytes, sum) != 0))
 		good = error_set(error, "The manifest was changed or damaged since it "
@@ -75,8 +85,8 @@ read_manifest(const char *directory, Snapshot *snapshot, Error *error)
 {
 	char	   *path = text_format("%s/" SNAPSHOT_MANIFEST, directory);
 	Text		manifest = {NULL, 0, 0};
-	bool		good = plat_file_read(path, SNAPSHOT_MANIFEST_MAX, &manifest,
-									  error) &&
+	bool		good = snapshot_read_plain(path, SNAPSHOT_MANIFEST_MAX, &manifest,
+										   error) &&
 	is_own_sum(directory, &manifest, error) &&
 	(manifest.len > 0 || snapshot_invalid(error, "It is empty.")) &&
 	snapshot_manifest_parse(manifest.bytes, manifest.len, snapshot, error);

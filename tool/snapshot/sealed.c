@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "platform/file.h"
+#include "snapshot/internal.h"
 
 #define FORMAT "qsrepl-sealed-snapshot"
 #define SUM_MAX 1024
@@ -238,7 +239,7 @@ is_own_sum(const char *directory, const Text *list, Error *error)
 	char	   *path = text_format("%s/" SNAPSHOT_SEALED_SUM, directory);
 	char	   *sum = snapshot_sealed_sum(list);
 	Text		content = {NULL, 0, 0};
-	bool		good = plat_file_read(path, SUM_MAX, &content, error);
+	bool		good = snapshot_read_plain(path, SUM_MAX, &content, error);
 
 	if (good && (content.len == 0 || strcmp(content.bytes, sum) != 0))
 		good = error_set(error, "The list was changed or damaged since it was "
@@ -261,7 +262,7 @@ snapshot_sealed_read(const char *directory, SnapshotSealed *sealed,
 
 	memset(sealed, 0, sizeof(*sealed));
 	sealed->directory = arena_strdup(&sealed->arena, directory);
-	good = plat_file_read(path, SNAPSHOT_SEALED_MAX, &list, error) &&
+	good = snapshot_read_plain(path, SNAPSHOT_SEALED_MAX, &list, error) &&
 		is_own_sum(directory, &list, error) &&
 		snapshot_sealed_parse(list.bytes != NULL ? list.bytes : "", list.len,
 							  sealed, error);

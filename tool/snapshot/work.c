@@ -84,10 +84,15 @@ snapshot_begin(SnapshotWork *work, const char *name, SnapshotKind kind,
 									error) ||
 		!snapshot_store_is_free(work->store, name, error))
 		return false;
-	if (!encrypted)
-		snapshot_store_newest(work->store, work->site->name, &work->former);
 	return plat_directory_new(work->partial, error) &&
 		(!encrypted || plat_directory_new(work->work, error));
+}
+
+void
+snapshot_find_former(SnapshotWork *work)
+{
+	if (work->work == work->partial)
+		snapshot_store_newest(work->store, work->site->name, &work->former);
 }
 
 bool

@@ -5,7 +5,6 @@
 #include "platform/posix/posix.h"
 
 #include <linux/fs.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -174,10 +173,7 @@ copy_content(CopyWorker *worker, PlatCopyFile *file, int from, int to,
 	return true;
 }
 
-/*
- * Has the former file still the content that it had?  The copy was read from
- * the source, and is not given up for a damaged one.
- */
+/* Has the former file still the content that it had? */
 static bool
 is_intact(CopyWorker *worker, const PlatCopyFile *file)
 {
@@ -199,24 +195,28 @@ is_intact(CopyWorker *worker, const PlatCopyFile *file)
 }
 
 /*
- * The copy is the same as the former file, though it was not known before: it
- * gives way to a further name of that, in one step.
+ * Has the file still the content of the former one, though that was not known
+ * before?  Then it is read and linked, and never written.
  */
 static bool
-give_way(CopyWorker *worker, PlatCopyFile *file, int folder)
+match_former(CopyWorker *worker, PlatCopyFile *file, int from,
+			 const struct stat *before)
 {
-	char		name[sizeof(".qsrepl-link-") + 2 * sizeof(void *)];
+	struct stat after;
+	uint64_t	size;
+	int			number = 0;
 
-	if (file->end != PLAT_COPY_DONE || file->unstable ||
-		file->former == NULL || file->former_sha256 == NULL ||
-		strcmp(file->sha256, file->former_sha256) != 0)
-		return true;
-	snprintf(name, sizeof(name), ".qsrepl-link-%lx",
-			 (unsigned long) (uintptr_t) worker);
-	if (!is_intact(worker, file) || !link_as(worker, file, name))
-		return true;
-	if (renameat(folder, name, folder, base_name(file->path)) != 0)
-		return fail(worker, "rename file");
+	if (file->former == NULL || file->former_sha256 == NULL)
+		return false;
+	pump(worker, from, -1, (uint64_t) before->st_size, &size, &number);
+	digest_end(worker->digest, file->sha256);
+	if (number != 0 || fstat(from, &after) != 0 || !is_same(before, &after) ||
+		size != (uint64_t) after.st_size ||
+		strcmp(file->sha256, file->former_sha256) != 0 ||
+		!is_intact(worker, file) ||
+		!link_as(worker, file, base_name(file->path)))
+		return false;
+	note(file, &after, size);
 	file->end = PLAT_COPY_LINKED;
 	return true;
 }
@@ -254,7 +254,7 @@ copy_open(CopyWorker *worker, PlatCopyFile *file, int from,
 	if (good && file->end != PLAT_COPY_DONE)
 		return unlinkat(folder, base_name(file->path), 0) == 0 ||
 			fail(worker, "remove file");
-	return good && give_way(worker, file, folder);
+	return good;
 }
 
 bool
@@ -279,6 +279,10 @@ copy_file(CopyWorker *worker, PlatCopyFile *file)
 		return without(file, errno);
 	if (fstat(from, &before) != 0 || !S_ISREG(before.st_mode))
 		good = without(file, ENOENT);
+	else if (match_former(worker, file, from, &before))
+		good = true;
+	else if (lseek(from, 0, SEEK_SET) != 0)
+		good = without(file, errno);
 	else
 		good = copy_open(worker, file, from, &before);
 	unix_close(from);

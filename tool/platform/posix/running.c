@@ -95,6 +95,12 @@ ask_to_end(Running *running, PlatChildEnd why, int64_t now)
 	kill(-running->spawned.pid, SIGTERM);
 }
 
+void
+running_ask_to_end(Running *running)
+{
+	ask_to_end(running, PLAT_CHILD_CANCELLED, plat_clock_ms());
+}
+
 static bool
 is_over(int deadline_ms, const Running *running, int64_t now)
 {

@@ -47,6 +47,9 @@ extern bool running_waits(const Running *running, struct pollfd *waits);
 /* After poll(): move what can be moved. */
 extern void running_pump(Running *running, const struct pollfd *waits);
 
+/* Ask it to end, as a cancel does. */
+extern void running_ask_to_end(Running *running);
+
 /* Ask it to end, or kill it, where that is due. */
 extern void running_end_where_due(Running *running);
 
