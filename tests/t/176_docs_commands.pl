@@ -125,7 +125,7 @@ foreach my $block (map { blocks($_) } pages())
 		foreach my $command (commands($block->{text}))
 		{
 			next if $command->{text} !~ /(?:^|\s)make\s+([^&;|]*)/;
-			push @broken, map { "$place: make $_: no such target" } grep { !$targets{$_} } grep { !/[='"-].*[='"]|=/ } split ' ', ($1 // '') =~ s/(^|\s)#.*//sr;
+			push @broken, map { "$place: make $_: no such target" } grep { !$targets{$_} } grep { !/=/ } shellwords(($1 // '') =~ s/(^|\s)#.*//sr);
 		}
 	}
 	if ($language eq 'ini' && $directive->{kind} ne 'file')
