@@ -63,6 +63,18 @@ sub must_find
 	return;
 }
 
+# Where no copy had been made yet, the hint leaves the rest to somebody's hands: of a
+# switchover so young that is the slot for the way back.
+sub by_hand
+{
+	my ($world) = @_;
+
+	return if !-e "$world->{dir}/damaged_journal";
+	unlink "$world->{dir}/damaged_journal";
+	$world->ask($world->passive, 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active') if $world->{mode} eq 'physical';
+	return;
+}
+
 sub kinds
 {
 	return (
@@ -91,7 +103,7 @@ sub kinds
 			# As the page says: the file is brought anew once it is gone.
 			unlink $file;
 		} },
-		{ name => 'byte of a journal', modes => 'physical logical', run => sub {
+		{ name => 'byte of a journal', modes => 'physical logical', after => \&by_hand, run => sub {
 			my ($world) = @_;
 			my $site = ('A', 'B')[ rand 2 ];
 			$world->tool($site, Torture::Faults::Tool::killed_at(40), 'switchover', '--yes', '--drain', '0', '--to', $world->passive);
