@@ -166,7 +166,7 @@ sub no_secret
 	open my $file, '>', $patterns or die $!;
 	print $file "$_\n" foreach secrets($world->{dir});
 	close $file;
-	IPC::Run::run([ qw(grep -rlaF -D skip), '--exclude=pgpass*', '--exclude=pfx_password', '--exclude-dir=kept_keys', '--exclude-dir=keys_A', '--exclude-dir=keys_B', '--exclude=recovery.key',
+	IPC::Run::run([ qw(grep -rlaF -D skip), '--exclude=pgpass*', '--exclude=pfx_password', '--exclude-dir=keys_A', '--exclude-dir=keys_B', '--exclude=recovery.key',
 			'-f', $patterns, @places ], '>', \my $found, '2>', \my $errors);
 	unlink $patterns;
 	$world->problem("a secret is in $found") if $found ne '';

@@ -189,7 +189,8 @@ What no file may have that is not made for it: words, and a line of each private
 sub secrets
 {
 	my ($dir) = @_;
-	my @keys = map { (split /\n/, slurp_file($_))[9] } grep { -f } glob("$dir/kept_keys/*.pem"), "$dir/recovery.key";
+	my @files = grep { -f } glob("$dir/keys_*/*"), "$dir/recovery.key";
+	my @keys = map { (grep { length == 64 } split /\n/)[0] // () } grep { /PRIVATE KEY/ } map { slurp_file($_) } @files;
 
 	return (values %word, @keys);
 }
