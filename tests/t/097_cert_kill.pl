@@ -155,7 +155,7 @@ ok(!open(my $memory, '<', "/proc/$process/mem"), 'nobody of the same user reads 
 unlike(slurp_file("/proc/$process/cmdline"), qr/PRIVATE|geheim/, 'its arguments hold no secret');
 kill 'ABRT', $process;
 eval { $waiting->finish };
-is(`find $tool_dir . -maxdepth 1 -name 'core*'`, '', 'and none is there when it is aborted');
+is(`find $tool_dir . -maxdepth 1 -type f -name 'core*'`, '', 'and none is there when it is aborted');
 $node{B}->safe_psql('postgres', 'SELECT pg_wal_replay_resume()');
 is(at('B', 'sync'), '0 ', 'the next one goes on');
 $_->stop foreach values %node;
