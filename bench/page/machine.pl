@@ -49,7 +49,7 @@ my ($model) = $cpu =~ /^model name\s*:\s*(.+)$/m;
 my $cores = () = $cpu =~ /^processor\s*:/mg;
 my ($memory) = slurp('/proc/meminfo') =~ /^MemTotal:\s*(\d+)/m;
 my ($system) = slurp('/etc/os-release') =~ /^PRETTY_NAME="?([^"\n]+)/m;
-my ($release) = slurp('/proc/sys/kernel/osrelease') =~ /(\S+)/;
+my ($release) = slurp('/proc/sys/kernel/osrelease') =~ /([\d.]+)/;
 my ($load) = slurp('/proc/loadavg') =~ /^(\S+)/;
 my (undef, $type) = split /\n/, said('df', '--output=fstype', $ENV{TMPDIR} // '/tmp');
 
