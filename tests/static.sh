@@ -1,24 +1,12 @@
 #!/bin/sh
 # The static checks; each line is one check. Ends with "N passed, N failed".
 set -u
-passed=0
-failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# $1 what is checked; the rest: the command, whose output is shown on failure
-check() {
-	what=$1
-	shift
-	if "$@" >"$log" 2>&1; then
-		passed=$((passed + 1))
-		echo "ok      $what"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $what"
-		sed 's/^/    /' "$log" | head -n 40
-	fi
-}
+# The first errors say most.
+shown() { head -n 40; }
+. tests/checks.sh
 
 warn="-Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 -Wmissing-prototypes
 	-Wstrict-prototypes -Wcast-qual -Wwrite-strings"

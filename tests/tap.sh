@@ -2,7 +2,7 @@
 # Run the TAP tests against real clusters.
 # usage: tap.sh BINDIR PGXS_TEST_DIR [TEST ...]; SCRATCH is a directory to use.
 set -eu
-bindir=$1
+. tests/perl_tests.sh
 pgtest=$2
 shift 2
 # The longest one is not to be waited for alone at the end.
@@ -12,15 +12,8 @@ if [ $# -eq 0 ]; then
 		[ "$file" = "$1" ] || set -- "$@" "$file"
 	done
 fi
-PATH="$bindir:$PATH"
-PG_REGRESS="$pgtest/regress/pg_regress"
-TESTDIR=$SCRATCH
-TESTDATADIR=$SCRATCH/data
-TESTLOGDIR=$SCRATCH/log
-PGPORT=${PGPORT:-55432}
 PG_TEST_TIMEOUT_DEFAULT=${PG_TEST_TIMEOUT_DEFAULT:-180}
-export PATH PG_REGRESS TESTDIR TESTDATADIR TESTLOGDIR PGPORT \
-	PG_TEST_TIMEOUT_DEFAULT
+export PG_TEST_TIMEOUT_DEFAULT
 status=0
 prove --nocolor -j "${TAP_JOBS:-3}" -I "$pgtest/perl" -I tests/lib "$@" \
 	>"$SCRATCH/prove" 2>&1 || status=$?

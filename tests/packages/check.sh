@@ -8,22 +8,10 @@ major=$("$pg_config" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 log=$scratch/log
-passed=0
-failed=0
 
-# $1 what is checked; the rest: the command, whose output is shown on failure
-check() {
-	what=$1
-	shift
-	if "$@" >"$log" 2>&1; then
-		passed=$((passed + 1))
-		echo "ok      $what"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $what"
-		sed 's/^/    /' "$log" | tail -n 60
-	fi
-}
+# The end says what went wrong.
+shown() { tail -n 60; }
+. tests/checks.sh
 
 archive=build/dist/qsrepl-$version.tar.gz
 server=build/deb/postgresql-$major-qsrepl_$version
