@@ -68,14 +68,15 @@ everything() {
 	part tap
 	# A sample; it needs namespaces, as the test of the network does.
 	part torture QSREPL_FAULTS=12 QSREPL_SECONDS=60
-	# Chroots are root's.
+	# Chroots and mounts are root's.
 	if [ "$(id -u)" -eq 0 ]; then
+		part reflinks
 		part major-regress MAJOR=18
 		part major-tap-extension MAJOR=18 PROVE_TESTS="$few"
 		# Compiling is most of it, so that is not optimized here.
 		part check-deb DEB_BUILD_OPTIONS='noopt noautodbgsym'
 	else
-		echo '== major-regress, check-deb: left out, only root can'
+		echo '== reflinks, major-regress, check-deb: left out, only root can'
 	fi
 	demonstration logical
 	demonstration physical

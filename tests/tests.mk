@@ -13,7 +13,7 @@ PUBLISHER ?= 15
 PAIR_TESTS ?= tests/t/171_majors.pl tests/t/172_majors_tool.pl
 
 .PHONY: regress isolation tap torture static cases coverage \
-	tap-extension pair major-regress major-isolation major-tap \
+	tap-extension pair reflinks major-regress major-isolation major-tap \
 	major-tap-extension major-pair
 
 regress: install-extension
@@ -82,6 +82,11 @@ tap: install-extension tool $(BUILD)/promotion $(BUILD)/pg_lab $(BUILD)/writer \
 		$(BUILD)/steps.so $(BUILD)/silent.so $(BUILD)/parse_lab
 	@scripts/as-postgres sh tests/tap.sh "$(PG_BINDIR)" \
 		"$(PG_PKGLIBDIR)/pgxs/src/test" $(PROVE_TESTS)
+
+# Snapshots where files can share their content, which root mounts.
+reflinks:
+	@sh tests/reflinks/run.sh $(MAKE) -s tap \
+		PROVE_TESTS="tests/reflinks/reflinks.pl tests/t/140_snapshot.pl"
 
 # Of the tests those that need the extension alone: quick, since the tool need
 # not be built.

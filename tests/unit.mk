@@ -48,9 +48,9 @@ FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,%, \
 	$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 PLAIN_CFLAGS = -O2 -g
-SANITIZE_CFLAGS = -O1 -g -fno-omit-frame-pointer \
+SANITIZE_CFLAGS = -O1 -g -fno-omit-frame-pointer -DARENA_BLOCK_SIZE=0 \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer \
+FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -DARENA_BLOCK_SIZE=0 \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 # What all programs of a variant are linked with: $(call unit_objects,DIR)

@@ -206,6 +206,19 @@ test_forms(void)
 	check_text(problem(SHA, "0123"), FORM(1));
 	check_text(problem("\"b\"", "\"\\u0062\""), FORM(2));
 	check_text(problem("\"b\"", "\"\xE4\""), FORM(2));
+	check_text(problem("\"b\"", "\"b\tc\""), FORM(2));
+	check_text(problem("\"b\"", "\"b\\u000A\""), FORM(2));
+	check_text(problem("\"b\"", "\"b\\u000a\""), "accepted");
+	check_text(problem("\"b\"", "\"b\\u007f\""), FORM(2));
+	check_text(problem("\"b\"", "\"b\\u0000\""), FORM(2));
+	check_text(problem("\"path\": \"b\"", "\"path_base64\": \"5A==\""),
+			   "File 3 of its list comes twice, or is out of order.");
+	check_text(problem("\"path\": \"b\"", "\"path_base64\": \"5B==\""),
+			   FORM(2));
+	check_text(problem(SHA "\"}", SHA "\", \"inode\": 0, \"changed\": 0}"),
+			   FORM(1));
+	check_text(problem(SHA "\"}", SHA "\", \"inode\": 1, \"changed\": 0}"),
+			   "accepted");
 	check_text(problem("\"path\": \"b\"", "\"path_base64\": \"Yg==\""),
 			   FORM(2));
 	check_text(problem("\"}\n]}", "\"},\n]}"),

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,6 +88,31 @@ test_walk(void)
 	text_free(&seen.text);
 }
 
+/* In the order of names' bytes, whatever the file system's own is. */
+static void
+test_order(void)
+{
+	static const char *const names[] = {
+		"z", "a-", "B", "10", "a.b", "\xC3\xA4", "9", "b", " "
+	};
+	Seen		seen = {.skip = NULL};
+
+	mkdir(scratch_path("order"), 0700);
+	mkdir(scratch_path("order/a"), 0700);
+	make("order/a/x");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		char	   *path = text_format("order/%s", names[i]);
+
+		make(path);
+		free(path);
+	}
+	check(plat_tree_walk(scratch_path("order"), see, &seen, &error));
+	check_text(seen.text.bytes, "f  ;f 10;f 9;f B;d a;f a/x;f a-;f a.b;f b;f z;"
+			   "f \xC3\xA4;");
+	text_free(&seen.text);
+}
+
 /* What cannot be listed is not taken for empty. */
 static void
 test_refused(void)
@@ -116,6 +142,7 @@ main(void)
 {
 	scratch_begin();
 	test_walk();
+	test_order();
 	test_refused();
 	return harness_finish();
 }

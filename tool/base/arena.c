@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,24 +15,62 @@
 
 #define QUOTE_MAX 80
 
-/* The bytes follow; the widest types keep them aligned. */
-struct ArenaPiece
+/*
+ * Small things share a block, since there may be as many as files.  It is 0 for
+ * a sanitizer, which knows each thing's end only where it is alone.
+ */
+#ifndef ARENA_BLOCK_SIZE
+#define ARENA_BLOCK_SIZE 16384
+#endif
+#define SMALL_MAX (ARENA_BLOCK_SIZE / 16)
+
+/* The widest types, so that what follows one is aligned for all. */
+typedef union Widest
 {
-	union
-	{
-		ArenaPiece *before;
-		long double widest;
-	}			head;
+	long double number;
+	void	   *pointer;
+	int64_t		integer;
+} Widest;
+
+/* The bytes follow. */
+struct ArenaBlock
+{
+	ArenaBlock *before;
+	size_t		used;			/* bytes */
+	size_t		size;
+	Widest		bytes[];
 };
+
+/* A block that what comes next is taken from, or one behind that. */
+static ArenaBlock *
+new_block(Arena *arena, size_t size, bool next)
+{
+	ArenaBlock *block = mem_alloc(sizeof(ArenaBlock) + size);
+	ArenaBlock **place = next || arena->last == NULL ? &arena->last :
+	&arena->last->before;
+
+	block->before = *place;
+	block->used = 0;
+	block->size = size;
+	*place = block;
+	return block;
+}
 
 void *
 arena_alloc(Arena *arena, size_t size)
 {
-	ArenaPiece *piece = mem_alloc(sizeof(ArenaPiece) + size);
+	ArenaBlock *block = arena->last;
+	size_t		room = (size + sizeof(Widest) - 1) / sizeof(Widest) *
+	sizeof(Widest);
+	char	   *bytes;
 
-	piece->head.before = arena->last;
-	arena->last = piece;
-	return memset(piece + 1, 0, size);
+	if (room > SMALL_MAX)
+		block = new_block(arena, room, false);
+	else if (block == NULL || block->size - block->used < room)
+		block = new_block(arena, ARENA_BLOCK_SIZE, true);
+	bytes = (char *) block->bytes + block->used;
+	block->used += room;
+	return memset(bytes, 0, size);
 }
 
 char *
@@ -94,9 +133,9 @@ arena_free(Arena *arena)
 {
 	while (arena->last != NULL)
 	{
-		ArenaPiece *piece = arena->last;
+		ArenaBlock *block = arena->last;
 
-		arena->last = piece->head.before;
-		free(piece);
+		arena->last = block->before;
+		free(block);
 	}
 }

@@ -9,12 +9,12 @@
 
 #include "base/text.h"
 
-typedef struct ArenaPiece ArenaPiece;
+typedef struct ArenaBlock ArenaBlock;
 
 /* Begin with {NULL}. */
 typedef struct Arena
 {
-	ArenaPiece *last;			/* the newest; each knows the one before */
+	ArenaBlock *last;			/* the newest; each knows the one before */
 } Arena;
 
 /*

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "cmd/snapshot_work.h"
 #include "share/access.h"
+#include "snapshot/each.h"
 
 /* The views of the databases that are there. */
 typedef struct Views
@@ -115,34 +116,74 @@ end_dumps(SnapshotMaking *making, Views *views, Error *error)
 	return views->n == 0 || snapshot_add_roles(&making->work, error);
 }
 
+/* A share that is to be listed. */
+typedef struct Listing
+{
+	SnapshotMaking *making;
+	const ConfigShare *share;
+	ShareList	list;
+} Listing;
+
+static bool
+with_archived_logs(const SnapshotMaking *making)
+{
+	return making->request->archived_logs ||
+		making->config->snapshot.archived_logs;
+}
+
 /* The folders where nothing is deleted are not even listed unless wanted. */
+static bool
+list_share(Listing *listing, Error *error)
+{
+	SnapshotMaking *making = listing->making;
+	const ConfigSite *site = making->work.site;
+	Arena		arena = {NULL};
+	ConfigShare listed = *listing->share;
+	ShareRules	rules;
+	ShareAccess access;
+	bool		good;
+
+	if (!with_archived_logs(making))
+		listed.add.n = 0;
+	share_rules_make(&listed, &arena, &rules);
+	share_access_directory(making->config, &listed, site,
+						   config_share_path(listing->share, site->name),
+						   &rules, &arena, &access);
+	share_list_begin(&listing->list, &rules);
+	good = share_local.list(&access, &listing->list, error);
+	arena_free(&arena);
+	return good;
+}
+
+/* The former snapshot is needed from the first share on. */
+static bool
+list_or_find_former(void *arg, size_t number, Error *error)
+{
+	Listing    *listing = arg;
+
+	if (number == 0)
+		return list_share(listing, error);
+	snapshot_find_former(&listing->making->work);
+	return true;
+}
+
 static bool
 begin_share(SnapshotMaking *making, const ConfigShare *share,
 			SnapshotTaking **taking, Error *error)
 {
-	const bool	archived = making->request->archived_logs ||
-	making->config->snapshot.archived_logs;
-	Arena		arena = {NULL};
-	ConfigShare listed = *share;
-	ShareRules	rules;
-	ShareAccess access;
-	ShareList	list;
-	const char *root = config_share_path(share, making->work.site->name);
+	Listing		listing = {making, share,.list = SHARE_LIST_NONE};
+	const bool	first = share == making->config->shares;
 	bool		good;
 
-	if (!archived)
-		listed.add.n = 0;
 	say(making, "listing share", share->name);
-	share_rules_make(&listed, &arena, &rules);
-	share_access_directory(making->config, &listed, making->work.site, root,
-						   &rules, &arena, &access);
-	memset(&list, 0, sizeof(list));
-	share_list_begin(&list, &rules);
-	good = share_local.list(&access, &list, error) &&
-		snapshot_share_begin(&making->work, share, root, &list, archived,
+	good = snapshot_each(first ? 2 : 1, list_or_find_former, &listing,
+						 "cancelled", error) &&
+		snapshot_share_begin(&making->work, share,
+							 config_share_path(share,
+											   making->work.site->name),
+							 &listing.list, with_archived_logs(making),
 							 taking, error);
-	share_list_free(&list);
-	arena_free(&arena);
+	share_list_free(&listing.list);
 	return good;
 }
 
@@ -165,9 +206,11 @@ dump_beside_share(SnapshotMaking *making, Views *views, Error *error)
 
 	if (!begin_dumps(making, views, error))
 		return false;
-	snapshot_find_former(&making->work);
 	if (making->request->database_only || config->n_shares == 0)
+	{
+		snapshot_find_former(&making->work);
 		return end_dumps(making, views, error);
+	}
 	if (!begin_share(making, &config->shares[0], &taking, error))
 		return false;
 	dumped = end_dumps(making, views, error);

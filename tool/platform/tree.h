@@ -39,8 +39,8 @@ typedef enum PlatVisit
 /*
  * plat_tree_walk
  *		Visit everything below a directory: a directory before what is in it,
- *		in no other order.  Links are told, and not followed, wherever on the
- *		way they are; root itself may be one.
+ *		and what is in one sorted by the bytes of its names.  Links are told,
+ *		and not followed, wherever on the way they are; root itself may be one.
  *
  * in:     visit: called for each
  * out:    false also where visit() has stopped; then the error is untouched

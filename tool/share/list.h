@@ -33,6 +33,7 @@ typedef struct ShareEntry
 	unsigned char kind;			/* ShareKind */
 	unsigned char rule;			/* SHARE_MIRROR or SHARE_ADD */
 	unsigned short folder;		/* index in the rules' folders */
+	uint32_t	folded_hash;	/* of the folded path */
 } ShareEntry;
 
 /* Begins as SHARE_LIST_NONE; freed with share_list_free(). */
@@ -66,7 +67,7 @@ extern void share_list_begin(ShareList *list, const ShareRules *rules);
  *		Add an entry where its path counts; the path is copied.  One that is
  *		absolute, or has "." or ".." for a name, never does.
  *
- * in:  entry: path, size, times, inode and kind; rule and folder are filled in
+ * in:  entry: path, size, times, inode and kind; the others are filled in
  * out: whether there can be anything that counts below it, so for a walker
  *      whether to go down
  */

@@ -20,19 +20,6 @@ share_names_begin(ShareNames *names, size_t most)
 		names->n_slots *= 2;
 	names->slots = mem_alloc(names->n_slots * sizeof(ShareEntry *));
 	memset(names->slots, 0, names->n_slots * sizeof(ShareEntry *));
-	names->hashes = mem_alloc(names->n_slots * sizeof(uint64_t));
-}
-
-/* FNV-1a */
-static uint64_t
-hash_of(const Text *text)
-{
-	uint64_t	hash = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < text->len; i++)
-		hash = (hash ^ (unsigned char) text->bytes[i]) *
-			UINT64_C(1099511628211);
-	return hash;
 }
 
 static void
@@ -42,55 +29,52 @@ fold(Text *folded, const char *path)
 	share_fold_add(folded, path);
 }
 
+/* Are they one name for Windows?  They mostly are where their hashes agree. */
+static bool
+is_alike(ShareNames *names, const ShareEntry *a, const ShareEntry *b)
+{
+	if (a->folded_hash != b->folded_hash)
+		return false;
+	if (strcmp(a->path, b->path) == 0)
+		return true;
+	fold(&names->folded, a->path);
+	fold(&names->other, b->path);
+	return strcmp(names->folded.bytes, names->other.bytes) == 0;
+}
+
 /* Its slot, which is empty where it is not there. */
 static size_t
-slot_of(ShareNames *names, const char *path, uint64_t *hash)
+slot_of(ShareNames *names, const ShareEntry *entry)
 {
-	size_t		slot;
+	size_t		slot = entry->folded_hash & (names->n_slots - 1);
 
-	fold(&names->folded, path);
-	*hash = hash_of(&names->folded);
-	slot = (size_t) *hash & (names->n_slots - 1);
-	for (; names->slots[slot] != NULL;
-		 slot = (slot + 1) & (names->n_slots - 1))
-	{
-		if (names->hashes[slot] != *hash)
-			continue;
-		if (names->slots[slot]->path == path)
-			break;
-		fold(&names->other, names->slots[slot]->path);
-		if (strcmp(names->folded.bytes, names->other.bytes) == 0)
-			break;
-	}
+	while (names->slots[slot] != NULL &&
+		   !is_alike(names, names->slots[slot], entry))
+		slot = (slot + 1) & (names->n_slots - 1);
 	return slot;
 }
 
 const ShareEntry *
 share_names_add(ShareNames *names, const ShareEntry *entry)
 {
-	uint64_t	hash;
-	size_t		slot = slot_of(names, entry->path, &hash);
+	size_t		slot = slot_of(names, entry);
 
 	if (names->slots[slot] != NULL)
 		return names->slots[slot];
 	names->slots[slot] = entry;
-	names->hashes[slot] = hash;
 	return NULL;
 }
 
 const ShareEntry *
 share_names_find(ShareNames *names, const ShareEntry *entry)
 {
-	uint64_t	hash;
-
-	return names->slots[slot_of(names, entry->path, &hash)];
+	return names->slots[slot_of(names, entry)];
 }
 
 void
 share_names_free(ShareNames *names)
 {
 	free(names->slots);
-	free(names->hashes);
 	text_free(&names->folded);
 	text_free(&names->other);
 	memset(names, 0, sizeof(*names));

@@ -9,7 +9,6 @@
 #define SHARE_TWINS_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/text.h"
 #include "share/list.h"
@@ -18,7 +17,6 @@
 typedef struct ShareNames
 {
 	const ShareEntry **slots;	/* a table of hashes with open addresses */
-	uint64_t   *hashes;
 	size_t		n_slots;		/* a power of 2 */
 	Text		folded;
 	Text		other;

@@ -40,11 +40,19 @@ struct SnapshotTaking
 
 typedef SnapshotTaking Taking;
 
+/* By hand, since there are as many as files. */
 static const char *
 in_snapshot(Taking *taking, const char *path)
 {
-	return arena_printf(&taking->work->snapshot.arena, "%s/%s",
-						taking->folder, path);
+	size_t		folder = strlen(taking->folder);
+	size_t		size = strlen(path) + 1;
+	char	   *joined = arena_alloc(&taking->work->snapshot.arena,
+									 folder + 1 + size);
+
+	memcpy(joined, taking->folder, folder);
+	joined[folder] = '/';
+	memcpy(joined + folder + 1, path, size);
+	return joined;
 }
 
 /* The file of the former snapshot with this path; both come in one order. */

@@ -11,6 +11,7 @@
 #include "platform/file.h"
 #include "platform/replace.h"
 #include "platform/tree.h"
+#include "snapshot/each.h"
 #include "snapshot/internal.h"
 #include "snapshot/store.h"
 
@@ -241,17 +242,29 @@ give_name(SnapshotWork *work, Error *error)
 		plat_directory_remove(work->partial, error);
 }
 
+/* The list takes some time, in which the disk would have nothing to do. */
+static bool
+write_or_sync(void *arg, size_t number, Error *error)
+{
+	SnapshotWork *work = arg;
+
+	return number == 0 ? write_manifest(work, error) :
+		plat_tree_sync(work->partial, error);
+}
+
 bool
 snapshot_end(SnapshotWork *work, SnapshotEncrypt encrypt,
 			 const char *certificate, Error *error)
 {
-	bool		good = write_manifest(work, error) &&
-	(certificate == NULL || encrypt_all(work, encrypt, certificate, error));
+	bool		good;
 
-	if (good && work->tell != NULL)
+	if (work->tell != NULL)
 		work->tell(work->arg, "writing to the disk");
-	good = good && plat_tree_sync(work->partial, error) &&
-		give_name(work, error);
+	/* The manifest is on the disk only with what is written at last. */
+	good = snapshot_each(2, write_or_sync, work, "cancelled", error) &&
+		(certificate == NULL ||
+		 encrypt_all(work, encrypt, certificate, error)) &&
+		plat_tree_sync(work->partial, error) && give_name(work, error);
 	if (good)
 		work->partial = NULL;
 	return good;

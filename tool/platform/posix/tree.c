@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "platform/tree.h"
 
@@ -50,6 +51,46 @@ in_ns(struct timespec time)
 
 static bool walk_in(Walk *walk, int fd);
 
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The names in a directory, one behind the other. */
+static bool
+read_names(DIR * directory, Text *names, size_t *n)
+{
+	struct dirent *entry;
+
+	*n = 0;
+	while (errno = 0, (entry = readdir(directory)) != NULL)
+	{
+		if (strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0)
+			continue;
+		text_add_bytes(names, entry->d_name, strlen(entry->d_name) + 1);
+		(*n)++;
+	}
+	return errno == 0;
+}
+
+/* They are sorted then; the array is the caller's. */
+static const char **
+sort_names(const Text *names, size_t n)
+{
+	const char **sorted = mem_alloc((n + 1) * sizeof(char *));
+	const char *name = names->bytes;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		sorted[i] = name;
+		name += strlen(name) + 1;
+	}
+	qsort(sorted, n, sizeof(char *), compare_names);
+	return sorted;
+}
+
 /* What vanishes between the reading of its name and this is left out. */
 static bool
 walk_entry(Walk *walk, int parent, const char *name)
@@ -87,10 +128,11 @@ static bool
 walk_in(Walk *walk, int fd)
 {
 	DIR		   *directory = fdopendir(fd);
-	struct dirent *entry;
+	Text		names = {NULL, 0, 0};
+	const char **sorted;
+	size_t		n = 0;
 	size_t		len = walk->path.len;
 	bool		good = true;
-	int			number;
 
 	if (directory == NULL)
 	{
@@ -103,19 +145,20 @@ walk_in(Walk *walk, int fd)
 		errno = ENAMETOOLONG;
 		good = fail(walk, "open directory");
 	}
-	while (good && (errno = 0, (entry = readdir(directory)) != NULL))
+	else if (!read_names(directory, &names, &n))
+		good = fail(walk, "read directory");
+	sorted = sort_names(&names, good ? n : 0);
+	for (size_t i = 0; good && i < n; i++)
 	{
-		if (strcmp(entry->d_name, ".") == 0 ||
-			strcmp(entry->d_name, "..") == 0)
-			continue;
-		text_addf(&walk->path, "%s%s", len > 0 ? "/" : "", entry->d_name);
-		good = walk_entry(walk, dirfd(directory), entry->d_name);
+		if (len > 0)
+			text_add_bytes(&walk->path, "/", 1);
+		text_add(&walk->path, sorted[i]);
+		good = walk_entry(walk, dirfd(directory), sorted[i]);
 		walk->path.len = len;
 		walk->path.bytes[len] = '\0';
 	}
-	number = errno;
-	if (good && number != 0)
-		good = fail(walk, "read directory");
+	free(sorted);
+	text_free(&names);
 	walk->depth--;
 	closedir(directory);
 	return good;
