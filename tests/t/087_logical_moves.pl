@@ -104,6 +104,8 @@ like($out, qr/Set the sequences of site B.*Drop the subscriptions of site B, and
 my ($in, $told) = ('', '');
 # A fenced server says that it takes writes: who is refused tries the other one.
 my @ways = map { 'host=127.0.0.1 port=' . $_->port . ' dbname=QSR user=qliksenserepository' } $site_a, $site_b;
+is($site_b->psql('QSR', 'SELECT 1', connstr => "$ways[1] target_session_attrs=read-write"), 0,
+	'libpq does not see the fence, as docs/limits.md says');
 my $writer = IPC::Run::start([ File::Spec->rel2abs('build/writer'), $ways[0], "$dir/acknowledged", 1, 0, $ways[1] ],
 	'<', \$in, '>', \$told);
 
