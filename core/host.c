@@ -263,9 +263,8 @@ rw_host_around_dot(const RwScan *scan, size_t p, RwHost *host)
 	host->next = token_end(scan, p);
 	for (int i = 0; i < n; i++)
 	{
+		/* The escape that it begins behind has no dot: it is not behind p. */
 		host->start = starts[i];
-		if (host->start > p)
-			continue;
 		find_token(scan, true, host);
 		if (host->node != RW_NO_NODE &&
 			rw_node(scan, host->node)->anywhere &&

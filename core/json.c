@@ -15,7 +15,7 @@
 #include "chars.h"
 #include "output.h"
 
-#define ESCAPED_MAX ((RW_VALUE_MAX * 4 + 64) * 6)
+#define ESCAPED_MAX ((RW_VALUE_MAX * 4 + 64) * 2)
 
 /* Carries edits of one decoded string back into the JSON text. */
 typedef struct StringSink
@@ -142,27 +142,18 @@ advance(StringSink *string, size_t decoded)
 	}
 }
 
+/*
+ * What a path or a host is replaced by holds neither quotes nor control
+ * characters: value.c refuses them.
+ */
 static size_t
 escape(const char *from, size_t len, bool escape_slash, char *to)
 {
-	static const char hex[] = "0123456789abcdef";
 	size_t		used = 0;
 
 	for (size_t i = 0; i < len; i++)
 	{
-		unsigned char c = (unsigned char) from[i];
-
-		if (c < 0x20)
-		{
-			to[used++] = '\\';
-			to[used++] = 'u';
-			to[used++] = '0';
-			to[used++] = '0';
-			to[used++] = hex[c >> 4];
-			to[used++] = hex[c & 15];
-			continue;
-		}
-		if (c == '"' || c == '\\' || (c == '/' && escape_slash))
+		if (from[i] == '\\' || (from[i] == '/' && escape_slash))
 			to[used++] = '\\';
 		to[used++] = from[i];
 	}

@@ -44,9 +44,9 @@ rw_separator(const char *text, size_t len, size_t p, RwSpelling spelling)
 		case RW_URL_JSON:
 			return RW_STARTS(text, len, p, "\\/") ? 2 : 0;
 		case RW_PERCENT:
-			return percent_separator(text, len, p) ? 3 : 0;
+			break;
 	}
-	return 0;
+	return percent_separator(text, len, p) ? 3 : 0;
 }
 
 /* %1, %2 and %20, but not the escapes of $ + - . unless a drive follows. */
@@ -76,8 +76,6 @@ follows(const char *text, size_t len, size_t p)
 bool
 rw_may_follow(const char *text, size_t len, size_t p, RwSpelling spelling)
 {
-	if (rw_separator(text, len, p, spelling) > 0)
-		return true;
 	if (p < len && text[p] == '.')
 		return rw_separator(text, len, p + 1, spelling) == 0 &&
 			follows(text, len, p + 1);
@@ -273,17 +271,15 @@ after_packing(const char *text, size_t p)
 }
 
 /*
- * A word of two or more letters and ':' before text[p].  The end of a host's
- * name is no word of its own: whether a path follows "cn1.corp.local:" would
- * else depend on the host's name, which is rewritten.
+ * Two or more letters before the ':' text[p - 1].  The end of a host's name is
+ * no word of its own: whether a path follows "cn1.corp.local:" would else
+ * depend on the host's name, which is rewritten.
  */
 static bool
 after_word(const char *text, size_t p)
 {
 	size_t		word = p - 1;
 
-	if (text[word] != ':')
-		return false;
 	while (word > 0 && rw_is(text[word - 1], RW_LETTER))
 		word--;
 	return p - 1 - word >= 2 &&

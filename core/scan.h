@@ -99,7 +99,10 @@ extern bool rw_root_allowed(const char *text, const RwRoot *root);
 extern size_t rw_separator(const char *text, size_t len, size_t p,
 						   RwSpelling spelling);
 
-/* In form text: may text[p] follow a match in this spelling? */
+/*
+ * In form text: may text[p], which is no separator of this spelling, follow a
+ * match in it?
+ */
 extern bool rw_may_follow(const char *text, size_t len, size_t p,
 						  RwSpelling spelling);
 

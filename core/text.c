@@ -377,6 +377,13 @@ at_anchor(Walk *walk, size_t p)
 	}
 }
 
+/* The place, if the walk has not passed it. */
+static size_t
+still_ahead(const Walk *walk, size_t place)
+{
+	return place < walk->pos ? NOWHERE : place;
+}
+
 void
 rw_scan_text(RwScan *scan)
 {
@@ -391,10 +398,8 @@ rw_scan_text(RwScan *scan)
 		if (anchor < walk.pos || anchor == 0)
 			anchor = rw_anchors_next(anchors, &cursor, scan->text, walk.pos,
 									 scan->len);
-		if (walk.element < walk.pos)
-			walk.element = NOWHERE;
-		if (walk.item < walk.pos)
-			walk.item = NOWHERE;
+		walk.element = still_ahead(&walk, walk.element);
+		walk.item = still_ahead(&walk, walk.item);
 		if (walk.element <= anchor && walk.element <= walk.item &&
 			walk.element != NOWHERE)
 			take_element(&walk);

@@ -125,12 +125,14 @@ static:
 
 # Which lines ran, a room a line; how long each part took is told. Most of it is
 # the unit tests, unoptimized. COVERAGE_TAP are the files of part tap;
-# COVERAGE_FULL=core lists core's lines that did not run, and fails then.
+# it lists the lines of room COVERAGE_FULL that did not run, and fails then.
 COVERAGE ?= unit regress tap
 COVERAGE_TAP ?= tests/t/001_copy.pl tests/t/030_promotion.pl \
 	tests/t/060_status.pl tests/t/080_switchover.pl tests/t/140_snapshot.pl
+COVERAGE_FULL ?= core
 
 coverage: export COVERAGE_TAP := $(COVERAGE_TAP)
+coverage: export COVERAGE_FULL := $(COVERAGE_FULL)
 coverage:
 	@sh tests/coverage.sh $(BUILD)/coverage $(COVERAGE)
 

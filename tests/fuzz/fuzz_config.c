@@ -19,8 +19,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(problems.list[i + 1].line == 0 ||
 				(problems.list[i].line > 0 &&
 				 problems.list[i].line <= problems.list[i + 1].line));
-	if (result == CONFIG_GOOD)
-		rw_mappings_free(config_mappings(&config));
 	problems_free(&problems);
 	config_free(&config);
 	return 0;

@@ -156,6 +156,11 @@ is(join("\n", grep { my ($o) = /(--\S+)/; !$others{$o} } @wrong), '', 'options t
 my ($codes) = $manual =~ /^\.SH EXIT STATUS\n(.*?)^\.SH/ms;
 my %meaning = $codes =~ /^\.TP\n\.?B?R? ?\\?f?B?(\d)\S*\n([^\n]+)/mg;
 is(join(' ', map { $_->[0] } rows_below('| exit code | |')), join(' ', sort keys %meaning), 'exit codes');
+foreach my $row (rows_below('| exit code | |'))
+{
+	is($row->[1], ($meaning{ $row->[0] } // '') =~ s/\\(.)/$1 eq '&' ? '' : $1/ger, "exit code $row->[0], as the manual has it");
+}
+like($meaning{6} // '', qr/a run's journal is damaged/, 'exit code 6 tells of a damaged journal');
 my @bad;
 foreach my $name (pages())
 {

@@ -68,7 +68,7 @@ do_rows(PgConnection *connection, int argc, char **argv)
 		print_error();
 }
 
-/* run SQL...: each for itself, then what the server had to say */
+/* run SQL...: each for itself */
 static void
 do_run(PgConnection *connection, int argc, char **argv)
 {
@@ -77,10 +77,7 @@ do_run(PgConnection *connection, int argc, char **argv)
 			puts("ok");
 		else
 			print_error();
-	printf("%s", pg_notices(connection));
-	pg_notices_clear(connection);
-	printf("%s%s\n", pg_notices(connection),
-		   pg_is_broken(connection) ? "broken" : "usable");
+	printf("%s\n", pg_is_broken(connection) ? "broken" : "usable");
 }
 
 typedef struct Statements

@@ -236,8 +236,6 @@ test_good(void)
 {
 	Config		config;
 	Problems	problems;
-	RwMappings *set;
-	RwMatcher  *matcher;
 
 	check(load(good, strlen(good), &config, &problems) == CONFIG_GOOD);
 	check(problems.n == 0);
@@ -258,11 +256,6 @@ test_good(void)
 	check(config.hooks[0].timeout == 60000);
 	check(config_site(&config, "B") == &config.sites[1]);
 	check(config_site(&config, "C") == NULL);
-	set = config_mappings(&config);
-	matcher = rw_matcher_create(set, "B", &mem_engine);
-	check(rw_matcher_has_site(matcher));
-	rw_matcher_free(matcher);
-	rw_mappings_free(set);
 	problems_free(&problems);
 	config_free(&config);
 }
@@ -410,8 +403,6 @@ test_damaged(Random *random)
 			if (problems.list[j].line > lines ||
 				problems.list[j].message[0] == '\0')
 				check(false);
-		if (result == CONFIG_GOOD)
-			rw_mappings_free(config_mappings(&config));
 		problems_free(&problems);
 		config_free(&config);
 	}

@@ -262,6 +262,34 @@ test_suggestions(const RwMatcher *matcher)
 	}
 }
 
+/* Addresses without "::", whose second group has one to four digits. */
+static void
+test_groups(void)
+{
+	static const SetLine lines[] = {
+		{"one", RW_KIND_HOST, "A", "fd00:9::1", false},
+		{"one", RW_KIND_HOST, "B", "fd01::1", false},
+		{"two", RW_KIND_HOST, "A", "fd00:7a::1", false},
+		{"two", RW_KIND_HOST, "B", "fd01::2", false},
+		{"four", RW_KIND_HOST, "A", "fd00:5abc::1", false},
+		{"four", RW_KIND_HOST, "B", "fd01::4", false},
+	};
+	RwMatcher  *matcher = set_compile(lines, COUNT(lines), "B", &memory);
+
+	check_text(set_rewrite(matcher, RW_FORM_TEXT, "at fd00:9:0:0:0:0:0:1 "
+						   "fd00:0009:0:0:0:0:0:1 fd00:6:0:0:0:0:0:1",
+						   &memory),
+			   "at fd01::1 fd01::1 fd00:6:0:0:0:0:0:1");
+	check_text(set_rewrite(matcher, RW_FORM_TEXT, "at fd00:7a:0:0:0:0:0:1 "
+						   "fd00:7b:0:0:0:0:0:1", &memory),
+			   "at fd01::2 fd00:7b:0:0:0:0:0:1");
+	check_text(set_rewrite(matcher, RW_FORM_TEXT,
+						   "at FD00:5ABC:0:0:0:0:0:1.", &memory),
+			   "at fd01::4.");
+	rw_matcher_free(matcher);
+	memory_reset(&memory);
+}
+
 int
 main(void)
 {
@@ -276,6 +304,7 @@ main(void)
 	test_suggestions(matcher);
 	test_large(matcher);
 	test_many_hits(matcher);
+	test_groups();
 	rw_matcher_free(matcher);
 	check(place.live == 0);
 	return harness_finish();

@@ -47,18 +47,36 @@ test_fold(void)
 	check_text(share_fold(&arena, ""), "");
 }
 
-static void
-test_matches(void)
+/* Is a path below Apps left out by one pattern? */
+static bool
+leaves_out(const char *pattern, const char *path)
 {
-	check(share_matches("*", "ABC") && share_matches("A*C", "AXXC"));
-	check(!share_matches("A*C", "AXXCD") && !share_matches("*", "A/B"));
-	check(share_matches("*A*A*", "XAYAZ") && !share_matches("*A*A*", "XAZ"));
-	check(share_matches("?", "\xc3\x89") && !share_matches("?", "/"));
-	check(!share_matches("?", "") && share_matches("**", ""));
-	check(share_matches("*/B", "A/B") && !share_matches("*/B", "A/C/B"));
+	static const char *const mirror[] = {"Apps"};
+	const ConfigShare share = {
+		.mirror = {mirror, 1},.leave_out = {&pattern, 1}
+	};
+	ShareRules	one;
+
+	share_rules_make(&share, &arena, &one);
+	return share_rule_of(&one, path, NULL) == SHARE_OUTSIDE;
+}
+
+static void
+test_patterns(void)
+{
+	check(leaves_out("Apps/*", "Apps/ABC"));
+	check(leaves_out("A*C", "Apps/AXXC") && !leaves_out("A*C", "Apps/AXXCD"));
+	check(leaves_out("*a*A*1", "Apps/XAYAZ1"));
+	check(!leaves_out("*a*A*1", "Apps/XAZ1"));
+	check(leaves_out("?", "Apps/\xc3\x89") && !leaves_out("?", "Apps/AB"));
+	check(leaves_out("A?", "Apps/AB") && !leaves_out("A?", "Apps/A"));
+	check(leaves_out("B**", "Apps/B"));
+	check(!leaves_out("Apps/A?B/C", "Apps/A/B/C"));
+	check(leaves_out("Apps/*/B", "Apps/A/B"));
+	check(!leaves_out("Apps/*/B", "Apps/A/C/B"));
 	/* no matter how many * there are */
-	check(!share_matches("*A*A*A*A*A*A*A*A*A*A*B",
-						 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+	check(!leaves_out("*A*A*A*A*A*A*A*A*A*A*B",
+					  "Apps/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
 }
 
 static void
@@ -312,7 +330,7 @@ main(void)
 
 	make_rules();
 	test_fold();
-	test_matches();
+	test_patterns();
 	test_rules();
 	test_list();
 	test_diff();

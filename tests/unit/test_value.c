@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness.h"
-#include "rw.h"
+#include "problem.h"
 
 #define PATH_HINT "Write \\\\server\\share\\folder, \\\\server or D:\\folder."
 #define NOT_A_PATH "It is neither a UNC path nor a drive path."
@@ -292,6 +292,20 @@ test_cut(void)
 	check_text(problem.message, message);
 }
 
+/* What has no room is left out from the first piece on that does not fit. */
+static void
+test_full(void)
+{
+	char		buffer[8];
+
+	rw_format_part(buffer, sizeof(buffer), "ab%sd", "123", (char *) NULL);
+	check_text(buffer, "ab123d");
+	rw_format_part(buffer, sizeof(buffer), "ab%sde", "1234", (char *) NULL);
+	check_text(buffer, "ab1234d");
+	rw_format_part(buffer, sizeof(buffer), "ab%sd", "123456", (char *) NULL);
+	check_text(buffer, "ab");
+}
+
 static void
 test_names(void)
 {
@@ -334,5 +348,6 @@ main(void)
 	test_empty();
 	test_length();
 	test_cut();
+	test_full();
 	return harness_finish();
 }

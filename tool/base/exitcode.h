@@ -19,7 +19,7 @@ enum ExitCode
 	EXIT_STOPPED = 8			/* a plan has stopped: to be gone on with */
 };
 
-/* The same in words, for help and manual; a NULL meaning ends it. */
+/* The same in words, for the manual; a NULL meaning ends it. */
 typedef struct ExitCodeMeaning
 {
 	int			code;

@@ -149,9 +149,6 @@ extern bool cert_set_unpack(const void *bytes, size_t len, CertSet *set,
  */
 extern bool cert_set_identify(const CertSet *set, Text *bytes, Error *error);
 
-/* Does it begin as packed sets do? */
-extern bool cert_set_is_packed(const void *bytes, size_t len);
-
 /* "root", "server", "client", "browser", "encryption" */
 extern const char *cert_role_word(CertRole role);
 

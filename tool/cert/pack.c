@@ -154,13 +154,6 @@ cert_set_pack(const CertSet *set, Text *bytes, Error *error)
 	return true;
 }
 
-bool
-cert_set_is_packed(const void *bytes, size_t len)
-{
-	return len >= sizeof(magic) - 1 &&
-		memcmp(bytes, magic, sizeof(magic) - 1) == 0;
-}
-
 static bool
 read_number(Reader *reader, size_t *number)
 {

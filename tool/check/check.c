@@ -146,7 +146,8 @@ void
 check_run(const Config *config, unsigned how, CheckReport *report)
 {
 	CheckRun	run = {.config = config,.report = report,
-	.brief = (how & CHECK_BRIEF) != 0};
+		.brief = (how & CHECK_BRIEF) != 0,
+	.under_way = (how & CHECK_UNDER_WAY) != 0};
 	const bool	strict = (how & CHECK_STRICT) != 0;
 	unsigned	blocked = 0;
 

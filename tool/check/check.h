@@ -57,8 +57,10 @@ typedef struct CheckReport
 enum CheckHow
 {
 	CHECK_STRICT = 1 << 0,		/* warnings stand in the way too */
-	CHECK_BRIEF = 1 << 1		/* without what reads tables and can only
+	CHECK_BRIEF = 1 << 1,		/* without what reads tables and can only
 								 * warn: leaks, mappings, scan, keys */
+	CHECK_UNDER_WAY = 1 << 2	/* a run has begun and not ended: what it
+								 * needs has not been left by another one */
 };
 
 /*

@@ -40,6 +40,7 @@ typedef struct CheckRun
 	const Config *config;
 	CheckReport *report;
 	bool		brief;			/* CHECK_BRIEF */
+	bool		under_way;		/* CHECK_UNDER_WAY */
 	const char *concern;		/* the one that looks now */
 	size_t		n;				/* sites */
 	SiteServer *servers;

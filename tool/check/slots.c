@@ -59,12 +59,86 @@ check_room(CheckRun *run, const char *object, const SiteSlot *slot)
 				   slot->name, kept, safe);
 }
 
+/* Is it of qsrepl's naming? */
+static bool
+is_ours(CheckRun *run, const SiteSlot *slot)
+{
+	const ConfigSite nobody = {.name = ""};
+	const char *prefix = server_slot(run->config, &nobody,
+									 &run->report->arena);
+
+	return strncmp(slot->name, prefix, strlen(prefix)) == 0;
+}
+
+/* Has a passive site's server, or one of its databases, this slot's name? */
+static bool
+has_name_of(CheckRun *run, const ConfigSite *passive, const SiteSlot *slot)
+{
+	const Config *config = run->config;
+	Arena	   *arena = &run->report->arena;
+
+	if (config->mode == CONFIG_PHYSICAL)
+		return strcmp(slot->name, server_slot(config, passive, arena)) == 0;
+	for (size_t i = 0; i < config->databases.n; i++)
+		if (strcmp(slot->name,
+				   server_subscription(config, passive,
+									   config->databases.words[i],
+									   arena)) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Slots are at the active site, one for each passive one.  Others of these
+ * names are a run's that has not ended, or were left by one whose journal is
+ * lost, or by another configuration.
+ */
+static bool
+is_left(CheckRun *run, const SiteServer *server, const SiteSlot *slot)
+{
+	if (run->under_way || slot->active || !is_ours(run, slot))
+		return false;
+	for (size_t i = 0; server == run->active && i < run->n; i++)
+		if (&run->servers[i] != run->active &&
+			has_name_of(run, run->servers[i].site, slot))
+			return false;
+	return true;
+}
+
+static void
+check_left_slot(CheckRun *run, const SiteServer *server,
+				const SiteSlot *slot)
+{
+	char		kept[UNITS_SIZE];
+
+	units_bytes(slot->kept_bytes > 0 ? slot->kept_bytes : 0, kept);
+	check_warn(run, check_site(run, server->site),
+			   arena_printf(&run->report->arena, "Where no move, setup or "
+							"restore is under way or has stopped halfway at "
+							"the other machine, drop it at site %s, which is "
+							"refused while it is in use: SELECT "
+							"pg_drop_replication_slot('%s');",
+							server->site->name, slot->name),
+			   "slot \"%s\" keeps %s of log for nobody: no site follows "
+			   "site %s by it", slot->name, kept, server->site->name);
+}
+
+static void
+check_left_slots(CheckRun *run, const SiteServer *server)
+{
+	for (size_t i = 0; i < server->n_slots; i++)
+		if (is_left(run, server, &server->slots[i]))
+			check_left_slot(run, server, &server->slots[i]);
+}
+
 static void
 check_one_slot(CheckRun *run, const SiteSlot *slot)
 {
 	const char *object = check_site(run, run->active->site);
 	const char *status = slot->wal_status != NULL ? slot->wal_status : "";
 
+	if (is_left(run, run->active, slot))
+		return;
 	if (strcmp(status, "lost") == 0)
 		check_fail(run, CHECK_BOTH, object,
 				   "SELECT pg_drop_replication_slot(), then \"qsrepl setup "
@@ -115,6 +189,8 @@ check_has_slot(CheckRun *run, const SiteServer *standby)
 void
 check_slots(CheckRun *run)
 {
+	for (size_t i = 0; i < run->n; i++)
+		check_left_slots(run, &run->servers[i]);
 	if (run->active == NULL)
 		return;
 	for (size_t i = 0; i < run->active->n_slots; i++)

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "check/check.h"
 #include "cmd/config.h"
+#include "plan/plan.h"
 
 static json_t *
 finding_object(const CheckFinding *finding)
@@ -160,16 +161,33 @@ print_text(const CheckReport *report)
 	puts(".");
 }
 
+/* Has a run begun here and not ended?  A journal that is damaged tells of none. */
+static bool
+is_under_way(const Config *config)
+{
+	Error		ignored = ERROR_NONE;
+	PlanJournal *journal = NULL;
+	bool		is = plan_unfinished(config->journal_directory, NULL,
+									 &journal, &ignored) && journal != NULL;
+
+	plan_journal_free(journal);
+	error_free(&ignored);
+	return is;
+}
+
 int
 cmd_check(const char *file, bool strict, bool json)
 {
 	Config		config;
 	CheckReport report;
+	unsigned	how = strict ? CHECK_STRICT : 0;
 	int			code = cmd_load_config(file, &config);
 
 	if (code != EXIT_OK)
 		return code;
-	check_run(&config, strict ? CHECK_STRICT : 0, &report);
+	if (is_under_way(&config))
+		how |= CHECK_UNDER_WAY;
+	check_run(&config, how, &report);
 	if (json)
 		print_json(&report);
 	else

@@ -59,6 +59,7 @@ save_one(Move *move, const ConfigSite *place, const char *database,
 	WalChanges	changes;
 	PgTimeline	timeline;
 	PgLsn		lsn;
+	size_t		before;
 
 	if (!confirmed(move, place, database, &lsn, error) ||
 		!server_wal_timeline(move->from, &timeline, error))
@@ -79,7 +80,11 @@ save_one(Move *move, const ConfigSite *place, const char *database,
 	text_addf(&move->notes, "Site %s, database %s: committed after what site "
 			  "%s has confirmed:\n", move->from->name, database,
 			  move->to->name);
-	return rejoin_save(move, place, database, &changes, error);
+	before = move->notes.len;
+	if (!rejoin_save(move, place, database, &changes, error))
+		return false;
+	rejoin_tell_nothing(move, before);
+	return true;
 }
 
 static bool

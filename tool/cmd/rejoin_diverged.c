@@ -245,7 +245,8 @@ rejoin_save(Move *move, const ConfigSite *place, const char *name,
 	if (good)
 		pg_set_deadline(database, (int) move->config.localize_timeout);
 	good = good && save_tables(move, database, changes, &saved, error) &&
-		write_rows(move, name, &saved, error);
+		write_rows(move, name, &saved, error) &&
+		rejoin_definitions(move, database, name, changes, error);
 	pg_close(database);
 	text_free(&saved.rows);
 	return good;
@@ -292,14 +293,19 @@ static bool
 read_and_save(Move *move, const WalChanges *changes, Error *error)
 {
 	ConfigSite	place;
-	bool		good = rejoin_open(move, &place, error);
+	size_t		before;
+	bool		good = true;
 
-	if (good)
-		text_addf(&move->notes, "Site %s had committed %lu transactions that "
-				  "site %s never got:\n", move->from->name,
-				  (unsigned long) changes->n_transactions, move->to->name);
+	if (!rejoin_open(move, &place, error))
+		return false;
+	text_addf(&move->notes, "Site %s had committed %lu transactions that "
+			  "site %s never got:\n", move->from->name,
+			  (unsigned long) changes->n_transactions, move->to->name);
+	before = move->notes.len;
 	for (size_t i = 0; good && i < move->n_databases; i++)
 		good = rejoin_save(move, &place, move->databases[i], changes, error);
+	if (good)
+		rejoin_tell_nothing(move, before);
 	return good;
 }
 

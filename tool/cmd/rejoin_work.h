@@ -47,6 +47,18 @@ extern bool rejoin_save(Move *move, const ConfigSite *place,
 						const char *name, const WalChanges *changes,
 						Error *error);
 
+/*
+ * rejoin_definitions
+ *		Tell what of a database those transactions have made, changed or
+ *		dropped, rows apart.
+ */
+extern bool rejoin_definitions(Move *move, PgConnection *connection,
+							   const char *database,
+							   const WalChanges *changes, Error *error);
+
+/* Say so, where nothing was told since the notes were that long. */
+extern void rejoin_tell_nothing(Move *move, size_t before);
+
 extern bool rejoin_fence_run(void *context, PlanProgress *progress,
 							 Error *error);
 extern bool rejoin_diverged_run(void *context, PlanProgress *progress,

@@ -38,16 +38,6 @@ add_mapping(RwMappings *set, const ConfigMapping *mapping, Problems *problems)
 	}
 }
 
-RwMappings *
-config_mappings(const Config *config)
-{
-	RwMappings *set = rw_mappings_create(&mem_engine);
-
-	for (size_t i = 0; i < config->n_mappings; i++)
-		add_mapping(set, &config->mappings[i], NULL);
-	return set;
-}
-
 /* A set of the first n mappings, without those that are out. */
 static RwMappings *
 set_without(const Config *config, size_t n, const bool *out)

@@ -486,11 +486,4 @@ extern bool config_same_name(const char *a, const char *b);
 /* Are two sites' servers on one machine, as far as the hosts' names tell? */
 extern bool config_same_host(const ConfigSite *a, const ConfigSite *b);
 
-/*
- * config_mappings
- *		The mappings as a checked set for the engine; free it with
- *		rw_mappings_free().
- */
-extern RwMappings *config_mappings(const Config *config);
-
 #endif							/* CONFIG_CONFIG_H */

@@ -13,20 +13,13 @@
 
 #define CONNECT_MS 10000
 #define STATEMENT_MS 30000
-#define NOTICES_LIMIT 65536
 
+/* libpq would write them to standard error. */
 static void
-collect_notice(void *arg, const PGresult *result)
+drop_notice(void *arg, const PGresult *result)
 {
-	PgConnection *connection = arg;
-	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
-	const char *message = PQresultErrorField(result,
-											 PG_DIAG_MESSAGE_PRIMARY);
-
-	if (message == NULL || connection->notices.len > NOTICES_LIMIT)
-		return;
-	text_addf(&connection->notices, "%s: %s\n",
-			  severity != NULL ? severity : "NOTICE", message);
+	(void) arg;
+	(void) result;
 }
 
 static PGconn *
@@ -135,7 +128,7 @@ pg_connect(const PgTarget *target, Error *error)
 	connection = new_connection(target);
 	connection->conn = start(target);
 	if (connection->conn != NULL)
-		PQsetNoticeReceiver(connection->conn, collect_notice, connection);
+		PQsetNoticeReceiver(connection->conn, drop_notice, NULL);
 	if ((PQstatus(connection->conn) != CONNECTION_BAD ?
 		 finish(connection, deadline_ms, error) :
 		 pg_fail(connection, NULL, error)) &&
@@ -153,7 +146,6 @@ pg_close(PgConnection *connection)
 		return;
 	PQfinish(connection->conn);
 	free(connection->site);
-	text_free(&connection->notices);
 	free(connection);
 }
 
@@ -186,16 +178,4 @@ int
 pg_server_version(const PgConnection *connection)
 {
 	return PQserverVersion(connection->conn);
-}
-
-const char *
-pg_notices(const PgConnection *connection)
-{
-	return connection->notices.bytes != NULL ? connection->notices.bytes : "";
-}
-
-void
-pg_notices_clear(PgConnection *connection)
-{
-	text_free(&connection->notices);
 }

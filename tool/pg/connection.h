@@ -67,12 +67,4 @@ extern bool pg_is_broken(const PgConnection *connection);
 extern const char *pg_site(const PgConnection *connection);
 extern int	pg_server_version(const PgConnection *connection);
 
-/*
- * pg_notices
- *		What the server has told since the last pg_notices_clear(): notices
- *		and warnings, a line each ("WARNING: ..."), at most 64 kB.
- */
-extern const char *pg_notices(const PgConnection *connection);
-extern void pg_notices_clear(PgConnection *connection);
-
 #endif							/* PG_CONNECTION_H */

@@ -19,7 +19,6 @@ struct PgConnection
 	int			deadline_ms;	/* for a statement; 0: none */
 	bool		cancellable;
 	bool		given_up;		/* the server did not answer in time */
-	Text		notices;
 };
 
 /*

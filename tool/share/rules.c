@@ -84,8 +84,10 @@ step(const char *text)
 }
 
 /*
- * Of several * only the last one has to be tried again: time is at most the
- * product of both lengths.  len: of the text.
+ * Does a pattern with * and ? match all of a text?  A ? is one character;
+ * neither matches a '/'.  Both are folded.  Of several * only the last one has
+ * to be tried again: time is at most the product of both lengths.  len: of the
+ * text.
  */
 static bool
 matches(const char *pattern, const char *text, size_t len)
@@ -122,12 +124,6 @@ matches(const char *pattern, const char *text, size_t len)
 	while (*pattern == '*')
 		pattern++;
 	return *pattern == '\0';
-}
-
-bool
-share_matches(const char *pattern, const char *text)
-{
-	return matches(pattern, text, strlen(text));
 }
 
 /* Is the path up to a place left out, by that name or as a whole? */

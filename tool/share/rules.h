@@ -69,11 +69,4 @@ extern ShareRule share_rule_of(const ShareRules *rules, const char *path,
 extern ShareRule share_rule_of_folded(const ShareRules *rules,
 									  const char *folded, size_t *folder);
 
-/*
- * share_matches
- *		Does a pattern with * and ? match all of a text?  A ? is one character;
- *		neither matches a '/'.  Both are folded.
- */
-extern bool share_matches(const char *pattern, const char *text);
-
 #endif							/* SHARE_RULES_H */
