@@ -171,7 +171,7 @@ static bool
 begin_share(SnapshotMaking *making, const ConfigShare *share,
 			SnapshotTaking **taking, Error *error)
 {
-	Listing		listing = {making, share,.list = SHARE_LIST_NONE};
+	Listing		listing = {.making = making,.share = share};
 	const bool	first = share == making->config->shares;
 	bool		good;
 
