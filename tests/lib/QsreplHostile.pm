@@ -14,17 +14,18 @@ use PostgreSQL::Test::Utils;
 use QsreplTool;
 use Test::More;
 
-our @EXPORT = qw($weapon $decoys $tables $planned as_mallory run_as nothing_run
+our @EXPORT = qw($weapon $decoys $tables $planned $known as_mallory run_as nothing_run
   tool_runs_nothing);
 
 =pod
 
-=item $weapon, $decoys, $tables, $planned
+=item $weapon, $decoys, $tables, $planned, $known
 
 SQL for the owner. His functions leave a mark that says as whom they have run, if
 that is a superuser. The decoys stand in front of pg_catalog; the tables have
-his types, views, triggers and constraints; to plan a query of the last ones is
-to run his functions.
+his types, views, triggers and constraints; to plan a query of the last two is
+to run his functions. $known has tables of Qlik Sense, for another database than
+$tables.
 
 =cut
 
@@ -187,6 +188,30 @@ ALTER TABLE public.by_late_trigger ENABLE ALWAYS TRIGGER late;
 CREATE TABLE public."]0;owned" (id int PRIMARY KEY, path text);
 SQL
 $planned =~ s/\\x(\w\w)/chr hex $1/ge;
+
+# Tables that the tool reads, as it knows them but for an index each.
+our $known = <<'SQL';
+CREATE FUNCTION hostile.constant(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM hostile.strike(pg_catalog.concat('plan_', $1)); RETURN true; END $$;
+CREATE TABLE public."Apps" ("ID" uuid PRIMARY KEY, "Name" text, "ModifiedDate" timestamp);
+CREATE TABLE public."Users" ("ID" uuid PRIMARY KEY, "UserDirectory" text, "UserId" text);
+CREATE TABLE public."ReloadTasks" ("ID" uuid PRIMARY KEY, "Name" text);
+CREATE TABLE public."ExecutionResults" ("ID" uuid PRIMARY KEY, "TaskId" uuid, "Status" int);
+CREATE TABLE public."DataConnections" ("ID" uuid PRIMARY KEY, "Name" text, "ConnectionString" text, "Type" text);
+CREATE TABLE public."StaticContentReferences" ("ID" uuid PRIMARY KEY, "DataLocation" text);
+CREATE TABLE public."ServerNodeConfigurations" ("ID" uuid PRIMARY KEY, "HostName" text);
+CREATE TABLE public."ProxyServiceSettings" ("ID" uuid PRIMARY KEY, "SslBrowserCertificateThumbprint" text);
+CREATE TABLE public."__MigrationHistory" ("ID" uuid PRIMARY KEY, "MigrationId" text);
+DO $$
+DECLARE
+	t regclass;
+BEGIN
+	FOR t IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' LOOP
+		EXECUTE format('CREATE INDEX ON %s ("ID") WHERE hostile.constant(%L)', t, t);
+		EXECUTE format('INSERT INTO %s ("ID") VALUES (gen_random_uuid())', t);
+	END LOOP;
+END $$;
+SQL
 
 =pod
 

@@ -55,6 +55,8 @@ my $out = tool('A', qr/^[1-9]$/, 'setup', 'publisher', '--site', 'A');
 like($out, qr/schema "qsrepl" of database "QSMQ" belongs to role "mallory", which is no superuser/, 'his own schema is refused');
 as_mallory($site_a, 'QSMQ', 'DROP SCHEMA qsrepl');
 
+as_mallory($site_a, 'QSMQ', "$weapon$known");
+
 # Set-up.
 tool('A', qr/^0$/, 'setup', 'publisher', '--site', 'A');
 $site_a->_update_pid(1);
