@@ -68,6 +68,7 @@ sub state_of
 	return $node{$site}->safe_psql('qsr', 'SET role = none; SELECT qsrepl._state_word(), string_agg(path, \' \') FROM public.by_index');
 }
 
+tool('A', qr/^0$/, 'setup', 'primary', '--site', 'A', '--yes');
 my $out = tool('A', qr/^[01]$/, 'compare');
 like($out, qr/by_index.*its indexes, statistics or partitions call functions of a role that is no superuser/, 'a table that is not compared is told');
 tool('A', qr/^[01]$/, 'check');

@@ -57,13 +57,20 @@ as_mallory($site_a, 'QSMQ', 'DROP SCHEMA qsrepl');
 
 as_mallory($site_a, 'QSMQ', "$weapon$known");
 
+# A role whose name would steer the terminal is made at B, too.
+my $role = qq("mal\x1b[31mlory --help\n");
+
+$site_a->safe_psql('postgres', "CREATE ROLE $role LOGIN");
+$site_a->safe_psql('QSR', "SET role = none; SET default_transaction_read_only = off; CREATE SCHEMA odd AUTHORIZATION $role");
+
 # Set-up.
 tool('A', qr/^0$/, 'setup', 'publisher', '--site', 'A');
 $site_a->_update_pid(1);
 $site_a->safe_psql('QSR', 'SET role = none; SET default_transaction_read_only = off; SET search_path = pg_catalog;'
 	. "SELECT qsrepl.add_rule('public.by_$_', 'path', 'path')") foreach 'index', 'late_trigger';
 run_as();
-tool('B', qr/^0$/, 'setup', 'subscriber', '--site', 'B');
+$out = tool('B', qr/^0$/, 'setup', 'subscriber', '--site', 'B');
+like($out, qr/Left to do: passwords.*"mal\?\[31mlory --help\n"/, 'the name of a role is told without what is in it');
 $site_b->_update_pid(1);
 as_mallory($site_a, 'QSR', q(SET default_transaction_read_only = off;
 	INSERT INTO public.by_index (path) VALUES ('\\\\CN\\QlikShare\\1'); INSERT INTO public.by_late_trigger VALUES (1, '\\\\CN\\QlikShare\\1')));
