@@ -38,6 +38,9 @@ set_up(void)
 {
 	static const char *const settings[][2] = {
 		{"application_name", "qsrepl localizer"},
+		/* What a database's owner may have set, he has set for sessions. */
+		{"role", "none"},
+		{"search_path", "pg_catalog, pg_temp"},
 		{"default_transaction_read_only", "off"},
 		{"default_transaction_isolation", "read committed"},
 		{"statement_timeout", "0"},

@@ -93,9 +93,8 @@ RETURNS bigint LANGUAGE C
 STRICT AS 'MODULE_PATHNAME', 'qsrepl_run_as_owner';
 
 -- The same for a query.
-CREATE FUNCTION qsrepl._query_as_owner(relation regclass, query text, OUT relation_name text, OUT key jsonb,
-	OUT "column" text, OUT before text, OUT after text, OUT problem text)
-RETURNS SETOF record LANGUAGE C
+CREATE FUNCTION qsrepl._query_as_owner(relation regclass, query text) RETURNS SETOF record
+LANGUAGE C
 STRICT AS 'MODULE_PATHNAME', 'qsrepl_query_as_owner';
 
 -- What the localizer does in this database.

@@ -101,7 +101,8 @@ BEGIN
 				qsrepl._stored(t.columns[i], t.forms[i], t.typmods[i]));
 			-- Constraints are the owner's code: not with a superuser's rights.
 			IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
-				RETURN QUERY SELECT * FROM qsrepl._query_as_owner(t.relid, query);
+				RETURN QUERY SELECT * FROM qsrepl._query_as_owner(t.relid, query)
+					AS q (a text, b jsonb, c text, d text, e text, f text);
 			ELSE
 				RETURN QUERY EXECUTE query;
 			END IF;
@@ -115,12 +116,13 @@ RETURNS TABLE (relation text, key jsonb, "column" text, value text, mapping text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET qsrepl.raw = on AS $$
 DECLARE
 	t		record;
+	query	text;
 	residue text[] := coalesce((SELECT s.residue FROM qsrepl.state s), '{}');
 BEGIN
 	PERFORM qsrepl._local_site();
 	FOR t IN SELECT * FROM qsrepl._ruled_tables(leaks.target) LOOP
 		FOR i IN 1 .. array_length(t.columns, 1) LOOP
-			RETURN QUERY EXECUTE format(
+			query := format(
 				'SELECT %1$L::text, %2$s, %3$L::text, t.%3$I::text, f.mapping, f.site,
 					coalesce((SELECT %4$s FROM (SELECT qsrepl._rewrite_any(t.%3$I, %5$L) AS %3$I) s), %6$L)
 				FROM ONLY %1$s t, LATERAL qsrepl._find_any(t.%3$I, %5$L) f
@@ -129,6 +131,13 @@ BEGIN
 				qsrepl._problem(0, t.columns[i], t.typmods[i], t.kinds[i]), t.forms[i],
 				CASE WHEN t.rules[i] = ANY (residue)
 					THEN 'refused by a constraint' ELSE 'not localized yet' END);
+			-- To plan it is to run parts of the owner's indexes.
+			IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+				RETURN QUERY SELECT * FROM qsrepl._query_as_owner(t.relid, query)
+					AS q (a text, b jsonb, c text, d text, e text, f text, g text);
+			ELSE
+				RETURN QUERY EXECUTE query;
+			END IF;
 		END LOOP;
 	END LOOP;
 END $$;
@@ -181,13 +190,13 @@ BEGIN
 	FROM unnest(t.columns, t.forms, t.typmods) WITH ORDINALITY AS x (c, f, m, i),
 		LATERAL (SELECT format('qsrepl._need(t.%I, %L, %s)', c, f, m)) AS y (n);
 	PERFORM qsrepl._progress(t.relid, 0);
-	FOR batch IN EXECUTE format(
+	FOR batch IN SELECT * FROM qsrepl._query_as_owner(t.relid, format(
 		'SELECT array_agg(x.ctid) FILTER (WHERE %4$s) AS rows, %5$s AS too_long
 		FROM (SELECT t.ctid, ARRAY[%1$s] AS needs, (row_number() OVER () - 1) / 1000 AS batch
 			FROM ONLY %2$s t WHERE %3$s) x
 		GROUP BY x.batch', needs, t.relid, found_any, storable,
 		(SELECT 'ARRAY[' || string_agg(format('coalesce(bool_or(x.needs[%s] = 2), false)', i), ', ') || ']'
-			FROM generate_subscripts(t.columns, 1) AS i))
+			FROM generate_subscripts(t.columns, 1) AS i))) AS q (rows tid[], too_long boolean[])
 	LOOP
 		wrong := qsrepl._either(wrong, batch.too_long);
 		CONTINUE WHEN batch.rows IS NULL;
@@ -196,11 +205,12 @@ BEGIN
 		refused_all := refused_all || refused;
 	END LOOP;
 	IF refused_all <> '{}' THEN
-		EXECUTE format('SELECT ARRAY[%s] FROM ONLY %s t WHERE t.ctid = ANY ($1)',
+		SELECT * INTO batch FROM qsrepl._query_as_owner(t.relid, format(
+			'SELECT ARRAY[%s] FROM ONLY %s t WHERE t.ctid = ANY (%L::tid[])',
 			(SELECT string_agg(format('coalesce(bool_or(qsrepl._need(t.%I, %L, %s) > 0), false)', c, f, m), ', ')
-				FROM unnest(t.columns, t.forms, t.typmods) AS x (c, f, m)), t.relid)
-		INTO batch USING refused_all;
-		wrong := qsrepl._either(wrong, batch."array");
+				FROM unnest(t.columns, t.forms, t.typmods) AS x (c, f, m)), t.relid, refused_all))
+			AS q (too_long boolean[]);
+		wrong := qsrepl._either(wrong, batch.too_long);
 	END IF;
 	left_over := ARRAY(SELECT DISTINCT t.rules[i] FROM generate_subscripts(t.rules, 1) AS i WHERE wrong[i]);
 END $$;

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/printable.h"
+
 static const struct
 {
 	const char *word;
@@ -48,16 +50,16 @@ static void
 print_parts(const char *detail, const char *hint)
 {
 	if (detail != NULL && detail[0] != '\0')
-		fprintf(stderr, "qsrepl: detail: %s\n", detail);
+		printed_to(stderr, "qsrepl: detail: %s\n", detail);
 	if (hint != NULL && hint[0] != '\0')
-		fprintf(stderr, "qsrepl: hint: %s\n", hint);
+		printed_to(stderr, "qsrepl: hint: %s\n", hint);
 }
 
 void
 report_error(const char *message, const char *detail, const char *hint)
 {
 	print_head(REPORT_ERROR);
-	fprintf(stderr, "%s\n", message);
+	printed_to(stderr, "%s\n", message);
 	print_parts(detail, hint);
 }
 
@@ -68,7 +70,7 @@ report_errorf(const char *hint, const char *format,...)
 
 	print_head(REPORT_ERROR);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	printed_args(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
 	print_parts(NULL, hint);
@@ -80,9 +82,10 @@ report_at(ReportSeverity severity, const char *file, size_t line,
 {
 	print_head(severity);
 	if (line > 0)
-		fprintf(stderr, "%s:%lu: %s\n", file, (unsigned long) line, message);
+		printed_to(stderr, "%s:%lu: %s\n", file, (unsigned long) line,
+				   message);
 	else
-		fprintf(stderr, "%s: %s\n", file, message);
+		printed_to(stderr, "%s: %s\n", file, message);
 	print_parts(detail, hint);
 }
 
@@ -103,7 +106,7 @@ report_info(const char *format,...)
 		return;
 	print_head(REPORT_INFO);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	printed_args(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
 }

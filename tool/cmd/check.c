@@ -8,6 +8,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/units.h"
 #include "check/check.h"
 #include "cmd/config.h"
@@ -109,17 +110,17 @@ print_silence(const CheckReport *report)
 
 	units_bytes(silence->known_bytes, bytes);
 	if (silence->known_bytes > 0)
-		printf(", at risk %s and more: last heard %s, unknown since", bytes,
-			   report->last_heard);
+		printed(", at risk %s and more: last heard %s, unknown since", bytes,
+				report->last_heard);
 	else
-		printf(", at risk unknown: last heard %s, unknown since",
-			   report->last_heard);
+		printed(", at risk unknown: last heard %s, unknown since",
+				report->last_heard);
 	if (silence->most_bytes <= 0)
 		return;
 	units_bytes(silence->most_bytes, bytes);
 	units_seconds(silence->most_seconds, seconds);
-	printf(" (about %s, %lld transactions, %s at the rate before)", bytes,
-		   (long long) silence->most_transactions, seconds);
+	printed(" (about %s, %lld transactions, %s at the rate before)", bytes,
+			(long long) silence->most_transactions, seconds);
 }
 
 /* ", at risk 312 kB / 1.4 s" */
@@ -132,11 +133,11 @@ print_risk(const CheckReport *report)
 	units_bytes(report->risk_bytes, bytes);
 	units_seconds(report->risk_seconds, seconds);
 	if (report->risk_bytes >= 0)
-		printf(", at risk %s / %s", bytes, seconds);
+		printed(", at risk %s / %s", bytes, seconds);
 	else if (report->last_heard != NULL)
 		print_silence(report);
 	else
-		printf(", at risk unknown");
+		printed(", at risk unknown");
 }
 
 static void
@@ -146,17 +147,17 @@ print_text(const CheckReport *report)
 	{
 		const CheckFinding *finding = &report->findings[i];
 
-		printf("%s  %-12s  %s: %s\n", check_word(finding->severity),
-			   finding->concern, finding->object, finding->problem);
+		printed("%s  %-12s  %s: %s\n", check_word(finding->severity),
+				finding->concern, finding->object, finding->problem);
 		if (finding->hint != NULL && finding->severity != CHECK_PASS)
-			printf("%20shint: %s\n", "", finding->hint);
+			printed("%20shint: %s\n", "", finding->hint);
 	}
-	printf("%lu passed, %lu warnings, %lu failed\n",
-		   (unsigned long) report->counts[CHECK_PASS],
-		   (unsigned long) report->counts[CHECK_WARN],
-		   (unsigned long) report->counts[CHECK_FAIL]);
-	printf("Ready for switchover: %s.\n", report->switchover ? "yes" : "no");
-	printf("Ready for failover: %s", report->failover ? "yes" : "no");
+	printed("%lu passed, %lu warnings, %lu failed\n",
+			(unsigned long) report->counts[CHECK_PASS],
+			(unsigned long) report->counts[CHECK_WARN],
+			(unsigned long) report->counts[CHECK_FAIL]);
+	printed("Ready for switchover: %s.\n", report->switchover ? "yes" : "no");
+	printed("Ready for failover: %s", report->failover ? "yes" : "no");
 	print_risk(report);
 	puts(".");
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "cmd/compare.h"
 
@@ -17,10 +18,10 @@ print_replay(const CompareReport *report, const CompareReplay *replay,
 
 	units_bytes(replay->bytes, bytes);
 	units_seconds(replay->seconds, seconds);
-	printf("  at the %-10s %s at %s, %s at %s, %s / %s behind\n", when,
-		   report->active, replay->active, report->passive,
-		   replay->passive != NULL ? replay->passive : "unknown", bytes,
-		   seconds);
+	printed("  at the %-10s %s at %s, %s at %s, %s / %s behind\n", when,
+			report->active, replay->active, report->passive,
+			replay->passive != NULL ? replay->passive : "unknown", bytes,
+			seconds);
 }
 
 static void
@@ -29,7 +30,7 @@ print_value(const char *value)
 	if (value == NULL)
 		fputs("null", stdout);
 	else
-		printf("\"%s\"", value);
+		printed("\"%s\"", value);
 }
 
 static void
@@ -37,21 +38,21 @@ print_row(const CompareReport *report, const CompareRow *row)
 {
 	static const char *const kinds[] = {"missing", "extra", "differing"};
 
-	printf("    %-9s  %s", kinds[row->kind],
-		   row->key != NULL ? row->key :
-		   row->content != NULL ? row->content : "");
+	printed("    %-9s  %s", kinds[row->kind],
+			row->key != NULL ? row->key :
+			row->content != NULL ? row->content : "");
 	if (row->count > 1)
-		printf(" (%" PRId64 " times)", row->count);
+		printed(" (%" PRId64 " times)", row->count);
 	puts("");
 	for (size_t i = 0; i < row->n_values; i++)
 	{
 		const CompareValue *value = &row->values[i];
 
-		printf("%15s%s: ", "", value->column);
+		printed("%15s%s: ", "", value->column);
 		print_value(value->active);
-		printf(" at %s, ", report->active);
+		printed(" at %s, ", report->active);
 		print_value(value->passive);
-		printf(" at %s\n", report->passive);
+		printed(" at %s\n", report->passive);
 	}
 }
 
@@ -61,33 +62,33 @@ print_totals(const CompareReport *report, const CompareTable *table)
 	int64_t		total = table->totals[0] + table->totals[1] +
 	table->totals[2];
 
-	printf("  %s: %" PRId64 " missing, %" PRId64 " extra, %" PRId64
-		   " differing; %" PRId64 " rows at %s, %" PRId64 " at %s\n",
-		   table->name, table->totals[COMPARE_MISSING],
-		   table->totals[COMPARE_EXTRA], table->totals[COMPARE_DIFFERING],
-		   table->rows[0], report->active, table->rows[1], report->passive);
+	printed("  %s: %" PRId64 " missing, %" PRId64 " extra, %" PRId64
+			" differing; %" PRId64 " rows at %s, %" PRId64 " at %s\n",
+			table->name, table->totals[COMPARE_MISSING],
+			table->totals[COMPARE_EXTRA], table->totals[COMPARE_DIFFERING],
+			table->rows[0], report->active, table->rows[1], report->passive);
 	for (size_t i = 0; i < table->n_notes; i++)
-		printf("    %s\n", table->notes[i]);
+		printed("    %s\n", table->notes[i]);
 	for (size_t i = 0; i < table->n_list; i++)
 		print_row(report, &table->list[i]);
 	if (total > 0 && (int64_t) table->n_list < total)
-		printf("    The first %lu are listed (--limit).\n",
-			   (unsigned long) table->n_list);
+		printed("    The first %lu are listed (--limit).\n",
+				(unsigned long) table->n_list);
 }
 
 static void
 print_table(const CompareReport *report, const CompareTable *table)
 {
 	if (table->left_out != NULL)
-		printf("  %s: left out: %s\n", table->name, table->left_out);
+		printed("  %s: left out: %s\n", table->name, table->left_out);
 	else if (table->absent[0] || table->absent[1])
-		printf("  %s: the table is missing at %s\n", table->name,
-			   table->absent[0] ? report->active : report->passive);
+		printed("  %s: the table is missing at %s\n", table->name,
+				table->absent[0] ? report->active : report->passive);
 	else if (compare_table_differs(table))
 		print_totals(report, table);
 	if (table->changing > 0)
-		printf("  %s: %" PRId64 " rows went on changing and were not "
-			   "compared\n", table->name, table->changing);
+		printed("  %s: %" PRId64 " rows went on changing and were not "
+				"compared\n", table->name, table->changing);
 }
 
 static void
@@ -96,13 +97,13 @@ print_database(const CompareReport *report, const CompareDatabase *database)
 	int64_t		rows = 0;
 	size_t		tables = 0;
 
-	printf("database %s", database->name);
+	printed("database %s", database->name);
 	if (database->error != NULL)
 	{
-		printf(": %s\n", database->error);
+		printed(": %s\n", database->error);
 		return;
 	}
-	printf(" (replication: %s)\n", database->replication);
+	printed(" (replication: %s)\n", database->replication);
 	print_replay(report, &database->begin, "beginning:");
 	for (size_t i = 0; i < database->n_tables; i++)
 	{
@@ -115,17 +116,17 @@ print_database(const CompareReport *report, const CompareDatabase *database)
 	}
 	print_replay(report, &database->end, "end:");
 	if (database->behind)
-		printf("  %s did not catch up within replay_timeout: what differs may "
-			   "only be on its way.\n", report->passive);
-	printf("  %lu tables, %" PRId64 " rows: %s\n", (unsigned long) tables,
-		   rows, database->differs ? "they differ" : "no differences");
+		printed("  %s did not catch up within replay_timeout: what differs may "
+				"only be on its way.\n", report->passive);
+	printed("  %lu tables, %" PRId64 " rows: %s\n", (unsigned long) tables,
+			rows, database->differs ? "they differ" : "no differences");
 }
 
 void
 compare_print_text(const CompareReport *report)
 {
-	printf("%s is the active site; %s is compared with it.\n", report->active,
-		   report->passive);
+	printed("%s is the active site; %s is compared with it.\n", report->active,
+			report->passive);
 	for (size_t i = 0; i < report->n; i++)
 		print_database(report, &report->databases[i]);
 	if (report->failed)

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "cmd/drill_work.h"
 
@@ -14,11 +15,11 @@ print_filled(const Drill *drill, const char *text)
 	while (*text != '\0')
 	{
 		if (strncmp(text, "${site}", 7) == 0)
-			fputs(drill->site->name, stdout);
+			printed("%s", drill->site->name);
 		else if (strncmp(text, "${root}", 7) == 0)
-			fputs(drill->place.root, stdout);
+			printed("%s", drill->place.root);
 		else if (strncmp(text, "${port}", 7) == 0)
-			printf("%d", drill->site->drill_port);
+			printed("%d", drill->site->drill_port);
 		else
 		{
 			putchar(*text++);
@@ -35,25 +36,25 @@ drill_print_plan(const Drill *drill)
 	char		bytes[UNITS_SIZE];
 
 	units_bytes(drill->needed, bytes);
-	printf("A drill of site %s in \"%s\", which needs about %s. Nothing is "
-		   "changed now.\n", drill->site->name, drill->place.root, bytes);
+	printed("A drill of site %s in \"%s\", which needs about %s. Nothing is "
+			"changed now.\n", drill->site->name, drill->place.root, bytes);
 	for (int i = 0; i < DRILL_PHASES; i++)
 	{
 		double		seconds = drill_seconds(last, drill_words[i].name);
 
-		printf("%3d. ", i + 1);
+		printed("%3d. ", i + 1);
 		print_filled(drill, drill_words[i].title);
 		if (seconds >= 0)
-			printf(" (%.2f s)", seconds);
-		printf("\n     By hand:\n       ");
+			printed(" (%.2f s)", seconds);
+		printed("\n     By hand:\n       ");
 		print_filled(drill, drill_words[i].manual);
 		putchar('\n');
 	}
 	if (last == NULL)
 		puts("There is no record of a drill, so no times are known.");
 	else
-		printf("Times are those of the drill of %s.\n",
-			   drill_member(last, "started"));
+		printed("Times are those of the drill of %s.\n",
+				drill_member(last, "started"));
 	json_decref(last);
 }
 
@@ -65,9 +66,9 @@ print_seconds(const json_t * record, const char *name, const char *words)
 
 	if (seconds < 0)
 		return;
-	printf("  %-36s %8.2f s", words, seconds);
+	printed("  %-36s %8.2f s", words, seconds);
 	if (before >= 0)
-		printf("   (last drill: %.2f s)", before);
+		printed("   (last drill: %.2f s)", before);
 	putchar('\n');
 }
 
@@ -89,8 +90,8 @@ print_checks(const json_t * record)
 	{
 		const		json_t *check = json_array_get(checks, i);
 
-		printf("%-7s  %s: %s\n", drill_member(check, "result"),
-			   drill_member(check, "name"), drill_member(check, "detail"));
+		printed("%-7s  %s: %s\n", drill_member(check, "result"),
+				drill_member(check, "name"), drill_member(check, "detail"));
 	}
 }
 
@@ -102,19 +103,19 @@ drill_print_text(const json_t * record)
 	const char *open = drill_member(record, "open_until");
 
 	units_bytes(json_integer_value(json_object_get(record, "bytes")), bytes);
-	printf("Drill of site %s (%s), %s, PostgreSQL %s\n",
-		   drill_member(record, "site"), drill_member(record, "role"), bytes,
-		   drill_member(record, "postgresql"));
-	printf("From %s to %s", drill_member(record, "started"),
-		   drill_member(record, "finished"));
-	printf(until[0] != '\0' ? "; the last change in the copy is of %s\n" :
-		   "%s\n", until);
+	printed("Drill of site %s (%s), %s, PostgreSQL %s\n",
+			drill_member(record, "site"), drill_member(record, "role"), bytes,
+			drill_member(record, "postgresql"));
+	printed("From %s to %s", drill_member(record, "started"),
+			drill_member(record, "finished"));
+	printed(until[0] != '\0' ? "; the last change in the copy is of %s\n" :
+			"%s\n", until);
 	print_times(record);
 	print_checks(record);
-	printf("Verdict: %s\n", drill_member(record, "verdict"));
+	printed("Verdict: %s\n", drill_member(record, "verdict"));
 	if (open[0] != '\0')
-		printf("The copy is open on 127.0.0.1, port %d, until %s. \"qsrepl "
-			   "drill end\" removes it.\n",
-			   (int) json_integer_value(json_object_get(record, "port")),
-			   open);
+		printed("The copy is open on 127.0.0.1, port %d, until %s. \"qsrepl "
+				"drill end\" removes it.\n",
+				(int) json_integer_value(json_object_get(record, "port")),
+				open);
 }

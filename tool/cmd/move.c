@@ -8,6 +8,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/report.h"
 #include "base/units.h"
 #include "cmd/config.h"
@@ -227,7 +228,7 @@ tell(const Move *move, PlanOutcome outcome)
 		printf("Clients could write there %.2f s after the start.\n",
 			   (double) move->writable_ms / 1000);
 	if (move->notes.len > 0)
-		fputs(move->notes.bytes, stdout);
+		printed("%s", move->notes.bytes);
 }
 
 /* What a failover has accepted to lose. */
@@ -385,7 +386,7 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 	}
 	/* The process that goes on does not know them. */
 	else if (code == EXIT_STOPPED && move->notes.len > 0)
-		fputs(move->notes.bytes, stderr);
+		printed_to(stderr, "%s", move->notes.bytes);
 	if (error.message != NULL)
 		error_report(&error);
 	error_free(&error);

@@ -15,6 +15,7 @@
 #include "base/timestamp.h"
 #include "cmd/rejoin_work.h"
 #include "pg/lsn.h"
+#include "pg/statements.h"
 #include "platform/clock.h"
 #include "platform/directory.h"
 #include "platform/file.h"
@@ -118,15 +119,20 @@ take_row(void *arg, const PgRow *row, Error *error)
  * All tables: a transaction may have written before the place where the
  * timelines part, and have committed behind it; and a table may have got
  * another file since.  Casts of a type that somebody has made are not run.
+ * Columns of a table that must be read with its owner's rights come behind a
+ * mark.
  */
+#define AS_OWNER "!"
 #define TABLES \
 	"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), " \
-	"pg_catalog.pg_relation_filenode(c.oid), (SELECT pg_catalog.string_agg(" \
+	"pg_catalog.pg_relation_filenode(c.oid), CASE WHEN c.oid IN " \
+	PG_UNPLANNABLE " THEN '" AS_OWNER "' ELSE '' END || coalesce((SELECT " \
+	"pg_catalog.string_agg(" \
 	"pg_catalog.format(CASE WHEN a.atttypid < 16384 THEN 't.%I' ELSE " \
 	"'CASE WHEN t.%1$I IS NOT NULL THEN pg_catalog.concat(t.%1$I) END AS " \
 	"%1$I' END, a.attname), ', ' ORDER BY a.attnum) FROM pg_catalog." \
 	"pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT " \
-	"a.attisdropped) FROM pg_catalog.pg_class c JOIN " \
+	"a.attisdropped), '') FROM pg_catalog.pg_class c JOIN " \
 	"pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = " \
 	"'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'qsrepl') " \
 	"AND n.nspname !~ '^pg_' ORDER BY 1"
@@ -160,23 +166,39 @@ deleted_from(const WalChanges *changes, const char *file)
 
 /* The rows that those transactions left in a table. */
 static bool
+read_rows(Move *move, PgConnection *database, const WalChanges *changes,
+		  const char *name, const char *columns, Saved *saved, Error *error)
+{
+	bool		as_owner = strncmp(columns, AS_OWNER, strlen(AS_OWNER)) == 0;
+	const char *query = arena_printf(&move->arena, "SELECT (SELECT "
+									 "pg_catalog.to_jsonb(x) FROM (SELECT %s) "
+									 "AS x) FROM ONLY %s AS t WHERE t.xmin "
+									 "OPERATOR(pg_catalog.=) ANY "
+									 "('%s'::pg_catalog.xid[])",
+									 as_owner ? columns + strlen(AS_OWNER) :
+									 columns, name, changes->transactions);
+
+	if (as_owner)
+		return pg_rows(database, "SELECT pg_catalog.jsonb_build_object("
+					   "'table', $1::text, 'row', q.x) FROM "
+					   "qsrepl._query_as_owner($1::pg_catalog.regclass, $2) "
+					   "AS q (x jsonb)", PG_PARAMETERS(name, query), take_row,
+					   saved, error);
+	return pg_rows(database, arena_printf(&move->arena, "SELECT pg_catalog."
+										  "jsonb_build_object('table', "
+										  "$1::text, 'row', q.x) FROM (%s) AS "
+										  "q (x)", query),
+				   PG_PARAMETERS(name), take_row, saved, error);
+}
+
+static bool
 save_table(Move *move, PgConnection *database, const WalChanges *changes,
 		   const char *name, const char *columns, unsigned long deleted,
 		   Saved *saved, Error *error)
 {
 	size_t		before = saved->n;
-	bool		good = pg_rows(database,
-							   arena_printf(&move->arena, "SELECT pg_catalog."
-											"jsonb_build_object('table', "
-											"$2::text, 'row', (SELECT "
-											"pg_catalog.to_jsonb(x) FROM "
-											"(SELECT %s) AS x)) "
-											"FROM ONLY %s AS t "
-											"WHERE t.xmin = ANY ("
-											"$1::pg_catalog.xid[])", columns,
-											name),
-							   PG_PARAMETERS(changes->transactions, name),
-							   take_row, saved, error);
+	bool		good = read_rows(move, database, changes, name, columns, saved,
+								 error);
 
 	if (!good || (saved->n == before && deleted == 0))
 		return good;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/exitcode.h"
+#include "base/printable.h"
 #include "base/timestamp.h"
 #include "cmd/ask.h"
 #include "cmd/config.h"
@@ -122,8 +123,8 @@ confirm(const Restore *restore, Error *error)
 
 	fflush(stdout);
 	if (restore->told.len > 0)
-		fputs(restore->told.bytes, restore->request->dry_run &&
-			  !restore->request->json ? stdout : stderr);
+		printed_to(restore->request->dry_run && !restore->request->json ?
+				   stdout : stderr, "%s", restore->told.bytes);
 	if (restore->request->yes || restore->request->dry_run)
 		return true;
 	question = text_format("This replaces what site \"%s\" (host %s) has by "

@@ -97,16 +97,24 @@ set_one(void *arg, PgConnection *server, Error *error)
 {
 	const Setting *work = arg;
 	const SnapshotSetting *setting = work->setting;
+	Text		statement = {NULL, 0, 0};
 
-	return pg_run(server, "SELECT pg_catalog.set_config($1, $2, true)",
-				  PG_PARAMETERS(setting->name, setting->value), error) &&
-		pg_statements(server, "SELECT CASE WHEN $1::text IS NULL THEN "
-					  "pg_catalog.format('ALTER DATABASE %I SET %I FROM "
-					  "CURRENT', $2::text, $3::text) ELSE pg_catalog.format("
-					  "'ALTER ROLE %I IN DATABASE %I SET %I FROM CURRENT', $1, "
-					  "$2, $3) END",
-					  PG_PARAMETERS(setting->role, work->database,
-									setting->name), NULL, error);
+	/* Nothing is looked up where the value says that it is to be looked for. */
+	bool		good = pg_collect(server, "SELECT CASE WHEN $1::text IS NULL "
+								  "THEN pg_catalog.format('ALTER DATABASE %I "
+								  "SET %I FROM CURRENT', $2::text, $3::text) "
+								  "ELSE pg_catalog.format('ALTER ROLE %I IN "
+								  "DATABASE %I SET %I FROM CURRENT', $1, $2, "
+								  "$3) END",
+								  PG_PARAMETERS(setting->role, work->database,
+												setting->name), &statement,
+								  error) &&
+	pg_run(server, "SELECT pg_catalog.set_config($1, $2, true)",
+		   PG_PARAMETERS(setting->name, setting->value), error) &&
+	pg_run_all(server, &statement, error);
+
+	text_free(&statement);
+	return good;
 }
 
 bool

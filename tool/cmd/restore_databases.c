@@ -10,6 +10,7 @@
 
 #include "cmd/own_rows.h"
 #include "cmd/restore_create.h"
+#include "cmd/restore_guard.h"
 #include "pg/statements.h"
 #include "platform/child.h"
 #include "platform/file.h"
@@ -23,10 +24,13 @@ tell_line(void *arg, PlatStream stream, const char *line)
 	plan_progress(arg, "%s", line);
 }
 
-/* A tar file is read from its beginning to its end, by one process. */
+/*
+ * Sections of a dump, by one call each.  A tar file is read from its beginning
+ * to its end, by one process.
+ */
 static bool
-load(Restore *restore, const RestoreDatabase *database,
-	 PlanProgress *progress, Error *error)
+load_section(Restore *restore, const RestoreDatabase *database,
+			 const char *section, PlanProgress *progress, Error *error)
 {
 	const Config *config = &restore->move.config;
 	Arena	   *arena = &restore->move.arena;
@@ -35,6 +39,7 @@ load(Restore *restore, const RestoreDatabase *database,
 	const char *argv[] = {
 		server_program(restore->site, "pg_restore", arena), "-w",
 		"--exit-on-error", "--no-tablespaces", "--no-subscriptions",
+		arena_printf(arena, "--section=%s", section),
 		"-d", server_conninfo_of(config, restore->site, NULL,
 								 database->fresh, arena),
 		"-j", arena_printf(arena, "%d", config->snapshot.parallel), dump, NULL
@@ -48,12 +53,36 @@ load(Restore *restore, const RestoreDatabase *database,
 	if (!plat_file_info(dump, &info, error))
 		return false;
 	if (!info.directory)
-		argv[8] = "1";
+		argv[9] = "1";
 	good = plat_child_run(&child, &result, error);
+	plat_child_free(&result);
+	return good;
+}
+
+static bool
+load_sections(Restore *restore, const RestoreDatabase *database,
+			  PlanProgress *progress, PgConnection *fresh, Error *error)
+{
+	return restore_guard_begin(fresh, error) &&
+		load_section(restore, database, "pre-data", progress, error) &&
+		restore_guard_check(fresh, error) &&
+		load_section(restore, database, "data", progress, error) &&
+		load_section(restore, database, "post-data", progress, error) &&
+		restore_guard_end(fresh, error);
+}
+
+static bool
+load(Restore *restore, const RestoreDatabase *database,
+	 PlanProgress *progress, Error *error)
+{
+	PgConnection *fresh = restore_connect(restore, database->fresh, error);
+	bool		good = fresh != NULL &&
+	load_sections(restore, database, progress, fresh, error);
+
+	pg_close(fresh);
 	if (!good)
 		error_take_message(error, text_format("database \"%s\": %s",
 											  database->name, error->message));
-	plat_child_free(&result);
 	return good;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "cmd/documents.h"
 #include "cmd/restore_work.h"
 #include "platform/cancel.h"
@@ -148,7 +149,7 @@ tell(const Restore *restore, PlanOutcome outcome)
 			   restore->directory, restore->site->name,
 			   (double) (plat_clock_ms() - move->began) / 1000);
 	if (move->notes.len > 0)
-		fputs(move->notes.bytes, stdout);
+		printed("%s", move->notes.bytes);
 }
 
 static void
@@ -195,7 +196,7 @@ restore_go(Restore *restore, MoveHow how)
 			tell(restore, outcome);
 	}
 	else if (restore->move.notes.len > 0)
-		fputs(restore->move.notes.bytes, stderr);
+		printed_to(stderr, "%s", restore->move.notes.bytes);
 	if (error.message != NULL)
 		error_report(&error);
 	error_free(&error);

@@ -9,6 +9,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/report.h"
 #include "cmd/config.h"
 #include "cmd/rules.h"
@@ -57,15 +58,15 @@ print_row(const Output *output, json_t * row)
 	const char *name;
 	json_t	   *value;
 
-	printf("%s", output->database);
+	printed("%s", output->database);
 	json_object_foreach(row, name, value)
 	{
 		char	   *text = json_is_string(value) ? NULL :
 		json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
 		if (!json_is_null(value))
-			printf("\n  %s: %s", name, text != NULL ? text :
-				   json_string_value(value));
+			printed("\n  %s: %s", name, text != NULL ? text :
+					json_string_value(value));
 		free(text);
 	}
 	puts("");
@@ -197,7 +198,7 @@ cmd_rules_view(const RulesRequest *request)
 		if (code == EXIT_OK && output.list != NULL)
 			json_print(output.list);
 		else if (code == EXIT_OK)
-			printf("%lu rows\n", output.rows);
+			printed("%lu rows\n", output.rows);
 	}
 	if (error.message != NULL)
 		error_report(&error);

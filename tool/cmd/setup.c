@@ -10,6 +10,7 @@
 
 #include "base/exitcode.h"
 #include "base/memory.h"
+#include "base/printable.h"
 #include "base/report.h"
 #include "base/timestamp.h"
 #include "cmd/ask.h"
@@ -204,7 +205,7 @@ tell(const Setup *setup)
 		printf("Site %s: done, %lu steps had something to do.\n",
 			   setup->site->name, (unsigned long) setup->changed);
 	if (setup->notes.len > 0)
-		fputs(setup->notes.bytes, stdout);
+		printed("%s", setup->notes.bytes);
 }
 
 static int

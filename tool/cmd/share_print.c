@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/printable.h"
 #include "base/report.h"
 #include "base/timestamp.h"
 #include "base/units.h"
@@ -56,11 +57,11 @@ print_names(const ShareSync *sync)
 			continue;
 		n++;
 		if (told++ < NAMES)
-			printf("  %s: %s\n", share_change_word(item->change),
-				   arena_quote(&arena, entry->path));
+			printed("  %s: %s\n", share_change_word(item->change),
+					arena_quote(&arena, entry->path));
 	}
 	if (n > NAMES)
-		printf("  and %zu more; --json lists all\n", n - NAMES);
+		printed("  and %zu more; --json lists all\n", n - NAMES);
 	arena_free(&arena);
 }
 
@@ -71,18 +72,18 @@ share_print_plan(const ShareSync *sync)
 	char		bytes[UNITS_SIZE];
 
 	units_bytes((int64_t) diff->copy_bytes, bytes);
-	printf("Share %s, from site %s to site %s (%zu files there):\n"
-		   "%zu new, %zu changed, %zu newer at the target, %zu gone; %s to "
-		   "copy.\n", sync->order->share->name, sync->source.site->name,
-		   sync->target.site->name, sync->look.target.files,
-		   diff->files[SHARE_NEW], diff->files[SHARE_CHANGED],
-		   diff->files[SHARE_NEWER], diff->files[SHARE_GONE], bytes);
+	printed("Share %s, from site %s to site %s (%zu files there):\n"
+			"%zu new, %zu changed, %zu newer at the target, %zu gone; %s to "
+			"copy.\n", sync->order->share->name, sync->source.site->name,
+			sync->target.site->name, sync->look.target.files,
+			diff->files[SHARE_NEW], diff->files[SHARE_CHANGED],
+			diff->files[SHARE_NEWER], diff->files[SHARE_GONE], bytes);
 	if (sync->write_source)
-		printf("The marker of site %s is to be written (epoch %" PRId64
-			   ").\n", sync->source.site->name, sync->order->direction.epoch);
+		printed("The marker of site %s is to be written (epoch %" PRId64
+				").\n", sync->source.site->name, sync->order->direction.epoch);
 	if (sync->write_target)
-		printf("The marker of site %s is to be written (epoch %" PRId64
-			   ").\n", sync->target.site->name, sync->order->direction.epoch);
+		printed("The marker of site %s is to be written (epoch %" PRId64
+				").\n", sync->target.site->name, sync->order->direction.epoch);
 	print_names(sync);
 }
 
@@ -123,8 +124,8 @@ share_print_done(const ShareSync *sync)
 	timestamp_format(sync->began_ms, began);
 	units_bytes((int64_t) sync->copied_bytes, bytes);
 	units_seconds((double) (sync->ended_ms - sync->began_ms) / 1000, took);
-	printf("Share %s: site %s is as site %s was at %s: %zu files copied (%s), "
-		   "%zu removed, in %s.\n", sync->order->share->name,
-		   sync->target.site->name, sync->source.site->name, began,
-		   sync->copied, bytes, sync->removed, took);
+	printed("Share %s: site %s is as site %s was at %s: %zu files copied (%s), "
+			"%zu removed, in %s.\n", sync->order->share->name,
+			sync->target.site->name, sync->source.site->name, began,
+			sync->copied, bytes, sync->removed, took);
 }

@@ -64,7 +64,7 @@ snapshot_trial_localize(SnapshotTrial *trial,
 						const SnapshotDatabase *database)
 {
 	Error		error = ERROR_NONE;
-	PgConnection *connection = scratch_connect(&trial->scratch,
+	PgConnection *connection = scratch_connect(&trial->scratch, NULL,
 											   database->name, &error);
 	bool		has = false;
 	bool		good = connection != NULL &&

@@ -8,6 +8,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/timestamp.h"
 #include "base/units.h"
 #include "cmd/config.h"
@@ -98,11 +99,11 @@ print_seen(const SnapshotSeen *seen, int width)
 	time[strcspn(time, "T")] = time[0] == '-' ? '\0' : ' ';
 	units_bytes((int64_t) seen->bytes, size);
 	units_bytes((int64_t) seen->own_bytes, own);
-	printf("%-*s  %-4s  %-19.*s  %11s  %11s  %-9s  %s\n", width, seen->name,
-		   seen->site != NULL ? seen->site : "-", TIME_CHARACTERS, time, size,
-		   own, snapshot_state_word(seen->state),
-		   seen->problem != NULL ? seen->problem :
-		   seen->databases != NULL ? seen->databases : "");
+	printed("%-*s  %-4s  %-19.*s  %11s  %11s  %-9s  %s\n", width, seen->name,
+			seen->site != NULL ? seen->site : "-", TIME_CHARACTERS, time, size,
+			own, snapshot_state_word(seen->state),
+			seen->problem != NULL ? seen->problem :
+			seen->databases != NULL ? seen->databases : "");
 }
 
 static void
@@ -113,8 +114,8 @@ print_text(const SnapshotSurvey *survey)
 	for (size_t i = 0; i < survey->n; i++)
 		if ((int) strlen(survey->seen[i].name) > width)
 			width = (int) strlen(survey->seen[i].name);
-	printf("%-*s  SITE  %-19s  %11s  %11s  %-9s  DATABASES\n", width, "NAME",
-		   "TIME (UTC)", "SIZE", "OWN", "STATE");
+	printed("%-*s  SITE  %-19s  %11s  %11s  %-9s  DATABASES\n", width, "NAME",
+			"TIME (UTC)", "SIZE", "OWN", "STATE");
 	for (size_t i = 0; i < survey->n; i++)
 		print_seen(&survey->seen[i], width);
 }

@@ -20,6 +20,35 @@ typedef struct SnapshotTrial
 extern bool snapshot_trial_restore(SnapshotTrial *trial,
 								   const SnapshotDatabase *database);
 
+/* Whose rights an entry of a dump is restored with, and when. */
+typedef enum SnapshotTrialPart
+{
+	SNAPSHOT_TRIAL_FIRST,		/* a superuser's: extensions, schemas */
+	SNAPSHOT_TRIAL_ROLE,		/* SCRATCH_ROLE's: whatever the owner made */
+	SNAPSHOT_TRIAL_EXTENSION,	/* a superuser's: rows of the extension */
+	SNAPSHOT_TRIAL_LAST,		/* a superuser's: publications */
+	SNAPSHOT_TRIAL_NEVER
+} SnapshotTrialPart;
+
+#define SNAPSHOT_TRIAL_PARTS SNAPSHOT_TRIAL_NEVER
+
+/*
+ * snapshot_trial_part
+ *		in: a line of pg_restore --list; extension: the server has ours
+ */
+extern SnapshotTrialPart snapshot_trial_part(const char *line, size_t len,
+											 bool extension);
+
+/*
+ * snapshot_trial_lists
+ *		Write a dump's list in parts.
+ *
+ * out: paths, in the scratch server's arena; NULL: nothing is in that part
+ */
+extern bool snapshot_trial_lists(SnapshotTrial *trial, const char *dump,
+								 const char *paths[SNAPSHOT_TRIAL_PARTS],
+								 Error *error);
+
 /* Count its rows, and compare the numbers with those of the snapshot. */
 extern void snapshot_trial_count(SnapshotTrial *trial,
 								 const SnapshotDatabase *database);

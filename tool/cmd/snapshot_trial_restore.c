@@ -8,11 +8,9 @@
 #include "cmd/snapshot_trial.h"
 #include "pg/statements.h"
 #include "platform/child.h"
-#include "platform/file.h"
 #include "server/control.h"
 
 #define WORDS_MAX 16
-#define LIST_LIMIT ((size_t) 64 * 1024 * 1024)
 
 /*
  * $1: name, $2: encoding, $3: collate, $4: ctype, $5: provider, $6: its locale,
@@ -20,7 +18,7 @@
  */
 static const char create_query[] =
 "SELECT pg_catalog.concat_ws(' ', pg_catalog.format('CREATE DATABASE %I "
-"TEMPLATE template0 ENCODING %L', $1::text, coalesce($2, 'UTF8')),"
+"OWNER " SCRATCH_ROLE " TEMPLATE template0 ENCODING %L', $1::text, coalesce($2, 'UTF8')),"
 " 'LC_COLLATE ' || pg_catalog.quote_literal($3),"
 " 'LC_CTYPE ' || pg_catalog.quote_literal($4),"
 " 'LOCALE_PROVIDER ' || nullif($5, 'libc'),"
@@ -30,6 +28,13 @@ static const char create_query[] =
 
 static const char drop_query[] =
 "SELECT pg_catalog.format('DROP DATABASE IF EXISTS %I', $1::text)";
+
+static const char *
+dump_of(SnapshotTrial *trial, const SnapshotDatabase *database)
+{
+	return arena_printf(&trial->scratch.arena, "%s/%s",
+						trial->snapshot->directory, database->dump);
+}
 
 /* As it was; or, where this machine has not its locale, without one. */
 static bool
@@ -61,108 +66,117 @@ create(SnapshotTrial *trial, PgConnection *server,
 	return good;
 }
 
-/* Lines of a list of pg_restore that need the extension. */
-static bool
-is_extensions(const char *line, size_t len)
-{
-	static const char *const marks[] = {
-		" EXTENSION - qsrepl", " EXTENSION qsrepl", " qsrepl ",
-		" SCHEMA - qsrepl"
-	};
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		for (size_t at = 0; at + strlen(marks[i]) <= len; at++)
-			if (memcmp(line + at, marks[i], strlen(marks[i])) == 0)
-				return true;
-	return false;
-}
-
-/* Write the list without them; NULL is an error. */
-static const char *
-write_list(SnapshotTrial *trial, const char *dump, Error *error)
-{
-	Scratch    *scratch = &trial->scratch;
-	const char *path = arena_printf(&scratch->arena, "%s/list",
-									scratch->root);
-	const char *const words[] = {
-		server_program(trial->check->site, "pg_restore", &scratch->arena),
-		"--list", "--", dump, NULL
-	};
-	PlatChild	child = {.argv = words,.output_limit = LIST_LIMIT,
-	.cancellable = true};
-	PlatChildResult result;
-	Text		list = {NULL, 0, 0};
-	bool		good = plat_child_run(&child, &result, error);
-
-	for (size_t at = 0; good && at < result.output_len;)
-	{
-		const char *line = result.output + at;
-		const char *end = memchr(line, '\n', result.output_len - at);
-		size_t		len = end != NULL ? (size_t) (end - line) + 1 :
-		result.output_len - at;
-
-		if (!is_extensions(line, len))
-			text_add_bytes(&list, line, len);
-		at += len;
-	}
-	good = good && plat_file_write(path, list.bytes != NULL ? list.bytes : "",
-								   list.len, false, error);
-	plat_child_free(&result);
-	text_free(&list);
-	return good ? path : NULL;
-}
-
 static bool
 run_restore(SnapshotTrial *trial, const SnapshotDatabase *database,
+			const char *user, const char *list, const char *const *only,
 			Error *error)
 {
 	Arena	   *arena = &trial->scratch.arena;
-	const char *dump = arena_printf(arena, "%s/%s",
-									trial->snapshot->directory,
-									database->dump);
-	const char *list = NULL;
 	const char *words[WORDS_MAX];
 	size_t		n = 0;
 	PlatChild	child = {.argv = words,.output_limit = 1,.cancellable = true};
 	PlatChildResult result;
 	bool		good;
 
-	if (!trial->scratch.extension)
-	{
-		list = write_list(trial, dump, error);
-		if (list == NULL)
-			return false;
-	}
+	if (list == NULL)
+		return true;
 	words[n++] = server_program(trial->check->site, "pg_restore", arena);
 	words[n++] = "--exit-on-error";
 	words[n++] = "--no-owner";
 	words[n++] = "--no-privileges";
 	words[n++] = "--no-password";
 	words[n++] = arena_printf(arena, "--dbname=%s",
-							  scratch_conninfo(&trial->scratch,
+							  scratch_conninfo(&trial->scratch, user,
 											   database->name));
 	if (!trial->snapshot->legacy)
 		words[n++] = arena_printf(arena, "--jobs=%d",
 								  trial->check->config->snapshot.parallel);
-	if (list != NULL)
-		words[n++] = arena_printf(arena, "--use-list=%s", list);
+	words[n++] = arena_printf(arena, "--use-list=%s", list);
+	while (*only != NULL)
+		words[n++] = *only++;
 	words[n++] = "--";
-	words[n++] = dump;
+	words[n++] = dump_of(trial, database);
 	words[n] = NULL;
 	good = plat_child_run(&child, &result, error);
 	plat_child_free(&result);
 	return good;
 }
 
+/* All of a list, or a part of it. */
+static const char *const whole[] = {NULL};
+static const char *const before[] = {"--section=pre-data", NULL};
+static const char *const rows[] = {
+	"--section=data", "--exclude-schema=qsrepl", NULL
+};
+static const char *const own_rows[] = {"--schema=qsrepl", NULL};
+static const char *const behind[] = {"--section=post-data", NULL};
+
+/* What came with extensions stays a superuser's, but may be used. */
+static const char grant_query[] =
+"SELECT pg_catalog.format('ALTER SCHEMA %I OWNER TO " SCRATCH_ROLE "', n.nspname)"
+" FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN"
+" ('information_schema', 'qsrepl') "
+"UNION ALL "
+"SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO " SCRATCH_ROLE "',"
+" p.oid::pg_catalog.regprocedure) FROM pg_catalog.pg_proc p JOIN"
+" pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname ="
+" 'qsrepl' AND p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype "
+"UNION ALL "
+"SELECT pg_catalog.format('GRANT ALL ON TABLE %s TO " SCRATCH_ROLE "',"
+" c.oid::pg_catalog.regclass) FROM pg_catalog.pg_class c JOIN"
+" pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN"
+" pg_catalog.pg_depend d ON d.classid ="
+" 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND"
+" d.deptype = 'e' WHERE n.nspname <> 'qsrepl' AND c.relkind IN ('r', 'p', 'S')";
+
+static bool
+grant(SnapshotTrial *trial, const SnapshotDatabase *database, Error *error)
+{
+	PgConnection *server = scratch_connect(&trial->scratch, NULL,
+										   database->name, error);
+	bool		good = server != NULL &&
+	pg_statements(server, grant_query, PG_NONE, NULL, error);
+
+	pg_close(server);
+	return good;
+}
+
+/*
+ * A dump's constraints, expressions and functions are run by its restore: with
+ * the rights of a role that has none.
+ */
+static bool
+run_parts(SnapshotTrial *trial, const SnapshotDatabase *database,
+		  Error *error)
+{
+	const char *lists[SNAPSHOT_TRIAL_PARTS];
+	const char *theirs;
+
+	if (!snapshot_trial_lists(trial, dump_of(trial, database), lists, error))
+		return false;
+	theirs = lists[SNAPSHOT_TRIAL_ROLE];
+	return run_restore(trial, database, NULL, lists[SNAPSHOT_TRIAL_FIRST],
+					   whole, error) &&
+		grant(trial, database, error) &&
+		run_restore(trial, database, SCRATCH_ROLE, theirs, before, error) &&
+		run_restore(trial, database, SCRATCH_ROLE, theirs, rows, error) &&
+		run_restore(trial, database, NULL, lists[SNAPSHOT_TRIAL_EXTENSION],
+					own_rows, error) &&
+		run_restore(trial, database, SCRATCH_ROLE, theirs, behind, error) &&
+		run_restore(trial, database, NULL, lists[SNAPSHOT_TRIAL_LAST], whole,
+					error);
+}
+
 bool
 snapshot_trial_restore(SnapshotTrial *trial, const SnapshotDatabase *database)
 {
 	Error		error = ERROR_NONE;
-	PgConnection *server = scratch_connect(&trial->scratch, NULL, &error);
+	PgConnection *server = scratch_connect(&trial->scratch, NULL, NULL,
+										   &error);
 	bool		good = server != NULL &&
 	pg_statements(server, drop_query, PG_PARAMETERS(database->name), NULL,
 				  &error) && create(trial, server, database, &error) &&
-	run_restore(trial, database, &error);
+	run_parts(trial, database, &error);
 
 	pg_close(server);
 	if (!good)

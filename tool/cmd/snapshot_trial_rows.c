@@ -147,7 +147,7 @@ void
 snapshot_trial_count(SnapshotTrial *trial, const SnapshotDatabase *database)
 {
 	Error		error = ERROR_NONE;
-	PgConnection *connection = scratch_connect(&trial->scratch,
+	PgConnection *connection = scratch_connect(&trial->scratch, SCRATCH_ROLE,
 											   database->name, &error);
 	bool		good = connection != NULL && (database->n_tables > 0 ?
 											  compare(trial, database,

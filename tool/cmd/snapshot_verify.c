@@ -7,6 +7,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/units.h"
 #include "cmd/config.h"
 #include "cmd/snapshot_check.h"
@@ -60,19 +61,19 @@ print_text(const char *directory, const SnapshotFindings *findings,
 	char		seconds[UNITS_SIZE];
 
 	for (size_t i = 0; i < findings->n; i++)
-		printf("%s: %s\n", severities[findings->list[i].severity],
-			   findings->list[i].text);
+		printed("%s: %s\n", severities[findings->list[i].severity],
+				findings->list[i].text);
 	if (findings->more > 0)
-		printf("and %zu more\n", findings->more);
+		printed("and %zu more\n", findings->more);
 	units_bytes((int64_t) findings->bytes, bytes);
 	units_seconds((double) ms / 1000, seconds);
 	if (findings->wrong == 0)
-		printf("snapshot \"%s\" is whole: %llu files, %s, read in %s\n",
-			   directory, (unsigned long long) findings->files, bytes,
-			   seconds);
+		printed("snapshot \"%s\" is whole: %llu files, %s, read in %s\n",
+				directory, (unsigned long long) findings->files, bytes,
+				seconds);
 	else
-		printf("snapshot \"%s\" cannot be relied on: %zu findings\n",
-			   directory, findings->wrong);
+		printed("snapshot \"%s\" cannot be relied on: %zu findings\n",
+				directory, findings->wrong);
 }
 
 static void

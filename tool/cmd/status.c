@@ -10,6 +10,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "cmd/config.h"
 #include "cmd/status_print.h"
 #include "platform/cancel.h"
@@ -84,7 +85,10 @@ show(const SiteList *sites, const char *format, bool again)
 	if (strcmp(format, "prometheus") == 0)
 		status_as_prometheus(sites, &text);
 	else
+	{
 		status_as_text(sites, &text);
+		printable(text.bytes);
+	}
 	if (again && plat_is_terminal(stdout))
 		refresh(text.bytes);
 	else

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compare/internal.h"
+#include "pg/statements.h"
 #include "site/row.h"
 
 /*
@@ -32,7 +33,9 @@ static const char tables_query[] =
 "  UNION ALL SELECT t.oid, c.*, t.name FROM tables t"
 "  JOIN pg_class c ON c.oid = t.oid WHERE t.relkind <> 'p')"
 "SELECT t.name, format('%s.%s', t.nspname, t.relname), t.relkind = 'p',"
-" CASE WHEN t.relkind = 'm' THEN 'a materialized view'"
+" CASE WHEN t.oid IN " PG_UNPLANNABLE " THEN 'its indexes, statistics or"
+" partitions call functions of a role that is no superuser'"
+"  WHEN t.relkind = 'm' THEN 'a materialized view'"
 "  WHEN t.relkind = 'f' THEN 'a foreign table'"
 "  WHEN t.relpersistence = 'u' THEN 'unlogged'"
 "  WHEN bool_or(l.relpersistence <> 'p') THEN 'a partition is unlogged'"
@@ -44,7 +47,7 @@ static const char tables_query[] =
 "  WHEN l.relkind = 'r' THEN pg_relation_size(l.oid) / 100"
 "  ELSE 0 END), 0)::bigint"
 " FROM tables t LEFT JOIN leaves l ON l.root = t.oid"
-" GROUP BY t.name, t.nspname, t.relname, t.relkind, t.relpersistence";
+" GROUP BY t.oid, t.name, t.nspname, t.relname, t.relkind, t.relpersistence";
 
 /* A table as one site has it. */
 typedef struct Found

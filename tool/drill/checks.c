@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "drill/drill.h"
 #include "pg/query.h"
+#include "pg/statements.h"
 #include "server/target.h"
 #include "site/status.h"
 
@@ -19,7 +20,7 @@ static const char key_query[] =
 " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')"
 " AND c.relname IN ('Users', 'ServerNodeConfigurations', 'Apps', 'Streams',"
-" '__MigrationHistory') ORDER BY 1";
+" '__MigrationHistory') AND c.oid NOT IN " PG_UNPLANNABLE " ORDER BY 1";
 
 static const char leaks_query[] =
 "SELECT count(*), (SELECT string_agg(format('%s, column \"%s\", mapping \"%s\""

@@ -87,23 +87,50 @@ new_connection(const PgTarget *target)
 }
 
 /*
- * The first statement: names are ours from here on.  Whoever owns a database
- * could put a schema in the place of the extension's, whose views and functions
- * would run with the rights of whoever connects: CREATE EXTENSION, which only a
- * superuser can run, gives it to a superuser.
+ * The first statements.  A database's owner may set what sessions in it begin
+ * with: where names are looked for, how texts look and are read, a role.  What
+ * a table's constraints say is not worked out at planning.
  */
-static const char first_statement[] =
-"SELECT pg_catalog.set_config('search_path', '', false), (SELECT "
-"pg_catalog.min(r.rolname::pg_catalog.text) FROM pg_catalog.pg_namespace AS n "
-"JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) n.nspowner "
-"WHERE n.nspname OPERATOR(pg_catalog.=) 'qsrepl' AND NOT r.rolsuper AND "
-"r.rolname OPERATOR(pg_catalog.<>) current_user)";
+static const char settings_statement[] =
+"SELECT pg_catalog.count(pg_catalog.set_config(s.name, v.value, false)) FROM "
+"(VALUES ('search_path', ''), ('standard_conforming_strings', 'on'), "
+"('quote_all_identifiers', 'off'), "
+"('array_nulls', 'on'), ('transform_null_equals', 'off'), "
+"('bytea_output', 'hex'), ('DateStyle', 'ISO, YMD'), "
+"('IntervalStyle', 'postgres'), ('extra_float_digits', '1'), "
+"('client_encoding', 'UTF8'), ('constraint_exclusion', 'off'), "
+"('restrict_nonsystem_relation_kind', 'foreign-table'), "
+"('default_transaction_read_only', 'off'), "
+"('default_transaction_isolation', 'read committed'), "
+"('default_transaction_deferrable', 'off')) AS v (name, value) JOIN "
+"pg_catalog.pg_settings AS s ON pg_catalog.lower(s.name) "
+"OPERATOR(pg_catalog.=) pg_catalog.lower(v.name)";
+
+/* Who has logged in, unless it is the login's own setting to be another. */
+static const char role_statement[] =
+"SELECT pg_catalog.set_config('role', 'none', false) FROM "
+"pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = "
+"s.setdatabase WHERE d.datname = pg_catalog.current_database() AND s.setrole "
+"= 0 AND EXISTS (SELECT FROM pg_catalog.unnest(s.setconfig) AS c WHERE "
+"pg_catalog.lower(c) LIKE 'role=%')";
+
+/*
+ * Whoever owns a database could put a schema in the place of the extension's,
+ * whose views and functions would run with the rights of whoever connects:
+ * CREATE EXTENSION, which only a superuser can run, gives it to a superuser.
+ */
+static const char owner_statement[] =
+"SELECT pg_catalog.min(r.rolname::pg_catalog.text) FROM "
+"pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_roles AS r ON r.oid "
+"OPERATOR(pg_catalog.=) n.nspowner WHERE n.nspname OPERATOR(pg_catalog.=) "
+"'qsrepl' AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) "
+"current_user";
 
 static bool
 refuse_owner(void *arg, const PgRow *row, Error *error)
 {
 	const PgConnection *connection = arg;
-	const char *owner = pg_row_text(row, 1);
+	const char *owner = pg_row_text(row, 0);
 
 	if (owner == NULL)
 		return true;
@@ -132,7 +159,9 @@ pg_connect(const PgTarget *target, Error *error)
 	if ((PQstatus(connection->conn) != CONNECTION_BAD ?
 		 finish(connection, deadline_ms, error) :
 		 pg_fail(connection, NULL, error)) &&
-		pg_rows(connection, first_statement, PG_NONE, refuse_owner,
+		pg_run(connection, settings_statement, PG_NONE, error) &&
+		pg_run(connection, role_statement, PG_NONE, error) &&
+		pg_rows(connection, owner_statement, PG_NONE, refuse_owner,
 				connection, error))
 		return connection;
 	pg_close(connection);

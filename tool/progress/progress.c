@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/printable.h"
 #include "platform/clock.h"
 #include "platform/system.h"
 
@@ -41,9 +42,10 @@ static void
 tell(Progress *progress, const char *what, bool last)
 {
 	fflush(stdout);
-	fprintf(stderr, progress->terminal ? "\r\033[Kqsrepl: %s: %s%s" :
-			"qsrepl: %s: %s%s", progress->title, what,
-			last || !progress->terminal ? "\n" : "");
+	if (progress->terminal)
+		fputs("\r\033[K", stderr);
+	printed_to(stderr, "qsrepl: %s: %s%s", progress->title, what,
+			   last || !progress->terminal ? "\n" : "");
 	fflush(stderr);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pg/query.h"
 #include "platform/cancel.h"
 #include "platform/file.h"
 #include "scratch/place.h"
@@ -121,12 +122,26 @@ start_either(Scratch *scratch, Error *error)
 	return false;
 }
 
+/* Policies hide no rows from it. */
+static bool
+make_role(const Scratch *scratch, Error *error)
+{
+	PgConnection *server = scratch_connect(scratch, NULL, NULL, error);
+	bool		good = server != NULL &&
+	pg_run(server, "CREATE ROLE " SCRATCH_ROLE " LOGIN BYPASSRLS", PG_NONE,
+		   error);
+
+	pg_close(server);
+	return good;
+}
+
 bool
 scratch_begin(Scratch *scratch, Error *error)
 {
 	return scratch_place(scratch, error) && scratch_lock(scratch, error) &&
 		scratch_remove(scratch, error) && scratch_make(scratch, error) &&
-		init(scratch, error) && start_either(scratch, error);
+		init(scratch, error) && start_either(scratch, error) &&
+		make_role(scratch, error);
 }
 
 bool
@@ -159,15 +174,21 @@ scratch_clear(const Config *config, const ConfigSite *site)
 	error_free(&ignored);
 }
 
+static const char *
+user_of(const Scratch *scratch, const char *user)
+{
+	return user != NULL ? user : scratch->site->user;
+}
+
 const char *
-scratch_conninfo(Scratch *scratch, const char *dbname)
+scratch_conninfo(Scratch *scratch, const char *user, const char *dbname)
 {
 	Text		conninfo = {NULL, 0, 0};
 	const char *result;
 
 	pg_conninfo_add(&conninfo, "host", scratch->root);
 	text_add(&conninfo, " port=5432");
-	pg_conninfo_add(&conninfo, "user", scratch->site->user);
+	pg_conninfo_add(&conninfo, "user", user_of(scratch, user));
 	pg_conninfo_add(&conninfo, "dbname", dbname);
 	result = arena_strdup(&scratch->arena, conninfo.bytes);
 	text_free(&conninfo);
@@ -175,7 +196,8 @@ scratch_conninfo(Scratch *scratch, const char *dbname)
 }
 
 PgConnection *
-scratch_connect(const Scratch *scratch, const char *dbname, Error *error)
+scratch_connect(const Scratch *scratch, const char *user, const char *dbname,
+				Error *error)
 {
 	Text		conninfo = {NULL, 0, 0};
 	PgTarget	target = {
@@ -187,7 +209,7 @@ scratch_connect(const Scratch *scratch, const char *dbname, Error *error)
 
 	pg_conninfo_add(&conninfo, "host", scratch->root);
 	text_add(&conninfo, " port=5432");
-	pg_conninfo_add(&conninfo, "user", scratch->site->user);
+	pg_conninfo_add(&conninfo, "user", user_of(scratch, user));
 	target.conninfo = conninfo.bytes;
 	connection = pg_connect(&target, error);
 	text_free(&conninfo);

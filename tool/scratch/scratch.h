@@ -53,11 +53,21 @@ extern bool scratch_end(Scratch *scratch, Error *error);
  */
 extern void scratch_clear(const Config *config, const ConfigSite *site);
 
-/* Connect to a database of it; NULL: "postgres". */
-extern PgConnection *scratch_connect(const Scratch *scratch,
+/*
+ * A role that is no superuser: whatever others have written is run with its
+ * rights, since a superuser of the server runs programs of this machine.
+ */
+#define SCRATCH_ROLE "qsrepl_trial"
+
+/*
+ * scratch_connect
+ *		Connect to a database of it; NULL: "postgres".  user: NULL: a superuser.
+ */
+extern PgConnection *scratch_connect(const Scratch *scratch, const char *user,
 									 const char *dbname, Error *error);
 
 /* A connection string for programs, in the arena. */
-extern const char *scratch_conninfo(Scratch *scratch, const char *dbname);
+extern const char *scratch_conninfo(Scratch *scratch, const char *user,
+									const char *dbname);
 
 #endif							/* SCRATCH_SCRATCH_H */

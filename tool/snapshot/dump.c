@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "pg/connection.h"
 #include "pg/query.h"
+#include "pg/statements.h"
 #include "platform/child.h"
 #include "platform/clock.h"
 #include "platform/replace.h"
@@ -88,8 +89,8 @@ counting(PgConnection *connection, char **sql, Error *error)
 					"'information_schema' AND c.relpersistence = 'p' AND "
 					"NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE "
 					"d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass "
-					"AND d.objid = c.oid AND d.deptype = 'e')",
-					PG_NONE, sql, error);
+					"AND d.objid = c.oid AND d.deptype = 'e') AND "
+					"c.oid NOT IN " PG_UNPLANNABLE, PG_NONE, sql, error);
 }
 
 /* Tables as they come. */
