@@ -11,12 +11,10 @@
 #include "base/exitcode.h"
 #include "base/memory.h"
 #include "base/report.h"
-#include "base/timestamp.h"
 #include "cmd/ask.h"
 #include "cmd/config.h"
 #include "cmd/documents.h"
 #include "platform/cancel.h"
-#include "platform/clock.h"
 #include "server/target.h"
 
 /* The first other site. */
@@ -237,21 +235,6 @@ prepare_and_run(const SetupVerb *verb, Setup *setup)
 		error_report(&error);
 	error_free(&error);
 	return code;
-}
-
-const char *
-setup_stamp(Setup *setup)
-{
-	char		now[TIMESTAMP_SIZE];
-	char		compact[TIMESTAMP_SIZE];
-	size_t		n = 0;
-
-	timestamp_format(plat_wall_ms(), now);
-	for (const char *c = now; *c != '\0' && *c != '.'; c++)
-		if (*c != '-' && *c != ':')
-			compact[n++] = *c;
-	compact[n] = '\0';
-	return arena_strdup(&setup->arena, compact);
 }
 
 int

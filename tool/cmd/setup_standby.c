@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "cmd/setup_work.h"
+#include "cmd/stamp.h"
 #include "platform/child.h"
 #include "platform/file.h"
 #include "server/control.h"
@@ -125,9 +126,9 @@ name_files(Setup *setup, Error *error)
 		return true;
 	setup->aside = site->aside_directory != NULL ?
 		arena_printf(&setup->arena, "%s/%s.%s", site->aside_directory,
-					 base != NULL ? base + 1 : "data", setup_stamp(setup)) :
+					 base != NULL ? base + 1 : "data", stamp_now(&setup->arena)) :
 		arena_printf(&setup->arena, "%s.%s", site->data_directory,
-					 setup_stamp(setup));
+					 stamp_now(&setup->arena));
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/stamp.h"
 #include "cmd/subscriber.h"
 #include "pg/statements.h"
 #include "server/settings.h"
@@ -163,7 +164,7 @@ prepare(Setup *setup, Error *error)
 		!setup_connect(setup, setup->site, error))
 		return false;
 	if (setup->aside == NULL)
-		setup->aside = setup_stamp(setup);
+		setup->aside = stamp_now(&setup->arena);
 	return setup_value(setup, "SELECT system_identifier FROM "
 					   "pg_catalog.pg_control_system()", PG_NONE,
 					   &setup->system_identifier, error) &&

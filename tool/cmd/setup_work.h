@@ -61,9 +61,6 @@ typedef struct SetupVerb
  */
 extern int	setup_run(const SetupVerb *verb, const SetupRequest *request);
 
-/* The time for names of files, as 20261123T005202; in the arena. */
-extern const char *setup_stamp(Setup *setup);
-
 /* The connection to setup->server's maintenance database, made anew if lost. */
 extern bool setup_connect(Setup *setup, const ConfigSite *site,
 						  Error *error);
