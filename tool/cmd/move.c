@@ -13,9 +13,8 @@
 #include "cmd/config.h"
 #include "cmd/documents.h"
 #include "cmd/move_work.h"
-#include "cmd/share_risk.h"
-#include "cmd/move_work.h"
 #include "cmd/restore.h"
+#include "cmd/share_risk.h"
 #include "platform/cancel.h"
 #include "platform/clock.h"
 
@@ -55,18 +54,6 @@ other_site(const Config *config, const ConfigSite *site)
 	return &config->sites[site == &config->sites[0] ? 1 : 0];
 }
 
-static const ConfigSite *
-named_site(Move *move, const char *name)
-{
-	const ConfigSite *site = config_site(&move->config, name);
-
-	if (site == NULL)
-		report_errorf("The sites are the [site ...] sections of the "
-					  "configuration.", "site \"%s\" is not defined",
-					  arena_quote(&move->arena, name));
-	return site;
-}
-
 /* The site that follows the other one, or NULL. */
 static const ConfigSite *
 passive_site(Move *move)
@@ -102,7 +89,7 @@ static int
 choose_sites(const MoveVerb *verb, Move *move)
 {
 	const ConfigSite *site = move->request->site != NULL ?
-	named_site(move, move->request->site) : passive_site(move);
+	cmd_find_site(&move->config, move->request->site) : passive_site(move);
 
 	if (site == NULL)
 		return move->request->site != NULL ? EXIT_USAGE : EXIT_REFUSED;
@@ -150,8 +137,8 @@ take_sites(Move *move, const PlanJournal *journal)
 	take_options(move, journal);
 	if (from != NULL && to != NULL)
 	{
-		move->from = named_site(move, from);
-		move->to = named_site(move, to);
+		move->from = cmd_find_site(&move->config, from);
+		move->to = cmd_find_site(&move->config, to);
 	}
 	return move->from != NULL && move->to != NULL ? EXIT_OK : EXIT_REFUSED;
 }

@@ -84,21 +84,11 @@ choose_site(const SetupVerb *verb, Setup *setup)
 	if (code != EXIT_OK)
 		return code;
 
-	setup->site = config_site(config, name);
+	setup->site = cmd_find_site(config, name);
 	if (setup->site == NULL)
-	{
-		report_errorf("The sites are the [site ...] sections of the "
-					  "configuration.", "site \"%s\" is not defined",
-					  arena_quote(&setup->arena, name));
 		return EXIT_USAGE;
-	}
-	if (strcmp(name, config->site) != 0)
-	{
-		report_errorf("Run it at that site's machine. Nothing was changed.",
-					  "this machine is at site \"%s\", not \"%s\"",
-					  config->site, name);
+	if (!cmd_is_here(config, name))
 		return EXIT_REFUSED;
-	}
 	setup->peer = other_site(config, setup->site);
 	return confirm(verb, setup);
 }

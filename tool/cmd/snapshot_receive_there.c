@@ -10,7 +10,6 @@
 #include "base/exitcode.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/report.h"
 #include "cmd/config.h"
 #include "cmd/snapshot_copy.h"
 #include "cmd/snapshot_receive.h"
@@ -117,22 +116,13 @@ int
 cmd_snapshot_receive(const char *file, const char *name)
 {
 	Config		config;
-	int			code = cmd_load_config(file, &config);
+	int			code = cmd_load_config_at(file, name, &config);
 
 	if (code != EXIT_OK)
 		return code;
 	plat_secret_process();
 	plat_cancel_install();
-	if (strcmp(config.site, name) != 0)
-	{
-		report_errorf("Look at remote_command, and at \"site\" in the "
-					  "configuration there. Nothing was changed.",
-					  "this machine is at site \"%s\", not \"%s\"",
-					  config.site, name);
-		code = EXIT_REFUSED;
-	}
-	else
-		code = answer_question(&config, config_site(&config, config.site));
+	code = answer_question(&config, config_site(&config, config.site));
 	config_free(&config);
 	return code;
 }
