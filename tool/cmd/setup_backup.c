@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 #include "cmd/stamp.h"
 #include "platform/child.h"
 #include "platform/directory.h"
