@@ -170,6 +170,7 @@ extern bool move_lock(Move *move, Error *error);
 /* Where the journal is mirrored: the server that can be written. */
 extern void move_mirror(Move *move, PlanMirror *mirror);
 
+/* Close and free all that it holds. */
 extern void move_free(Move *move);
 
 /* Wait a moment; false with the error where it was interrupted or is over. */

@@ -20,6 +20,11 @@ typedef struct SubscriberDatabase
 	bool		ours;			/* made by this plan: complete */
 } SubscriberDatabase;
 
+/*
+ * subscriber_look
+ *		What there is under a name, which is the database's own one, or the one
+ *		that it has while it is made.
+ */
 extern bool subscriber_look(Setup *setup, const char *name,
 							const char *database, SubscriberDatabase *found,
 							Error *error);
