@@ -58,7 +58,7 @@ compile_all() {
 # The programs of the tests, on POSIX with libpq.
 # shellcheck disable=SC2086
 compile_clients() {
-	for file in tests/clients/*.c tests/clients/*/*.c; do
+	for file in tests/clients/*.c tests/clients/*/*.c tests/preload/*.c; do
 		"$1" -std=c99 -D_GNU_SOURCE $warn -Itests/unit -I"$pq_include" \
 			-fsyntax-only "$file" || return 1
 	done

@@ -74,7 +74,7 @@ sub snapshot_conf
 =item snapshot($conf, words), snapshot_stepped(\%environment, $conf, words)
 
 "qsrepl snapshot ...". Returns the exit code, standard output and standard
-error; with the library of tests/clients/snapshot/steps.c also, at first,
+error; with the library of tests/preload/steps.c also, at first,
 whether it was killed.
 
 =cut

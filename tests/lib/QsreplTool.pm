@@ -69,7 +69,7 @@ sub qsrepl
 
 =item qsrepl_killed(\%environment, words)
 
-Run the tool with the library that kills it (tests/clients/moves/killer.c).
+Run the tool with the library that kills it (tests/preload/killer.c).
 Returns whether it was killed, its exit code, and both outputs.
 
 =cut
