@@ -10,9 +10,7 @@ use warnings FATAL => 'all';
 use Digest::SHA ();
 use Exporter 'import';
 use Fcntl qw(:mode);
-use File::Basename qw(dirname);
 use File::Find ();
-use File::Path qw(make_path);
 use File::Spec;
 use IPC::Run ();
 use JSON::PP ();
@@ -39,10 +37,7 @@ sub put
 {
 	my ($path, $content) = @_;
 
-	make_path(dirname("$share_dir/$path"));
-	open my $file, '>', "$share_dir/$path" or die "$path: $!";
-	print $file $content;
-	close $file;
+	write_file("$share_dir/$path", $content);
 	return;
 }
 
