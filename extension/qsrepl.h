@@ -138,7 +138,7 @@ extern bool qsrepl_find_in_datum(const RwMatcher *matcher,
 								 const ColumnType *column, RwForm form,
 								 Datum value, RwHit *hit);
 
-/* ---- cache.c ---- */
+/* ---- cache.c, cache_load.c, rule_table.c ---- */
 
 typedef struct RuleColumn
 {
