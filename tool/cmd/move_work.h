@@ -125,6 +125,11 @@ extern int	move_take_sites(Move *move, const PlanJournal *journal);
 /* move_learn() by any site's server that answers; this machine's first. */
 extern bool move_learn_any(Move *move, Error *error);
 
+/* ---- move_mirror.c: the journal's mirror ---- */
+
+/* Where the journal is mirrored: the server that can be written. */
+extern void move_mirror(Move *move, PlanMirror *mirror);
+
 /* ---- move_tell.c: the end ---- */
 
 /* What the run has led to, as text or as a document. */
@@ -182,9 +187,6 @@ extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
  *		move_lock.c.
  */
 extern bool move_lock(Move *move, Error *error);
-
-/* Where the journal is mirrored: the server that can be written. */
-extern void move_mirror(Move *move, PlanMirror *mirror);
 
 /* Close and free all that it holds. */
 extern void move_free(Move *move);
