@@ -9,7 +9,6 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
-#include "base/memory.h"
 #include "cmd/config.h"
 #include "cmd/snapshot_copy.h"
 #include "cmd/snapshot_receive.h"
@@ -42,8 +41,10 @@ static bool
 ask_there(const ConfigSite *site, const json_t * question, json_t * *answer,
 		  Error *error)
 {
-	const size_t n = site->remote_command.n;
-	const char **argv = mem_alloc((n + 5) * sizeof(char *));
+	const char *const words[] = {
+		"snapshot", "receive", "--site", site->name, NULL
+	};
+	const char **argv = server_there_argv(site, words);
 	char	   *input = json_dumps(question, JSON_COMPACT);
 	PlatChild	child = {.argv = argv,.input = input,
 		.input_len = strlen(input),.cancellable = true
@@ -51,13 +52,6 @@ ask_there(const ConfigSite *site, const json_t * question, json_t * *answer,
 	PlatChildResult result;
 	bool		good;
 
-	for (size_t i = 0; i < n; i++)
-		argv[i] = site->remote_command.words[i];
-	argv[n] = "snapshot";
-	argv[n + 1] = "receive";
-	argv[n + 2] = "--site";
-	argv[n + 3] = site->name;
-	argv[n + 4] = NULL;
 	good = plat_child_run(&child, &result, error);
 	if (good)
 		good = take_answer(site, &result, answer, error);
