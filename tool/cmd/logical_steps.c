@@ -256,8 +256,9 @@ logical_reverse_undo(void *context, PlanProgress *progress, Error *error)
 }
 
 bool
-logical_unsubscribe_one(Move *move, const LogicalLink *link, const char *database,
-						PlanProgress *progress, Error *error)
+logical_unsubscribe_one(Move *move, const LogicalLink *link,
+						const char *database, PlanProgress *progress,
+						Error *error)
 {
 	(void) move;
 	(void) database;

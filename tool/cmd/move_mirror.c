@@ -19,7 +19,7 @@ writable(Move *move, Error *error)
 	for (size_t i = 0; i < 2; i++)
 	{
 		const ConfigSite *site = i == 0 ? first :
-		&move->config.sites[first == &move->config.sites[0] ? 1 : 0];
+		config_other_site(&move->config, first);
 		Error		silent = ERROR_NONE;
 		bool		standby;
 

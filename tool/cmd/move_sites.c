@@ -10,13 +10,6 @@
 #include "cmd/config.h"
 #include "cmd/move_work.h"
 
-/* The site that is not the one. */
-static const ConfigSite *
-other_site(const Config *config, const ConfigSite *site)
-{
-	return &config->sites[site == &config->sites[0] ? 1 : 0];
-}
-
 /* The site that follows the other one, or NULL. */
 static const ConfigSite *
 passive_site(Move *move)
@@ -58,12 +51,12 @@ move_choose_sites(const MoveVerb *verb, Move *move)
 	if (verb->returns)
 	{
 		move->from = site;
-		move->to = other_site(&move->config, site);
+		move->to = config_other_site(&move->config, site);
 	}
 	else
 	{
 		move->to = site;
-		move->from = other_site(&move->config, site);
+		move->from = config_other_site(&move->config, site);
 	}
 	return EXIT_OK;
 }

@@ -17,16 +17,6 @@
 #include "platform/cancel.h"
 #include "server/target.h"
 
-/* The first other site. */
-static const ConfigSite *
-other_site(const Config *config, const ConfigSite *site)
-{
-	for (size_t i = 0; i < config->n_sites; i++)
-		if (&config->sites[i] != site)
-			return &config->sites[i];
-	return NULL;
-}
-
 /* Is the site meant?  The exit code. */
 static int
 confirm(const SetupVerb *verb, const Setup *setup)
@@ -89,7 +79,7 @@ choose_site(const SetupVerb *verb, Setup *setup)
 		return EXIT_USAGE;
 	if (!cmd_is_here(config, name))
 		return EXIT_REFUSED;
-	setup->peer = other_site(config, setup->site);
+	setup->peer = config_other_site(config, setup->site);
 	return confirm(verb, setup);
 }
 

@@ -178,7 +178,8 @@ get_piece(SealPieces *pieces, Error *error)
 
 	if (pieces->ended)
 		return error_set(error, NULL, NULL, "a piece follows the last one");
-	if (!seal_decrypt(pieces->key, pieces->bytes, pieces->len, &pieces->made, &reason))
+	if (!seal_decrypt(pieces->key, pieces->bytes, pieces->len, &pieces->made,
+					  &reason))
 	{
 		damaged(pieces, "Or it was encrypted for another key.", error);
 		error_free(&reason);

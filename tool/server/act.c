@@ -16,12 +16,6 @@
 #include "server/target.h"
 #include "server/verify.h"
 
-static const ConfigSite *
-peer_of(const Config *config, const ConfigSite *site)
-{
-	return &config->sites[site == &config->sites[0] ? 1 : 0];
-}
-
 static bool
 need_data(const ConfigSite *site, Arena *arena, ServerControlData *data,
 		  Error *error)
@@ -109,7 +103,8 @@ make_standby(const Config *config, const ConfigSite *site, Arena *arena,
 	bool		same;
 
 	return server_config_file(site, arena, &file, error) &&
-		server_settings_write(config, site, peer_of(config, site), false,
+		server_settings_write(config, site,
+							  config_other_site(config, site), false,
 							  &same, error) &&
 		server_include_write(config, site, file, false, &same, error) &&
 		put_signal(site, arena, error) && server_verify(config, site, error);
@@ -152,7 +147,8 @@ primary(const Config *config, const ConfigSite *site, Error *error)
 static bool
 hold(const Config *config, const ConfigSite *site, Error *error)
 {
-	return server_settings_hold(config, site, peer_of(config, site), error);
+	return server_settings_hold(config, site,
+								config_other_site(config, site), error);
 }
 
 static bool
@@ -160,7 +156,8 @@ release(const Config *config, const ConfigSite *site, Error *error)
 {
 	bool		same;
 
-	return server_settings_write(config, site, peer_of(config, site), false,
+	return server_settings_write(config, site,
+								 config_other_site(config, site), false,
 								 &same, error);
 }
 
@@ -203,7 +200,8 @@ static bool
 reach(const Config *config, const ConfigSite *site, Error *error)
 {
 	const ServerReach to = {
-		config, site, peer_of(config, site), site, config->databases.words,
+		config, site, config_other_site(config, site), site,
+		config->databases.words,
 		config->databases.n
 	};
 
