@@ -49,15 +49,16 @@ static LWLock *lock = NULL;		/* guards *fence and the file */
 /* A statement of this transaction began when there was no fence. */
 static bool ran_unfenced = false;
 
-PG_FUNCTION_INFO_V1(qsrepl_fence);
-PG_FUNCTION_INFO_V1(qsrepl_unfence);
-PG_FUNCTION_INFO_V1(qsrepl_fence_state);
-PG_FUNCTION_INFO_V1(qsrepl_disable_all_subscriptions);
-
 Size
 qsrepl_fence_size(void)
 {
 	return sizeof(Fence);
+}
+
+bool
+qsrepl_fence_is_possible(void)
+{
+	return fence != NULL;
 }
 
 void
@@ -182,10 +183,8 @@ qsrepl_fence_has_cause(FenceCause cause)
 {
 	FenceRecord record;
 
-	if (!qsrepl_fence_in_force())
-		return false;
-	copy_record(&record);
-	return !record.damaged && record.cause == cause;
+	return qsrepl_fence_record(&record) && !record.damaged &&
+		record.cause == cause;
 }
 
 /*
@@ -199,9 +198,17 @@ qsrepl_session_is_bound(void)
 		!superuser_arg(GetSessionUserId());
 }
 
-/* The reason in the encoding of this database. */
-static char *
-shown_reason(void)
+bool
+qsrepl_fence_record(FenceRecord *record)
+{
+	if (!qsrepl_fence_in_force())
+		return false;
+	copy_record(record);
+	return true;
+}
+
+char *
+qsrepl_fence_reason(void)
 {
 	FenceRecord record;
 	char	   *shown = palloc(sizeof(record.reason));
@@ -218,7 +225,7 @@ refuse(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
 			 errmsg("this server is fenced: it takes no changes"),
-			 errdetail("Reason: %s.", shown_reason()),
+			 errdetail("Reason: %s.", qsrepl_fence_reason()),
 			 errhint("The other site is active: connect to it. A superuser ends this with qsrepl.unfence().")));
 }
 
@@ -338,98 +345,4 @@ qsrepl_fence_clear(int elevel)
 	if (was)
 		ereport(LOG, (errmsg("this server is not fenced any more")));
 	return was;
-}
-
-/* Whoever calls it, even through a superuser's function. */
-static void
-check_caller(const char *function)
-{
-	if (!superuser() || !superuser_arg(GetSessionUserId()))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be superuser to call %s", function),
-				 errhint("Connect as a superuser, for example as postgres.")));
-	if (fence == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("qsrepl was not loaded when the server started"),
-				 errhint("Add qsrepl to shared_preload_libraries and restart the server.")));
-}
-
-/*
- * qsrepl._fence(reason text)
- *		Close this server, and end the sessions that have written.
- */
-Datum
-qsrepl_fence(PG_FUNCTION_ARGS)
-{
-	char	   *reason = text_to_cstring(PG_GETARG_TEXT_PP(0));
-
-	check_caller("qsrepl.fence()");
-	if (RecoveryInProgress())
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("a standby server cannot be fenced"),
-				 errdetail("It is in recovery and takes no changes anyway."),
-				 errhint("Fence the primary server.")));
-	qsrepl_fence_set(FENCE_BY_HAND,
-					 pg_server_to_any(reason, strlen(reason), PG_UTF8), ERROR);
-	qsrepl_end_writers();
-	PG_RETURN_VOID();
-}
-
-/*
- * qsrepl._unfence()
- *		Open this server again; false where it was not closed.
- */
-Datum
-qsrepl_unfence(PG_FUNCTION_ARGS)
-{
-	bool		was;
-	TimeLineID	timeline;
-
-	check_caller("qsrepl.unfence()");
-	was = qsrepl_fence_clear(ERROR);
-	timeline = qsrepl_peer_supersedes();
-	if (timeline != 0)
-		ereport(WARNING,
-				(errmsg("the peer is on timeline %u, which supersedes this server", timeline),
-				 errdetail("This server fences itself again when it asks next."),
-				 errhint("To keep it open, empty qsrepl.peer_conninfo and reload the configuration.")));
-	PG_RETURN_BOOL(was);
-}
-
-/*
- * qsrepl._fence_state(OUT fenced boolean, OUT reason text, OUT since timestamptz)
- */
-Datum
-qsrepl_fence_state(PG_FUNCTION_ARGS)
-{
-	TupleDesc	desc;
-	Datum		values[3] = {0};
-	bool		nulls[3] = {false, true, true};
-	FenceRecord record;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	if (qsrepl_fence_in_force())
-	{
-		copy_record(&record);
-		values[0] = BoolGetDatum(true);
-		values[1] = CStringGetTextDatum(shown_reason());
-		values[2] = TimestampTzGetDatum(record.since);
-		nulls[1] = nulls[2] = false;
-	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
-}
-
-/*
- * qsrepl._disable_subscriptions()
- */
-Datum
-qsrepl_disable_all_subscriptions(PG_FUNCTION_ARGS)
-{
-	check_caller("qsrepl._disable_subscriptions()");
-	qsrepl_disable_subscriptions();
-	PG_RETURN_VOID();
 }

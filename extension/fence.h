@@ -40,6 +40,15 @@ typedef struct FenceRecord
 
 /* ---- fence.c ---- */
 
+/* Was the library loaded when the server started? */
+extern bool qsrepl_fence_is_possible(void);
+
+/* Fill *record; false where no fence is in force. */
+extern bool qsrepl_fence_record(FenceRecord *record);
+
+/* Its reason in the encoding of this database; palloc'd. */
+extern char *qsrepl_fence_reason(void);
+
 /* Is it in force, and for this cause? */
 extern bool qsrepl_fence_has_cause(FenceCause cause);
 

@@ -37,6 +37,7 @@ typedef enum PeerState
 	PEER_DIFFERENT				/* of another system */
 } PeerState;
 
+/* What is known of the peer; timeline: of one that is a primary. */
 extern PeerState qsrepl_peer_state_is(void);
 extern void qsrepl_peer_set_state(PeerState state, TimeLineID timeline);
 

@@ -37,6 +37,7 @@ extern bool qsrepl_raw;
 /* How long writers wait for the localizer, in milliseconds. */
 extern int	qsrepl_localize_wait;
 
+/* Define them all; only while the library is loaded. */
 extern void qsrepl_define_settings(void);
 
 /* ---- shmem.c ---- */
@@ -80,6 +81,7 @@ typedef struct RuleStats
 	pg_atomic_uint64 last;		/* TimestampTz of the last rewritten one */
 } RuleStats;
 
+/* For shmem.c, as each part has them: how much it keeps, and its beginning. */
 extern Size qsrepl_stats_size(void);
 extern void qsrepl_stats_init(struct LWLock *guard);
 
@@ -136,7 +138,7 @@ extern bool qsrepl_find_in_datum(const RwMatcher *matcher,
 								 const ColumnType *column, RwForm form,
 								 Datum value, RwHit *hit);
 
-/* ---- cache.c ---- */
+/* ---- cache.c, cache_load.c, rule_table.c ---- */
 
 typedef struct RuleColumn
 {
@@ -159,6 +161,7 @@ typedef struct RuleTable
 								 * constraints that may be on one of them */
 } RuleTable;
 
+/* Learn of changes of the configuration tables, in this backend. */
 extern void qsrepl_register_cache(void);
 
 /*
@@ -197,6 +200,7 @@ extern void qsrepl_invalidate_tree(Oid relid);
  */
 extern const RwMatcher *qsrepl_matcher(const char *site);
 
+/* Is a site defined in this database; is any? */
 extern bool qsrepl_site_exists(const char *site);
 extern bool qsrepl_any_site(void);
 
@@ -231,6 +235,7 @@ typedef struct State
 	List	   *residue;		/* names of rules (char *); palloc'd */
 } State;
 
+/* Learn of changes of the state table, in this backend. */
 extern void qsrepl_register_state(void);
 
 /* Is the local site set, and defined in this database? */
@@ -312,6 +317,8 @@ extern void qsrepl_gate_utility(Node *statement);
 
 extern Size qsrepl_localizer_size(void);
 extern void qsrepl_localizer_init(struct LWLock *guard);
+
+/* Register the background worker that sends one into each database. */
 extern void qsrepl_register_launcher(void);
 
 /* ---- constraint.c ---- */
@@ -352,6 +359,8 @@ extern void qsrepl_fence_at_end(XactEvent event, void *arg);
 
 extern Size qsrepl_peer_size(void);
 extern void qsrepl_peer_init(struct LWLock *guard);
+
+/* Its settings, qsrepl.peer_...; see qsrepl_define_settings(). */
 extern void qsrepl_peer_define_settings(void);
 
 /* Register the background worker that asks the peer. */

@@ -20,6 +20,15 @@
 extern Node *qsrepl_wrap_var(Var *var, const RangeTblEntry *rte,
 							 const Reading *reading);
 
+/* The query with all of its Vars wrapped. */
+extern Query *qsrepl_wrap_query(Query *query, const Reading *reading);
+
+/* By which plans of such queries are known: that of a function in no other. */
+extern uint32 qsrepl_mark_hash(void);
+
+/* Learn of changes of the functions, in this backend. */
+extern void qsrepl_register_read_functions(void);
+
 #ifdef QSREPL_HAVE_VIRTUAL_COLUMNS
 
 /*

@@ -5,8 +5,7 @@
 set -u
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-passed=0
-failed=0
+. tests/checks.sh
 
 # One seed for all, so that a change is judged by the same trials as the one
 # before; another is tried with QSREPL_SEED=$RANDOM make check.
@@ -22,18 +21,9 @@ part() {
 	else
 		status=$?
 	fi
-	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
-	here=${line%% *}
-	wrong=${line#*, }
-	wrong=${wrong%% *}
-	# A part that died, or says nothing, has failed.
-	if [ -z "$line" ] || { [ "$status" -ne 0 ] && [ "$wrong" -eq 0 ]; }; then
-		wrong=1
-	fi
+	last_line "$status"
 	[ "$wrong" -eq 0 ] || cat "$log"
-	passed=$((passed + ${here:-0}))
-	failed=$((failed + wrong))
-	printf '   %s passed, %s failed, %s s\n' "${here:-0}" "$wrong" \
+	printf '   %s passed, %s failed, %s s\n' "$here" "$wrong" \
 		"$(($(date +%s) - started))"
 }
 

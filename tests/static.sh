@@ -58,7 +58,7 @@ compile_all() {
 # The programs of the tests, on POSIX with libpq.
 # shellcheck disable=SC2086
 compile_clients() {
-	for file in tests/clients/*.c tests/clients/*/*.c; do
+	for file in tests/clients/*.c tests/clients/*/*.c tests/preload/*.c; do
 		"$1" -std=c99 -D_GNU_SOURCE $warn -Itests/unit -I"$pq_include" \
 			-fsyntax-only "$file" || return 1
 	done
@@ -148,6 +148,8 @@ check "the system only behind tool/platform" absent \
 check "PowerShell without what PSScriptAnalyzer refuses" absent \
 	'Write-Host|Invoke-Expression|AsPlainText|\| *(where|foreach|select|sort|%|\?) ' \
 	tool/powershell/*.ps1
+check "PowerShell functions of one name are the same" \
+	perl tests/powershell_functions.pl tool/powershell/*.ps1
 # shellcheck disable=SC2046 # a list of words
 check "shellcheck" shellcheck scripts/embed scripts/powershell-syntax scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major scripts/dist scripts/deb tests/nodes/wrapped $(git ls-files '*.sh' 2>/dev/null) .ci/run
 

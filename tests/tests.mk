@@ -42,20 +42,12 @@ $(BUILD)/writer: tests/clients/moves/writer.c
 	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $< \
 		-L$(shell $(PG_CONFIG) --libdir) -lpq
 
-$(BUILD)/killer.so: tests/clients/moves/killer.c
+# Libraries to be preloaded into the tool; those that count have calls.c.
+$(BUILD)/killer.so $(BUILD)/steps.so: tests/preload/calls.c
+$(BUILD)/%.so: tests/preload/%.c tests/preload/calls.h
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
-
-$(BUILD)/steps.so: tests/clients/snapshot/steps.c
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
-
-$(BUILD)/silent.so: tests/clients/share/silent.c
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $(filter %.c,$^)
 
 # The parser of the command line alone, as the tool has it.
 $(BUILD)/parse_lab: tests/unit/parse_lab.c \

@@ -99,6 +99,7 @@ extern bool client_do(Client *client, const char *sql);
 extern void client_failed(Client *client, const char *what,
 						  const PGresult *result);
 
+/* Note a tag; move all that one has behind another one's. */
 extern void ledger_add(Ledger *ledger, const char *tag);
 extern void ledger_move(Ledger *to, Ledger *from);
 

@@ -5,28 +5,13 @@
 # usage: snapshot.sh BINDIR KEEP; SCRATCH is a directory to use.
 set -eu
 . tests/demo/common.sh
-
-qsrepl=$(pwd)/build/qsrepl
-[ -x "$qsrepl" ] || { echo "make tool first" >&2; exit 1; }
+. tests/demo/command.sh
 
 # $1 the site's letter: its configuration
 configuration() {
 	{
+		sites "$1" snapshot
 		cat <<CONF
-[qsrepl]
-site = $1
-databases = QSR
-journal_directory = $dir/journal-$1
-
-[mapping share]
-kind = path
-A = \\\\CN\\QlikShare
-B = \\\\FS-B\\Qlik\$
-
-[mapping central]
-kind = host
-A = CN1
-B = CN2
 
 [share qlik]
 mapping = share
@@ -36,33 +21,8 @@ B = $dir/share-b
 [snapshot]
 keep_last = 2
 CONF
-		for site in A:a:$port_a B:b:$port_b; do
-			name=${site%%:*}
-			rest=${site#*:}
-			cat <<CONF
-
-[site $name]
-host = $dir
-port = ${rest#*:}
-data_directory = $dir/${rest%%:*}
-bin_directory = $bindir
-settings_file = $dir/settings-$name.conf
-snapshot_directory = $dir/snapshots-$name
-CONF
-		done
 	} >"$dir/$1.conf"
 	chmod 600 "$dir/$1.conf"
-}
-
-# Show a command as it is typed, and run it: $1 the site it is run at
-at() {
-	site=$1
-	shift
-	printf '   at %s$ qsrepl %s\n' "$site" "$*"
-	code=0
-	"$qsrepl" "$@" --config "$dir/$site.conf" >"$dir/out" 2>&1 || code=$?
-	sed 's/^/      /' "$dir/out"
-	[ "$code" -eq 0 ] || { echo "   exit code $code" >&2; exit 1; }
 }
 
 # The share of site A: a file for each app, and some pictures
@@ -78,8 +38,6 @@ content() {
 			>"$dir/share-a/StaticContent/Content/picture $picture.png"
 	done
 }
-
-folders='SELECT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties"'
 
 echo "qsrepl: a snapshot of a site, and its restore at the other one"
 
@@ -100,7 +58,7 @@ at A snapshot create tuesday
 at A snapshot list
 
 say "It is verified, and brought to site B"
-mkdir "$dir/snapshots-B"
+mkdir "$dir/snapshot-B"
 at A snapshot verify tuesday
 at A snapshot copy tuesday --to B
 

@@ -4,9 +4,7 @@
 # usage: tool.sh BINDIR KEEP; SCRATCH is a directory to use.
 set -eu
 . tests/demo/common.sh
-
-qsrepl=$(pwd)/build/qsrepl
-[ -x "$qsrepl" ] || { echo "make tool first" >&2; exit 1; }
+. tests/demo/command.sh
 
 # $1 the site's letter, $2 directory, $3 port
 bare() {
@@ -18,51 +16,8 @@ unix_socket_directories = '$dir'
 port = $3
 fsync = off
 CONF
-	cat >"$dir/$1.conf" <<CONF
-[qsrepl]
-site = $1
-databases = QSR
-journal_directory = $dir/journal-$1
-CONF
-	for site in A:a:$port_a B:b:$port_b; do
-		name=${site%%:*}
-		rest=${site#*:}
-		cat >>"$dir/$1.conf" <<CONF
-
-[site $name]
-host = $dir
-port = ${rest#*:}
-data_directory = $dir/${rest%%:*}
-bin_directory = $bindir
-settings_file = $dir/settings-$name.conf
-drill_directory = $dir/drill-$name
-CONF
-	done
-	cat >>"$dir/$1.conf" <<'CONF'
-
-[mapping share]
-kind = path
-A = \\CN\QlikShare
-B = \\FS-B\Qlik$
-
-[mapping central]
-kind = host
-A = CN1
-B = CN2
-CONF
+	sites "$1" drill >"$dir/$1.conf"
 	chmod 600 "$dir/$1.conf"
-}
-
-# Show a command as it is typed, and run it: $1 the site it is run at
-at() {
-	site=$1
-	shift
-	printf '   at %s$ qsrepl %s\n' "$site" "$*"
-	code=0
-	"$qsrepl" "$@" --config "$dir/$site.conf" >"$dir/out" 2>&1 || code=$?
-	sed 's/^/      /' "$dir/out"
-	[ "$code" -eq "${wanted:-0}" ] || { echo "   exit code $code" >&2; exit 1; }
-	wanted=0
 }
 
 # Only what stands in the way, and the end
@@ -72,8 +27,6 @@ checked() {
 	grep -E '^(fail|[0-9]+ passed|Ready)' "$dir/out" | sed 's/^/      /'
 	grep -q '^Ready for switchover: yes' "$dir/out"
 }
-
-folders='SELECT "RootFolder" FROM "ServiceClusterSettingsSharedPersistenceProperties"'
 
 echo "qsrepl: the command. Two bare database servers become a pair of sites."
 

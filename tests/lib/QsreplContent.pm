@@ -9,7 +9,6 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-use File::Basename qw(dirname);
 use File::Find ();
 use File::Path qw(make_path);
 use File::Spec;
@@ -76,12 +75,8 @@ Make a file of a site's share, as old as that.
 sub put_file
 {
 	my ($site, $path, $text, $age) = @_;
-	my $name = share_root($site) . "/$path";
 
-	make_path(dirname($name));
-	open my $file, '>', $name or die "$name: $!";
-	print $file $text;
-	close $file;
+	write_file(share_root($site) . "/$path", $text);
 	set_age($site, $path, $age) if $age;
 	return;
 }

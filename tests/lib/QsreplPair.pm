@@ -12,11 +12,12 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplTest;
 use QsreplTool;
+use Test::More;
 use Time::HiRes ();
 
 our @EXPORT = (
 	@QsreplTool::EXPORT, qw(make_pair write_conf make_tool_pair make_bare_pair
-	  conf setup_conf set_up_pair kill_server));
+	  conf setup_conf set_up_pair kill_server check_says));
 
 =pod
 
@@ -231,6 +232,30 @@ sub kill_server
 	}
 	$node->_update_pid(-1);
 	return;
+}
+
+=pod
+
+=item check_says($conf, $pattern, $name)
+
+Run "qsrepl check" until a line is there that should be, since servers and
+workers take a moment; its exit code and output.
+
+=cut
+
+sub check_says
+{
+	my ($conf, $pattern, $name) = @_;
+	my ($code, $out);
+
+	foreach (1 .. 100)
+	{
+		($code, $out) = qsrepl('check', '--config', $conf);
+		last if $out =~ $pattern;
+		Time::HiRes::usleep(100_000);
+	}
+	like($out, $pattern, $name);
+	return ($code, $out);
 }
 
 1;

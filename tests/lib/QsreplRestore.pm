@@ -22,31 +22,10 @@ use QsreplTool;
 use QsreplTransport;
 use Test::More;
 
-our @EXPORT = qw(write_file make_folder hand_snapshot hand_seal legacy_snapshot
+our @EXPORT = qw(make_folder hand_snapshot hand_seal legacy_snapshot
   rows_hash tree database_list restore_state make_world dirty_world
   world_state is_restored same_lines restore_words count_writes abort_rounds
   resume_rounds);
-
-=pod
-
-=item write_file($path, $content, $time)
-
-A file with the directories above it; its time is in seconds since 1970.
-
-=cut
-
-sub write_file
-{
-	my ($path, $content, $time) = @_;
-	my ($above) = $path =~ m{(.*)/};
-
-	make_path($above);
-	open my $handle, '>:raw', $path or die "$path: $!";
-	print $handle $content;
-	close $handle;
-	utime $time, $time, $path if defined $time;
-	return $path;
-}
 
 =pod
 

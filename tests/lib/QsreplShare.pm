@@ -73,14 +73,8 @@ time is in seconds since 1970.
 sub put
 {
 	my ($root, $path, $content, $time) = @_;
-	my $file = "$root/$path";
-	my ($folder) = $file =~ m{(.*)/}s;
 
-	make_path($folder);
-	open my $handle, '>', $file or die "$file: $!";
-	print $handle $content // $path;
-	close $handle or die "$file: $!";
-	utime $time, $time, $file if defined $time;
+	write_file("$root/$path", $content // $path, $time);
 	return;
 }
 

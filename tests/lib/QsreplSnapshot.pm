@@ -10,9 +10,7 @@ use warnings FATAL => 'all';
 use Digest::SHA ();
 use Exporter 'import';
 use Fcntl qw(:mode);
-use File::Basename qw(dirname);
 use File::Find ();
-use File::Path qw(make_path);
 use File::Spec;
 use IPC::Run ();
 use JSON::PP ();
@@ -39,10 +37,7 @@ sub put
 {
 	my ($path, $content) = @_;
 
-	make_path(dirname("$share_dir/$path"));
-	open my $file, '>', "$share_dir/$path" or die "$path: $!";
-	print $file $content;
-	close $file;
+	write_file("$share_dir/$path", $content);
 	return;
 }
 
@@ -74,7 +69,7 @@ sub snapshot_conf
 =item snapshot($conf, words), snapshot_stepped(\%environment, $conf, words)
 
 "qsrepl snapshot ...". Returns the exit code, standard output and standard
-error; with the library of tests/clients/snapshot/steps.c also, at first,
+error; with the library of tests/preload/steps.c also, at first,
 whether it was killed.
 
 =cut

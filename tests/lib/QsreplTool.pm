@@ -9,13 +9,15 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
 use File::Spec;
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw($qsrepl_program $tool_dir $qlik_mappings qsrepl qsrepl_killed
-  site_words bare_server conf_file write_private);
+  site_words bare_server conf_file write_private write_file);
 
 our $qsrepl_program = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
 
@@ -69,7 +71,7 @@ sub qsrepl
 
 =item qsrepl_killed(\%environment, words)
 
-Run the tool with the library that kills it (tests/clients/moves/killer.c).
+Run the tool with the library that kills it (tests/preload/killer.c).
 Returns whether it was killed, its exit code, and both outputs.
 
 =cut
@@ -196,6 +198,27 @@ sub write_private
 	close $handle;
 	chmod 0600, $name;
 	return $name;
+}
+
+=pod
+
+=item write_file($path, $content, $time)
+
+Make or replace a file, with the directories above it; its time is in seconds
+since 1970. Returns the path.
+
+=cut
+
+sub write_file
+{
+	my ($path, $content, $time) = @_;
+
+	make_path(dirname($path));
+	open my $handle, '>:raw', $path or die "$path: $!";
+	print $handle $content;
+	close $handle or die "$path: $!";
+	utime $time, $time, $path if defined $time;
+	return $path;
 }
 
 1;

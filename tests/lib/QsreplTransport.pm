@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use QsreplTool;
 
 our @EXPORT = qw(make_certificates transport_conf installed_keys cert_at
-  transport_events recovery_key set_remote);
+  transport_events transport_findings recovery_key set_remote);
 
 my $made = 0;
 
@@ -150,6 +150,16 @@ sub installed_keys
 	my $list = JSON::PP::decode_json($out);
 
 	return join ' ', map { $_->{key_id} . ($_->{private_key} ? '' : '-') } @{ $list->{certificates} };
+}
+
+# What "qsrepl check" finds in transport keys and sealed sets, a line each.
+sub transport_findings
+{
+	my ($site) = @_;
+	my ($code, $out) = qsrepl('check', '--json', '--config', "$tool_dir/transport_$site.conf");
+
+	return join '', map { "$_->{severity} $_->{object}: $_->{problem}\n" }
+	  grep { $_->{concern} eq 'transport' } @{ JSON::PP::decode_json($out)->{findings} };
 }
 
 # What was noted about certificates, without numbers of transport keys.

@@ -9,12 +9,10 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-use File::Basename qw(dirname);
-use File::Path qw(make_path remove_tree);
 use JSON::PP ();
 use QsreplTool;
 
-our @EXPORT = qw(app_id share_tables share_rows share_fill share_put
+our @EXPORT = qw(app_id share_tables share_rows share_fill
   share_section share_caught_up verify_json mirror_copy);
 
 =pod
@@ -93,27 +91,6 @@ SQL
 
 =pod
 
-=item share_put($root, $path, $content, $time)
-
-A file of a share, with its folders.
-
-=cut
-
-sub share_put
-{
-	my ($root, $path, $content, $time) = @_;
-	my $file = "$root/$path";
-
-	make_path(dirname($file));
-	open my $handle, '>:raw', $file or die "$file: $!";
-	print $handle $content;
-	close $handle or die "$file: $!";
-	utime $time, $time, $file if defined $time;
-	return $file;
-}
-
-=pod
-
 =item share_fill($root, $apps, $references)
 
 The files of share_rows().
@@ -124,8 +101,8 @@ sub share_fill
 {
 	my ($root, $apps, $references) = @_;
 
-	share_put($root, 'Apps/' . app_id($_), "app $_", 1_700_000_000 + $_) foreach 1 .. $apps;
-	share_put($root, "StaticContent/Content/Default/$_.png", "picture $_", 1_700_000_000 + $_) foreach 1 .. $references;
+	write_file("$root/Apps/" . app_id($_), "app $_", 1_700_000_000 + $_) foreach 1 .. $apps;
+	write_file("$root/StaticContent/Content/Default/$_.png", "picture $_", 1_700_000_000 + $_) foreach 1 .. $references;
 	return;
 }
 

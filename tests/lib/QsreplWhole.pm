@@ -21,7 +21,7 @@ use QsreplTransport;
 use Test::More;
 
 our @EXPORT = qw(make_whole $up $down %nodes %server %conf $named tool all_are
-  active_is end_whole);
+  active_is change_conf end_whole);
 
 our $up = 'Dispatcher 4 Repository 4 Proxy 4 Engine 4 Scheduler 4 Printing 4';
 our $down = 'Dispatcher 1 Repository 1 Proxy 1 Engine 1 Scheduler 1 Printing 1';
@@ -167,6 +167,31 @@ sub tool
 
 	$_->_update_pid(-1) foreach values %server;
 	return @result;
+}
+
+=pod
+
+=item change_conf(sub { s/.../.../ })
+
+Make both sites' configurations as they were at the first such call, with a
+change of $_.
+
+=cut
+
+my %first;
+
+sub change_conf
+{
+	my ($change) = @_;
+
+	foreach my $site ('A', 'B')
+	{
+		local $_ = $first{$site} //= slurp_file($conf{$site});
+
+		$change->();
+		write_private($conf{$site}, $_);
+	}
+	return;
 }
 
 # The start types that a node has, each once.

@@ -9,8 +9,6 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
-use File::Basename qw(dirname);
-use File::Path qw(make_path);
 use File::Spec;
 use IPC::Run ();
 use JSON::PP ();
@@ -19,7 +17,7 @@ use QsreplTool;
 use QsreplWindows;
 use Test::More;
 
-our @EXPORT = qw(put windows_share);
+our @EXPORT = qw(put windows_share failed_with);
 
 my $lab = File::Spec->rel2abs('build/robocopy_lab');
 
@@ -34,13 +32,8 @@ Make or replace a file below a root, of a fixed time if none is given.
 sub put
 {
 	my ($root, $path, $content, $time) = @_;
-	my $file = "$root/$path";
 
-	make_path(dirname($file));
-	open my $handle, '>:raw', $file or die "$file: $!";
-	print $handle $content;
-	close $handle or die "$file: $!";
-	utime $time // 1_500_000_000, $time // 1_500_000_000, $file or die "$file: $!";
+	write_file("$root/$path", $content, $time // 1_500_000_000);
 	return;
 }
 
@@ -116,6 +109,23 @@ sub lab
 	IPC::Run::run([ $lab, "$tool_dir/robo.conf", 'qlik', @$words ], '<', \join('', map { "$_\n" } @lines), '>', \$out, '2>', \$err);
 	is($err, '', 'nothing on standard error');
 	return $out;
+}
+
+=pod
+
+=item failed_with($out, $message, $detail, $name)
+
+What lab() has said is this error; patterns.
+
+=cut
+
+sub failed_with
+{
+	my ($out, $message, $detail, $name) = @_;
+
+	like($out, qr/^error\nmessage: $message\n/m, $name);
+	like($out, qr/^detail: $detail/m, 'with the reason');
+	return;
 }
 
 =pod

@@ -34,15 +34,6 @@ sub file
 	return;
 }
 
-sub slurp
-{
-	my ($name) = @_;
-
-	open my $handle, '<:raw', $name or die "$name: $!";
-	local $/ = undef;
-	return scalar <$handle>;
-}
-
 my $good = <<'EOF';
 [qsrepl]
 site = A
@@ -448,7 +439,7 @@ ok(!-e $new, '... writes nothing');
 my $dry = $out;
 ($code, $out, $err) = qsrepl('init', '--config', $new, '--site', 'B');
 is("$code$err", '0', 'init');
-is(slurp($new), $dry, '... writes what was shown');
+is(slurp_file($new), $dry, '... writes what was shown');
 is((stat $new)[2] & 07777, 0600, '... for its owner only');
 like($out, qr/filled in: 6$/, '... and tells what is left');
 ($code, $out, $err) = qsrepl('config', 'check', '--config', $new);
@@ -457,7 +448,7 @@ is(() = $err =~ /error: /g, 6, '... which finds nothing else');
 ($code, $out, $err) = qsrepl('init', '--config', $new, '--site', 'A');
 is($code, 6, 'it does not overwrite');
 like($err, qr/file ".*new\.conf" exists\n.*hint: --yes overwrites it/, '... unasked');
-is(slurp($new), $dry, '... and leaves the file alone');
+is(slurp_file($new), $dry, '... and leaves the file alone');
 ($code, $out, $err) = qsrepl('init', '--config', $new, '--yes', '--mode=logical',
 	'--site', 'zrh', '--sites', 'zrh gva',
 	'--set', 'site zrh:host=db-z', '--set', 'site gva:host=db-g',
@@ -498,7 +489,7 @@ is($code, 4, 'init into no directory');
 ($code, $out, $err) = qsrepl('init', '--json', '--config', "$dir/json.conf");
 is_deeply(JSON::PP->new->utf8->decode($out),
 	{ file => "$dir/json.conf", written => JSON::PP::true(), missing => 7,
-		content => slurp("$dir/json.conf") }, 'init --json');
+		content => slurp_file("$dir/json.conf") }, 'init --json');
 
 # init at a terminal
 SKIP:
@@ -543,15 +534,15 @@ SKIP:
 	($code, $out) = qsrepl('config', 'show', '--config', "$dir/asked.conf");
 	like($out, qr/^site = A\n.*^host = db-a\n.*^port = 5433\n.*^host = db-b\n# default\nport = 4432/ms,
 		'they are in the file');
-	my $asked = slurp("$dir/asked.conf");
+	my $asked = slurp_file("$dir/asked.conf");
 	($code, $out, $err) = $dialog->(\@answers, '--config', "$dir/asked.conf");
 	is($code, 6, 'only "yes" overwrites');
-	is(slurp("$dir/asked.conf"), $asked, '... and "y" does not');
+	is(slurp_file("$dir/asked.conf"), $asked, '... and "y" does not');
 	$answers[-1][1] = 'yes';
 	$answers[$_][1] = { 0 => 'A', 2 => '1234', 4 => '/etc/q.conf' }->{$_} for 0, 2, 4;
 	($code, $out, $err) = $dialog->(\@answers, '--config', "$dir/asked.conf");
 	is($code, 0, 'yes');
-	like(slurp("$dir/asked.conf"), qr/^port = 1234$/m, '... does');
+	like(slurp_file("$dir/asked.conf"), qr/^port = 1234$/m, '... does');
 	($code, $out, $err) = $dialog->([ [ qr/./, "\cD" ] ], '--config', "$dir/asked2.conf");
 	is($code . (-e "$dir/asked2.conf" ? 1 : 0), '60', 'the end of the input stops it');
 }

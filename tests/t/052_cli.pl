@@ -32,15 +32,6 @@ sub mistake
 	return;
 }
 
-sub slurp
-{
-	my ($name) = @_;
-
-	open my $handle, '<:raw', $name or die "$name: $!";
-	local $/ = undef;
-	return scalar <$handle>;
-}
-
 my $file = "$dir/q.conf";
 my ($code, $out, $err) = qsrepl('init', '--config', $file, '--site', 'A');
 is($code, 0, 'a file for what follows');
@@ -310,19 +301,19 @@ like($out, qr/^complete -F _qsrepl qsrepl/, 'bash knows it');
 
 # What is made from the tables is current.
 ($code, my $man) = qsrepl('docs', 'man');
-is($man, slurp('docs/qsrepl.1'), 'docs/qsrepl.1 is current (else: make docs)');
+is($man, slurp_file('docs/qsrepl.1'), 'docs/qsrepl.1 is current (else: make docs)');
 ($code, $out) = qsrepl('docs', 'configuration');
-is($out, slurp('docs/configuration.md'),
+is($out, slurp_file('docs/configuration.md'),
 	'docs/configuration.md is current (else: make docs)');
 for my $command (sort keys %commands)
 {
 	my $escaped = quotemeta($command =~ s/-/\\-/gr);
 
 	like($man, qr/^\.SS "qsrepl $escaped\b/m, "$command is in the manual");
-	like(slurp('docs/reference.md'), qr/`(qsrepl )?$command\b/,
+	like(slurp_file('docs/reference.md'), qr/`(qsrepl )?$command\b/,
 		"$command is in the reference");
 }
-my $reference = slurp('docs/reference.md');
+my $reference = slurp_file('docs/reference.md');
 while ($man =~ /^\.TP\n(\d+)\n(.*)\n/mg)
 {
 	like($reference, qr/^\| $1 \| \Q$2\E \|$/m, "exit code $1 is in the reference");

@@ -29,22 +29,6 @@ sub check
 	return ($code, $out);
 }
 
-# Run it until a line is there that should be: servers take a moment.
-sub check_until
-{
-	my ($pattern, $name) = @_;
-	my ($code, $out);
-
-	foreach (1 .. 100)
-	{
-		($code, $out) = qsrepl('check', '--config', $conf);
-		last if $out =~ $pattern;
-		select undef, undef, undef, 0.1;
-	}
-	like($out, $pattern, $name);
-	return ($code, $out);
-}
-
 sub streaming
 {
 	$site_a->wait_for_catchup($site_b, 'replay', $site_a->lsn('write'));
@@ -67,12 +51,12 @@ foreach my $pair ([ $site_a, $site_b ], [ $site_b, $site_a ])
 	set($node, "qsrepl.peer_conninfo = 'host=127.0.0.1 port="
 		  . $peer->port . " dbname=postgres'\nqsrepl.peer_unreachable = allow\n");
 }
-($code, $out) = check_until(qr/split-brain/, 'peer_unreachable = allow is a risk');
+($code, $out) = check_says($conf, qr/split-brain/, 'peer_unreachable = allow is a risk');
 is($code, 0, '... but no more');
 set($_, "qsrepl.peer_unreachable = fence\nqsrepl.peer_wait = 10s\n") foreach $site_a, $site_b;
 
 # Healthy
-check_until(qr/^0*\d+ passed, 0 warnings, 0 failed$/m, 'a healthy pair');
+check_says($conf, qr/^0*\d+ passed, 0 warnings, 0 failed$/m, 'a healthy pair');
 my $fastest = 60;
 foreach (1 .. 5)
 {
@@ -104,7 +88,7 @@ is($json->{findings}[0]{severity}, 'pass', '... findings');
 # Paused and lagging
 $site_b->safe_psql('postgres', 'SELECT pg_wal_replay_pause()');
 $site_a->safe_psql('qsr', 'CREATE TABLE later AS SELECT generate_series(1, 1000) AS x');
-($code, $out) = check_until(qr/^fail  lag +site B: replay is paused, \d/m, 'paused replay');
+($code, $out) = check_says($conf, qr/^fail  lag +site B: replay is paused, \d/m, 'paused replay');
 is($code, 1, '... fails');
 like($out, qr/^Ready for switchover: no\.\nReady for failover: yes, /m, '... is in the way of switchover only');
 $site_b->safe_psql('postgres', 'SELECT pg_wal_replay_resume()');
@@ -121,7 +105,7 @@ my $patient = $conf;
 	append_to_file($conf, $text);
 	chmod 0600, $conf;
 }
-($code, $out) = check_until(qr/^warn  lag +site B: .* behind, of lag_warning 1 s/m, 'a lag');
+($code, $out) = check_says($conf, qr/^warn  lag +site B: .* behind, of lag_warning 1 s/m, 'a lag');
 is($code, 0, '... warns');
 $conf = $patient;
 set($site_b, "recovery_min_apply_delay = 0\n");
@@ -188,7 +172,7 @@ is($code, 1, 'a wrong local_site');
 like($out, qr/^fail  local site +site B: qsrepl\.local_site is "A" instead of "B"/m, '... is told');
 set($site_b, "qsrepl.local_site = 'B'\n", 'restart');
 set($site_a, "full_page_writes = off\nmax_slot_wal_keep_size = -1\n");
-($code, $out) = check_until(qr/^warn  rewind +site A: full_page_writes is off/m, 'full_page_writes');
+($code, $out) = check_says($conf, qr/^warn  rewind +site A: full_page_writes is off/m, 'full_page_writes');
 like($out, qr/^warn  slots +site A: slot "qsrepl_b" keeps log without a limit/m, 'a slot without a limit');
 set($site_a, "full_page_writes = on\nmax_slot_wal_keep_size = 512MB\n");
 
@@ -216,9 +200,9 @@ set($site_a, "full_page_writes = on\nmax_slot_wal_keep_size = 512MB\n");
 
 # No slot
 set($site_b, "primary_slot_name = ''\n");
-check_until(qr/^warn  slots +site B: it uses no slot/m, 'no slot');
+check_says($conf, qr/^warn  slots +site B: it uses no slot/m, 'no slot');
 set($site_b, "primary_slot_name = 'qsrepl_b'\n");
-check_until(qr/^pass  slots +site A: slot "qsrepl_b" keeps/m, 'a slot again');
+check_says($conf, qr/^pass  slots +site A: slot "qsrepl_b" keeps/m, 'a slot again');
 
 # The standby is down, then its slot is lost.
 $site_b->stop;
@@ -233,9 +217,9 @@ foreach (1 .. 6)
 	$site_a->safe_psql('postgres', 'SELECT pg_switch_wal(); CREATE TABLE w (); DROP TABLE w; CHECKPOINT');
 }
 $site_b->start;
-($code, $out) = check_until(qr/^fail  slots +site A: slot "qsrepl_b" is lost.*\n +hint: SELECT pg_drop_replication_slot/m, 'a lost slot');
+($code, $out) = check_says($conf, qr/^fail  slots +site A: slot "qsrepl_b" is lost.*\n +hint: SELECT pg_drop_replication_slot/m, 'a lost slot');
 # Its receiver is started again and again.
-(undef, $out) = check_until(qr/^fail  streaming +site B: it does not receive what site A writes/m, '... nothing arrives');
+(undef, $out) = check_says($conf, qr/^fail  streaming +site B: it does not receive what site A writes/m, '... nothing arrives');
 like($out, qr/^Ready for failover: no, at risk \d+ (?:kB|MB) \/ /m, '... and what is at risk is known');
 
 # The primary is down.
@@ -252,7 +236,7 @@ localized($site_b, $_) foreach 'qsr', 'more';
 set($site_b, "qsrepl.peer_conninfo = ''\nqsrepl.peer_unreachable = allow\n");
 $site_a->append_conf('postgresql.conf', "qsrepl.peer_conninfo = ''\n");
 $site_a->start;
-($code, $out) = check_until(qr/^fail  roles +site [AB]: it is a primary on timeline \d, and so is site [AB] on timeline \d$/m, 'two primaries');
+($code, $out) = check_says($conf, qr/^fail  roles +site [AB]: it is a primary on timeline \d, and so is site [AB] on timeline \d$/m, 'two primaries');
 is($code, 1, '... are not ready');
 $site_a->stop;
 $site_b->stop;

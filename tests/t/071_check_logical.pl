@@ -7,7 +7,6 @@ use PostgreSQL::Test::Utils;
 use QsreplPair;
 use QsreplTest;
 use Test::More;
-use Time::HiRes qw(time usleep);
 
 my ($site_a, $site_b) = make_bare_pair();
 my $config = conf('A');
@@ -43,33 +42,17 @@ sub check
 	return ($code, $out);
 }
 
-# Run it until a line is there that should be: workers take a moment.
-sub check_until
-{
-	my ($pattern, $name) = @_;
-	my ($code, $out);
-
-	foreach (1 .. 40)
-	{
-		($code, $out) = qsrepl('check', '--config', $config);
-		last if $out =~ $pattern;
-		usleep(100_000);
-	}
-	like($out, $pattern, $name);
-	return ($code, $out);
-}
-
 sub fails
 {
 	my ($pattern, $name) = @_;
-	my ($code, $out) = check_until(qr/^fail  $pattern/m, $name);
+	my ($code, $out) = check_says($config, qr/^fail  $pattern/m, $name);
 
 	is($code, 1, '... is not ready');
 	return $out;
 }
 
 my $healthy = qr/^Ready for switchover: yes\.\nReady for failover: yes, at risk \d+ (?:bytes|B|kB|MB) \/ /m;
-my ($code, $out) = check_until($healthy, 'a healthy pair is ready');
+my ($code, $out) = check_says($config, $healthy, 'a healthy pair is ready');
 is($code, 0, '... by the exit code');
 unlike($out, qr/^(?:fail|warn)  (?!slots|disk|clock|settings)/m, 'nothing fails or warns') or diag($out);
 like($out, qr/^pass  roles +site A: the active site, a primary$/m, 'A is active');
@@ -106,7 +89,7 @@ fails(qr/schema +site B, database QSR: tables that site A does not have: public\
 $site_b->safe_psql('QSR', 'DROP TABLE own, own2; ALTER TABLE fresh DROP more');
 is((qsrepl('setup', 'subscriber', '--site', 'B', '--config', conf('B')))[0], 0, 'set up again');
 $config = conf('A');
-check_until($healthy, 'ready again');
+check_says($config, $healthy, 'ready again');
 foreach (
 	[ 'ALTER TABLE items ALTER name DROP NOT NULL', 'ALTER TABLE items ALTER name SET NOT NULL', 'not null' ],
 	[ 'ALTER TABLE items ALTER path TYPE varchar(10)', 'ALTER TABLE items ALTER path TYPE text', 'a type' ],
@@ -136,7 +119,7 @@ $site_b->safe_psql('QSR', q(UPDATE items SET path = NULL WHERE id = 1; SELECT qs
 $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr SET (disable_on_error = on)');
 like((check())[1], qr/^warn  subscription +site B, database QSR: subscription "qsrepl_b_qsr" has disable_on_error = on$/m, 'disable_on_error');
 $config = conf('A', 'mode = logical' => "mode = logical\ndisable_on_error = on");
-check_until(qr/^pass  subscription +site B, database QSR: subscription "qsrepl_b_qsr" is at work, and disabled at an error$/m,
+check_says($config, qr/^pass  subscription +site B, database QSR: subscription "qsrepl_b_qsr" is at work, and disabled at an error$/m,
 	'... as configured');
 $config = conf('A');
 $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr SET (disable_on_error = off)');
@@ -145,9 +128,9 @@ $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr SET (disable_on_error
 $site_b->safe_psql('QSR', 'INSERT INTO fresh VALUES (7)');
 $site_a->safe_psql('QSR', 'INSERT INTO fresh VALUES (7)');
 fails(qr/subscription +site B, database QSR: no worker applies for subscription "qsrepl_b_qsr"$/m, 'no worker');
-check_until(qr/^warn  lag +site B, database QSR: \d+ \w+ behind, for an unknown time$/m, 'lag without a worker');
+check_says($config, qr/^warn  lag +site B, database QSR: \d+ \w+ behind, for an unknown time$/m, 'lag without a worker');
 $site_b->safe_psql('QSR', 'DELETE FROM fresh');
-check_until($healthy, 'ready again');
+check_says($config, $healthy, 'ready again');
 
 # Disabled; without a slot; without a subscription
 $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr DISABLE');
@@ -159,7 +142,7 @@ $site_b->safe_psql('QSR', 'ALTER SUBSCRIPTION qsrepl_b_qsr SET (slot_name = NONE
 fails(qr/subscription +site B, database QSR: there is no subscription "qsrepl_b_qsr"$/m, 'no subscription');
 is((qsrepl('setup', 'subscriber', '--site', 'B', '--discard-site', 'B', '--config', conf('B')))[0], 0, 'set up again');
 $config = conf('A');
-check_until($healthy, 'ready again');
+check_says($config, $healthy, 'ready again');
 
 # The active site is silent.
 $site_a->stop('immediate');

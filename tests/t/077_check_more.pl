@@ -21,22 +21,6 @@ sub check
 	return ($code, $out);
 }
 
-# Run it until a line is there that should be: servers take a moment.
-sub check_until
-{
-	my ($pattern, $name) = @_;
-	my ($code, $out);
-
-	foreach (1 .. 100)
-	{
-		($code, $out) = qsrepl('check', '--config', $conf);
-		last if $out =~ $pattern;
-		select undef, undef, undef, 0.1;
-	}
-	like($out, $pattern, $name);
-	return ($code, $out);
-}
-
 sub set
 {
 	my ($node, $lines, $how) = @_;
@@ -106,7 +90,7 @@ my $hba = slurp_file($site_b->data_dir . '/pg_hba.conf');
 unlink $site_b->data_dir . '/pg_hba.conf';
 $site_b->append_conf('pg_hba.conf', "host all qliksenserepository 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n$hba");
 $site_b->reload;
-check_until(qr/^fail  login +site B: role "qliksenserepository" cannot log in to database qsr: .*no password/m,
+check_says($conf, qr/^fail  login +site B: role "qliksenserepository" cannot log in to database qsr: .*no password/m,
 	'a password is wanted and not there');
 with_conf(sub { s/^\[qsrepl\]$/[qsrepl]\npassfile = $passfile/m }, sub {
 	$entries->('wrong-secret');
@@ -151,7 +135,7 @@ with_conf(sub { s/^\[qsrepl\]$/[qsrepl]\nreplication_role = nobody/m }, sub {
 #
 my $site_c = make_standby($site_a, 'C', conf => "primary_conninfo = 'host="
 	  . $site_a->host . ' port=' . $site_a->port . " application_name=third'\n");
-($code, $out) = check_until(
+($code, $out) = check_says($conf, 
 	qr/^warn  senders +site A: "third" at .* receives the log as role "\Q$superuser\E", and is no site of the configuration/m,
 	'a third standby is named');
 is($code, 0, '... and does no harm');
@@ -162,15 +146,15 @@ $site_c->stop;
 # Settings
 #
 set($site_a, "fsync = off\nsynchronous_standby_names = 'site_x'\nsynchronous_commit = local\n");
-check_until(qr/^warn  settings +site A: fsync is off/m, 'fsync');
+check_says($conf, qr/^warn  settings +site A: fsync is off/m, 'fsync');
 set($site_a, "fsync = on\n");
-check_until(qr/^warn  settings +site A: synchronous_standby_names is "site_x": after a failover every commit waits/m,
+check_says($conf, qr/^warn  settings +site A: synchronous_standby_names is "site_x": after a failover every commit waits/m,
 	'synchronous_standby_names');
 set($site_a, "synchronous_standby_names = ''\nsynchronous_commit = on\n");
 set($site_b, "recovery_min_apply_delay = 2min\n");
-check_until(qr/^warn  settings +site B: recovery_min_apply_delay is 120000 ms/m, 'recovery_min_apply_delay');
+check_says($conf, qr/^warn  settings +site B: recovery_min_apply_delay is 120000 ms/m, 'recovery_min_apply_delay');
 set($site_b, "recovery_min_apply_delay = 0\n");
-check_until(qr/^pass  settings +site B/m, '... and without');
+check_says($conf, qr/^pass  settings +site B/m, '... and without');
 
 #
 # A slot that fills: who receives is stopped, and does not know it.
@@ -181,15 +165,15 @@ my $receiver = $site_b->safe_psql('postgres', 'SELECT pid FROM pg_stat_wal_recei
 my $switch = 'SELECT pg_switch_wal(); CREATE TABLE w (); DROP TABLE w;';
 kill 'STOP', $receiver;
 $site_a->safe_psql('postgres', $switch) foreach 1 .. 8;
-check_until(qr/^warn  slots +site A: slot "qsrepl_b" keeps \d+ MB, [56]\d % of its limit, and may keep \d+ MB more\n +hint: Look why/m,
+check_says($conf, qr/^warn  slots +site A: slot "qsrepl_b" keeps \d+ MB, [56]\d % of its limit, and may keep \d+ MB more\n +hint: Look why/m,
 	'a slot that is half full');
 $site_a->safe_psql('postgres', $switch) foreach 1 .. 4;
-check_until(qr/^warn  slots +site A: slot "qsrepl_b" is lost after \d+ MB more of log: [89]\d % of its limit is used\n +hint: Let the standby/m,
+check_says($conf, qr/^warn  slots +site A: slot "qsrepl_b" is lost after \d+ MB more of log: [89]\d % of its limit is used\n +hint: Let the standby/m,
 	'a slot that is nearly full');
 kill 'CONT', $receiver;
 streaming();
 set($site_a, "max_slot_wal_keep_size = 512MB\n");
-check_until(qr/^pass  slots +site A/m, 'and one that has room again');
+check_says($conf, qr/^pass  slots +site A/m, 'and one that has room again');
 
 #
 # Columns without rules
@@ -260,7 +244,7 @@ with_conf(sub { s/^port = $port$/port = $nowhere/m }, sub {
 # Numbers: more at the active site than at its standby
 #
 set($site_a, "max_prepared_transactions = 9\n", 'restart');
-($code, $out) = check_until(
+($code, $out) = check_says($conf, 
 	qr/^fail  settings +site B: max_prepared_transactions is 5, but 9 at site A: replay stops there/m,
 	'a standby that cannot follow');
 is($code, 1, '... fails');
@@ -270,10 +254,10 @@ set($site_a, "max_worker_processes = 4\n", 'restart');
 # A standby does not start with fewer than it has heard of.
 streaming();
 set($site_b, "max_worker_processes = 4\n", 'restart');
-($code, $out) = check_until(qr/^fail  settings +site A: max_worker_processes is 4/m, 'no place for the localizer');
+($code, $out) = check_says($conf, qr/^fail  settings +site A: max_worker_processes is 4/m, 'no place for the localizer');
 is($code, 1, '... fails');
 set($_, "max_worker_processes = 8\nmax_replication_slots = 1\n", 'restart') foreach $site_b, $site_a;
-check_until(qr/^fail  settings +site B: max_wal_senders is \d+, max_replication_slots 1: too few/m, 'too few slots');
+check_says($conf, qr/^fail  settings +site B: max_wal_senders is \d+, max_replication_slots 1: too few/m, 'too few slots');
 
 $site_b->stop;
 $site_a->stop;

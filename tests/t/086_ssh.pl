@@ -20,7 +20,7 @@ my %node = make_tool_pair();
 my $qsrepl = File::Spec->rel2abs('build/qsrepl');
 my ($code, $out, $err);
 
-sub write_file
+sub write_script
 {
 	my ($name, $text) = @_;
 
@@ -44,8 +44,8 @@ sub write_conf_of
 		$other => "remote_command = @ssh $dir/qsrepl_$other\n",
 		sections => $sections // ''));
 
-	write_file("qsrepl_$site", "#!/bin/sh\necho \"\$@\" >>$dir/called_$site\nQSREPL_CONFIG=$dir/$site.conf exec $qsrepl \"\$@\"\n");
-	chmod 0600, write_file("$site.conf", $text);
+	write_script("qsrepl_$site", "#!/bin/sh\necho \"\$@\" >>$dir/called_$site\nQSREPL_CONFIG=$dir/$site.conf exec $qsrepl \"\$@\"\n");
+	chmod 0600, write_script("$site.conf", $text);
 	return "$dir/$site.conf";
 }
 
@@ -92,7 +92,7 @@ foreach my $case (
 	[ "#!/bin/sh\necho hello\n", qr/what answers for site "B" is no qsrepl\n.*remote_command must end in the qsrepl there/s ],
 	[ "#!/bin/sh\nexit 3\n", qr/"state" could not be done at site "B"/ ])
 {
-	write_file('qsrepl_B', $case->[0]);
+	write_script('qsrepl_B', $case->[0]);
 	at('A', 'switchover', '--to', 'A', '--yes');
 	is($code, 6, 'a remote_command that leads elsewhere');
 	like($err, $case->[1], 'is told');
@@ -103,7 +103,7 @@ at('A', 'switchover', '--to', 'A', '--yes');
 is("$code $err", '0 ', 'the right one');
 
 # sshd is gone in the middle.
-my $kill = write_file('kill', "#!/bin/sh\nkill " . $ssh->pid . "\n");
+my $kill = write_script('kill', "#!/bin/sh\nkill " . $ssh->pid . "\n");
 write_conf_of('B', "[hook end]\nwhen = before\nphase = stop\ncommand = $kill\n");
 at('B', 'switchover', '--to', 'B', '--yes');
 is($code, 8, 'sshd is gone before the server is stopped') or diag($out);
@@ -117,7 +117,7 @@ write_conf_of('B');
 at('B', 'abort');
 is("$code $err", '0 ', 'undone when it is back');
 is(join(' ', site_words("$dir/A.conf")), 'A active B standby', 'as before');
-$kill = write_file('kill', "#!/bin/sh\nkill " . $ssh->pid . "\n");
+$kill = write_script('kill', "#!/bin/sh\nkill " . $ssh->pid . "\n");
 write_conf_of('B', "[hook end]\nwhen = after\nphase = stop\ncommand = $kill\n");
 at('B', 'switchover', '--to', 'B', '--yes');
 is($code, 8, 'sshd is gone when the server has stopped') or diag($out);

@@ -18,16 +18,6 @@ sub at
 	return "$code $err";
 }
 
-# The lines of "qsrepl check" about it, at a site.
-sub lines
-{
-	my ($site) = @_;
-	my ($exit, $said) = qsrepl('check', '--json', '--config', "$tool_dir/transport_$site.conf");
-
-	return join '', map { "$_->{severity} $_->{object}: $_->{problem}\n" }
-	  grep { $_->{concern} eq 'transport' } @{ JSON::PP::decode_json($said)->{findings} };
-}
-
 my ($site_a, $site_b) = map { make_site($_, conf => "listen_addresses = '127.0.0.1'\n") } 'A', 'B';
 
 my %node = (A => $site_a, B => $site_b);
@@ -52,17 +42,17 @@ foreach my $site ($site_a, $site_b)
 is(at('B', 'sync'), '0 ', 'installed at the subscriber');
 is(installed_keys('B'), installed_keys('A'), 'the same keys');
 query_is($_, 'qsr', 'SELECT count(*) FROM qsrepl.sealed_set WHERE installed IS NOT NULL', '1', 'which both know') foreach $site_a, $site_b;
-unlike(lines('A') . lines('B'), qr/^(warn|fail)/m, 'and check has nothing to say');
+unlike(transport_findings('A') . transport_findings('B'), qr/^(warn|fail)/m, 'and check has nothing to say');
 
 # A database that is made anew is filled again.
 $site_b->safe_psql('qsr', 'DELETE FROM qsrepl.transport_key; DELETE FROM qsrepl.sealed_set');
-like(lines('A'), qr/^warn site B: its database has another transport key of site A than site A$/m, 'what it lacks is told');
+like(transport_findings('A'), qr/^warn site B: its database has another transport key of site A than site A$/m, 'what it lacks is told');
 is(at('B', 'keys'), '0 ', "B's own key");
 is(at('A', 'rotate'), '0 ', "A's, a new one");
 is(at('A', 'sync'), '0 ', 'and the set');
 is(at('B', 'sync'), '0 ', 'are there again');
 is(installed_keys('B'), installed_keys('A'), 'as A has them');
-unlike(lines('A') . lines('B'), qr/^(warn|fail)/m, 'and check has nothing to say again');
+unlike(transport_findings('A') . transport_findings('B'), qr/^(warn|fail)/m, 'and check has nothing to say again');
 
 # Where the other site is silent, nothing is sealed that it would not get.
 make_certificates("$tool_dir/store_A");

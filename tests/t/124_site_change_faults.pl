@@ -22,7 +22,7 @@ sub run_at
 }
 
 # Both sites' configurations, changed.
-sub change_conf
+sub more_conf
 {
 	my ($change) = @_;
 
@@ -41,7 +41,7 @@ sub rims_gone
 {
 	my %gone = map { $_ => 1 } @_;
 
-	change_conf(sub { s/$rims/$1 . ($gone{$2} ? 1 : $nodes{$2}->port)/ge });
+	more_conf(sub { s/$rims/$1 . ($gone{$2} ? 1 : $nodes{$2}->port)/ge });
 	return;
 }
 
@@ -54,7 +54,7 @@ sub ready
 
 make_whole(net => { A => '127.0.21', B => '127.0.22' });
 my $hook = "$^X\" \"$tool_dir/hook.pl";
-change_conf(sub { $_ .= "[hook up]\nwhen = before\nphase = services_up\ncommand = \"$hook\" \"$tool_dir/stop_up\"\n[hook end]\nwhen = after\nphase = failover\ncommand = \"$hook\" \"$tool_dir/stop_end\"\n" });
+more_conf(sub { $_ .= "[hook up]\nwhen = before\nphase = services_up\ncommand = \"$hook\" \"$tool_dir/stop_up\"\n[hook end]\nwhen = after\nphase = failover\ncommand = \"$hook\" \"$tool_dir/stop_end\"\n" });
 
 # ---- a rim of the active site is lost when its services are down ----
 append_to_file("$tool_dir/stop_here", '');
@@ -121,19 +121,19 @@ active_is('A', 'gone on with');
 
 # ---- the active site is lost, as a whole: is the other one ready? ----
 kill_server($server{A});
-change_conf(sub { s/^(\[node (?:CN|P1)-A\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/${1}1/mg; s/^certificate_directory = \K(.*store_A)$/$1_lost/m });
+more_conf(sub { s/^(\[node (?:CN|P1)-A\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/${1}1/mg; s/^certificate_directory = \K(.*store_A)$/$1_lost/m });
 is(ready(), 'switchover: no failover: yes', 'ready for failover, whatever site A does not answer') or diag $out;
 like($out, qr/^fail  services      site A, node CN-A: /m, 'which is told');
 
 # ---- and comes back in the middle of the failover; a rim of the other one is gone ----
 rims_gone('B');
-change_conf(sub { s/^(\[node (?:CN|P1)-A\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/${1}1/mg; s/store_A_lost/store_A/ });
+more_conf(sub { s/^(\[node (?:CN|P1)-A\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/${1}1/mg; s/store_A_lost/store_A/ });
 append_to_file("$tool_dir/stop_up", '');
 run_at('B', 'failover', '--to', 'B', '--accept-data-loss', 'unknown');
 is($code, 8, 'stopped when the databases have moved') or diag "$out$err";
 unlink "$tool_dir/stop_up";
 rims_gone('B');
-change_conf(sub { s/^(\[node CN-A\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/$1 . $nodes{A}->port/me });
+more_conf(sub { s/^(\[node CN-A\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/$1 . $nodes{A}->port/me });
 append_to_file("$tool_dir/stop_end", '');
 is(states($nodes{A}, 1), $up, 'services of site A run again');
 run_at('B', 'resume');

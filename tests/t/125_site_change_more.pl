@@ -12,7 +12,6 @@ use QsreplWhole;
 use Test::More;
 
 my ($code, $out, $err);
-my %text;
 
 sub run_at
 {
@@ -20,26 +19,11 @@ sub run_at
 	return;
 }
 
-# Both sites' configurations: as they were, with a change.
-sub changed
-{
-	my ($change) = @_;
-
-	foreach my $site ('A', 'B')
-	{
-		local $_ = $text{$site} //= slurp_file($conf{$site});
-
-		$change->();
-		write_private($conf{$site}, $_);
-	}
-	return;
-}
-
 sub rim_gone
 {
 	my ($site) = @_;
 
-	changed(sub { s/^(\[node P1-$site\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/${1}1/m });
+	change_conf(sub { s/^(\[node P1-$site\]\n(?:(?!\[).*\n)*?smb_port = )\d+$/${1}1/m });
 	return;
 }
 
@@ -65,18 +49,18 @@ make_whole(net => { A => '127.0.25', B => '127.0.26' });
 # ---- drill: the set is verified against the localized copy ----
 my $port = PostgreSQL::Test::Cluster::get_free_port();
 my $root = "/tmp/qsrepl_drill_$$";
-changed(sub { s/^(data_directory = .*\n)/$1drill_port = $port\ndrill_directory = $root\n/mg });
+change_conf(sub { s/^(data_directory = .*\n)/$1drill_port = $port\ndrill_directory = $root\n/mg });
 $server{A}->safe_psql('qsr', q(CREATE TABLE "ServerNodeConfigurations" ("HostName" text)));
 like(drilled('CN', 'P1'), qr/^passed.*4 certificates are good for 2 nodes and 0 thumbprints in the copy\./, 'drill: they fit') or diag "$out$err";
 is($code, 0, 'and it passes');
 like(drilled('CN', 'P1', 'P9'), qr/^failed.*"P9" is missing/, 'drill: a node without a certificate') or diag "$out$err";
 is($code, 1, 'and it fails');
-changed(sub { });
+change_conf(sub { });
 
 # ---- site A is lost, with its certificates on nodes that let nobody in ----
 kill_server($server{A});
 my ($right, $wrong) = ($nodes{A}->credentials, $nodes{A}->wrong_credentials);
-changed(sub {
+change_conf(sub {
 	s/^credentials = \Q$right\E$/credentials = $wrong/mg;
 	s/^certificates = directory\ncertificate_directory = .*store_A$/certificates = windows/m;
 	s/^(\[node \w+-A\]\n)/$1ssh_command = false\n/mg;
@@ -86,7 +70,7 @@ like($out, qr/^fail  certificates  site A: /m, 'its certificates cannot be read'
 like($out, qr/^Ready for failover: yes\b/m, 'which are not needed') or diag $out;
 
 # ---- and so is the name server of site B ----
-changed(sub { s/^credentials = \Q$right\E$/credentials = $wrong/mg; s/^(\[site B\]\n(?:(?!\[).*\n)*?dns_servers = 127\.0\.0\.1)#\d+$/$1#1/m or die });
+change_conf(sub { s/^credentials = \Q$right\E$/credentials = $wrong/mg; s/^(\[site B\]\n(?:(?!\[).*\n)*?dns_servers = 127\.0\.0\.1)#\d+$/$1#1/m or die });
 my $logons = refused_logons();
 run_at('B', 'failover', '--to', 'B', '--accept-data-loss', 'unknown', '--json');
 is($code, 1, 'failover, but for the alias') or diag "$out$err";
@@ -95,7 +79,7 @@ like($out, qr/Warning: the alias qs\.company\.test does not point to site B: .*q
 all_are('B', $up, 'auto', 'failover');
 like($out, qr/Warning: not all services of site A are known to be down /, 'its nodes let nobody in, which is told');
 is(refused_logons() - $logons, 2, 'and are asked twice: for a sign of life, and to be stopped');
-changed(sub { });
+change_conf(sub { });
 run_at('B', 'dns', 'switch', '--to', 'B', '--yes');
 is($code, 0, 'as it says') or diag "$out$err";
 is(record($named, 'qs', 'CNAME'), 'qs-b.company.test', 'the alias');
@@ -106,7 +90,7 @@ run_at('A', 'failback', 'A', '--yes');
 is($code, 1, 'failback: a rim is not known to be down') or diag "$out$err";
 like($err, qr/the switchover was not begun, since the rejoin of site "A" has left something/, 'the role does not move, which is told');
 is(join(' ', site_words($conf{A})), 'A standby B active', 'site A is back as a standby');
-changed(sub { });
+change_conf(sub { });
 foreach my $verb ('stop', 'passive')
 {
 	run_at('A', 'service', $verb, '--site', 'A', '--yes');

@@ -27,23 +27,6 @@ sub markers
 	return join ', ', map { my $m = marker($_); $m ? "$m->{site} $m->{role} $m->{epoch}" : 'none' } 'A', 'B';
 }
 
-# Both configurations, changed.
-my %text;
-
-sub changed
-{
-	my ($change) = @_;
-
-	foreach my $site ('A', 'B')
-	{
-		local $_ = $text{$site} //= slurp_file($conf{$site});
-
-		$change->();
-		write_private($conf{$site}, $_);
-	}
-	return;
-}
-
 make_whole(net => { A => '127.0.49', B => '127.0.50' }, logical => 1, share => "timeout = 2s\nmax_change = 100\n");
 
 # ---- logical mode ----
@@ -89,7 +72,7 @@ is(content('B')->{'Apps/later'}, 'of site A', 'with what came meanwhile');
 
 # ---- something else replicates ----
 my $writable = write_private("$tool_dir/writable.pl", 'open my $f, ">>", "$ARGV[0]/made_writable"; print $f "$ARGV[1]\n"; close $f; exit(-e "$ARGV[0]/stays_read_only" ? 1 : 0);');
-changed(sub { s/^(\[share qlik\]\n)/$1replicated_by = external\nwritable_command = "$^X" "$writable" "$tool_dir"\n/m });
+change_conf(sub { s/^(\[share qlik\]\n)/$1replicated_by = external\nwritable_command = "$^X" "$writable" "$tool_dir"\n/m });
 unlink map { share_root($_) . '/.qsrepl-share.json' } 'A', 'B';
 start_replicator('B');
 start_share_writer('B');

@@ -59,7 +59,7 @@ ok(!$share->{differs}, 'does not differ');
 is($share->{newest_difference_ms}, undef, 'no age');
 
 # A file without a row does no harm, but what is at one side only differs.
-share_put($_, 'Apps/leftover', 'x', 1_600_000_000) foreach values %root;
+write_file("$_/Apps/leftover", 'x', 1_600_000_000) foreach values %root;
 verify($conf);
 is($code, 0, 'a file without a row');
 is($share->{sites}[0]{apps}{without_row}, 1, 'is told');
@@ -67,10 +67,10 @@ is_deeply($share->{sites}[0]{apps}{without_row_examples}, ['Apps/leftover'], 'wi
 
 # Every kind of difference.
 my $now = time;
-share_put($root{A}, 'Apps/' . app_id(1), 'another app 1', $now - 100);
-share_put($root{A}, 'StaticContent/new.png', 'new', $now - 50);
-share_put($root{B}, 'StaticContent/gone.png', 'gone', $now - 10);
-share_put($root{B}, 'Apps/' . app_id(2), 'app 2 of B', $now);
+write_file("$root{A}/Apps/" . app_id(1), 'another app 1', $now - 100);
+write_file("$root{A}/StaticContent/new.png", 'new', $now - 50);
+write_file("$root{B}/StaticContent/gone.png", 'gone', $now - 10);
+write_file("$root{B}/Apps/" . app_id(2), 'app 2 of B', $now);
 unlink "$root{A}/Apps/leftover";
 make_path("$root{A}/Apps/leftover");
 verify($conf);
@@ -99,7 +99,7 @@ INSERT INTO "StaticContentReferences" VALUES (gen_random_uuid(), '\\CN\QlikShare
 INSERT INTO "StaticContentReferences" VALUES (gen_random_uuid(), 'C:\ProgramData\Qlik\x.png');
 SQL
 caught_up();
-share_put($_, 'Apps/' . app_id(3), '', 1_600_000_000) foreach values %root;
+write_file("$_/Apps/" . app_id(3), '', 1_600_000_000) foreach values %root;
 verify($conf);
 is("$code $err", '1 ', 'rows without files');
 foreach my $side (@{ $share->{sites} })
@@ -112,7 +112,7 @@ foreach my $side (@{ $share->{sites} })
 like($out, qr{^      no file    Apps/f0000000-1111-4222-8333-0123456789ab \(Lost\)$}m, 'no file');
 like($out, qr{^      empty      Apps/\Q@{[ app_id(3) ]}\E \(App 3\)$}m, 'empty');
 like($out, qr/^  rows lack their files \(in /m, 'answer');
-share_put($_, 'Apps/' . app_id(3), 'app 3', 1_600_000_000) foreach values %root;
+write_file("$_/Apps/" . app_id(3), 'app 3', 1_600_000_000) foreach values %root;
 $nodes{A}->safe_psql('qsr', q{DELETE FROM "Apps" WHERE "Name" = 'Lost'});
 
 # What is not in the database is left out, and told.
@@ -147,13 +147,13 @@ caught_up();
 # Content that differs though size and time do not; times that do though the
 # content does not; names that are hard to read.
 my @names = ("a b", "q'uote\"", "new\nline", "\xC3\xA4", '-dash', 'x' x 250);
-share_put($_, "Apps/$names[0]", 'same', 1_600_000_000) foreach values %root;
+write_file("$_/Apps/$names[0]", 'same', 1_600_000_000) foreach values %root;
 foreach my $name (@names)
 {
-	share_put($root{A}, "StaticContent/$name", 'content A', 1_600_000_000);
-	share_put($root{B}, "StaticContent/$name", 'content B', 1_600_000_000);
+	write_file("$root{A}/StaticContent/$name", 'content A', 1_600_000_000);
+	write_file("$root{B}/StaticContent/$name", 'content B', 1_600_000_000);
 }
-share_put($root{A}, 'Apps/' . app_id(4), 'app 4', 1_600_000_000);
+write_file("$root{A}/Apps/" . app_id(4), 'app 4', 1_600_000_000);
 verify($conf);
 is($code, 1, 'a time alone is a difference');
 is($share->{counts}{'newer at the target'}, 1, 'by its time');
@@ -163,7 +163,7 @@ is_deeply([ @{ $share->{content} }{qw(unequal other_time_alone unreadable)} ], [
 is(scalar(grep { $_->{kind} eq 'content' } @{ $share->{differences} }), @names, 'is named');
 mirror_copy(@root{qw(B A)});
 system('rsync', '-rt', '--checksum', "$root{B}/", "$root{A}/") == 0 or die 'rsync';
-share_put($root{A}, 'Apps/' . app_id(4), 'app 4', 1_600_000_000);
+write_file("$root{A}/Apps/" . app_id(4), 'app 4', 1_600_000_000);
 verify($conf, '--hash');
 is("$code $err", '0 ', 'another time, the same content: no difference');
 is($share->{content}{other_time_alone}, 1, 'told');
@@ -206,7 +206,7 @@ is($share->{counts}{new}, 0, 'files were compared');
 ($code, $out) = qsrepl('share', 'verify', '--config', $conf);
 like($out, qr/^share content: which site is active is not known: /m, 'as text');
 like($out, qr/^  B: the database could not be asked: /m, 'the database');
-share_put($root{A}, 'Apps/' . app_id(6), 'another app 6');
+write_file("$root{A}/Apps/" . app_id(6), 'another app 6');
 verify($conf);
 is($code, 1, 'what differs is told all the same');
 

@@ -184,13 +184,13 @@ like(said(), qr/^(?:pass|warn) .*site A, share content: its root's disk has .* l
 Time::HiRes::sleep(1.5);
 check('age_warning = 1s');
 like(said(), qr/^warn .*site B, share content: its content is as the active site's was .* ago$/m, 'too old');
-share_put($root{A}, 'StaticContent/old', 'x', time - 7200);
+write_file("$root{A}/StaticContent/old", 'x', time - 7200);
 check();
 like(said(), qr/^warn .*site B, share content: 1 files or folders are not as at site A, the first since /m, 'a difference that is old');
-share_put($root{A}, 'StaticContent/old', 'x', time);
+write_file("$root{A}/StaticContent/old", 'x', time);
 check();
 like(said(), qr/^pass .*site B, share content: 1 files or folders are not yet as at site A$/m, 'one that is young');
-share_put($root{B}, 'StaticContent/old', 'y', time + 100);
+write_file("$root{B}/StaticContent/old", 'y', time + 100);
 check();
 like(said(), qr/^warn .*site B, share content: 1 files are newer than at site A$/m, 'a newer one');
 unlink "$root{$_}/StaticContent/old" foreach qw(A B);

@@ -137,7 +137,7 @@ cmp_ok($document->[0]{delay_ms}, '>=', 0, 'the delay');
 stop_replicator();
 
 # It is slow: a large file is behind, and stays so.
-share_put($root{A}, 'Apps/' . app_id(1), 'x' x 100_000);
+write_file("$root{A}/Apps/" . app_id(1), 'x' x 100_000);
 ($code, $share) = verify_json(share_conf());
 is($code, 1, 'behind');
 replicate(2);
@@ -158,12 +158,12 @@ foreach my $text (sort keys %wrong)
 {
 	my $epoch = JSON::PP::decode_json($good)->{epoch};
 
-	share_put($root{A}, '.qsrepl-canary', $text =~ s/%d/$epoch/r);
+	write_file("$root{A}/.qsrepl-canary", $text =~ s/%d/$epoch/r);
 	sync('timeout = 1s');
 	isnt($code, 0, 'refused') or diag $text;
 	like($err, $wrong{$text}, 'why');
 }
-share_put($root{A}, '.qsrepl-canary', $good);
+write_file("$root{A}/.qsrepl-canary", $good);
 rename $root{B}, "$root{B}.away" or die $!;
 sync('timeout = 1s');
 isnt($code, 0, 'no root');

@@ -72,8 +72,8 @@ foreach my $way (sort keys %far)
 	is($share->{content}{files}, 15, 'all files');
 	foreach my $name (@names)
 	{
-		share_put($root{A}, "StaticContent/$name", 'content A', 1_600_000_000);
-		share_put($root{B}, "StaticContent/$name", 'content B', 1_600_000_000);
+		write_file("$root{A}/StaticContent/$name", 'content A', 1_600_000_000);
+		write_file("$root{B}/StaticContent/$name", 'content B', 1_600_000_000);
 	}
 	($code, $share) = verify_json($conf);
 	is($code, 0, 'size and time are the same') or diag explain $share;
@@ -94,9 +94,9 @@ foreach my $way (sort keys %far)
 
 # Names that differ by case alone are no difference where the target has but
 # one case, as its spelling of the marker's name tells; they are not compared.
-share_put($root{B}, '.QSREPL-SHARE.JSON', 'x');
-share_put($root{A}, 'StaticContent/Name.png', 'x', 1_600_000_000);
-share_put($root{B}, 'StaticContent/name.PNG', 'x', 1_600_000_000);
+write_file("$root{B}/.QSREPL-SHARE.JSON", 'x');
+write_file("$root{A}/StaticContent/Name.png", 'x', 1_600_000_000);
+write_file("$root{B}/StaticContent/name.PNG", 'x', 1_600_000_000);
 ($code, $share, $err) = verify_json(far_conf('ssh'), '--hash');
 is($code, 7, 'case') or diag explain $share;
 is($share->{counts}{case}, 1, 'is told');

@@ -18,36 +18,17 @@ my $stamp = '.qsrepl-trash/20260131T235900.000Z';
 my $secret = write_private("$tool_dir/account", "username = qlikservice\npassword = geh\"eim\\7361\ndomain = CORP\n");
 my $out;
 
-sub conf
-{
-	return $share->configure(@_);
-}
-
 sub lab
 {
 	$out = $share->lab(@_);
 	return;
 }
 
-sub content
-{
-	return $share->content(@_);
-}
-
-sub fails_with
-{
-	my ($message, $detail, $name) = @_;
-
-	like($out, qr/^error\nmessage: $message\n/m, $name);
-	like($out, qr/^detail: $detail/m, 'with the reason');
-	return;
-}
-
-conf();
+$share->configure();
 
 # No root, nothing in it, a list.
 lab([ 'list', 'A' ]);
-fails_with('could not list the content of share "qlik" at site "A" \(\\\\\\\\fs-a\\\\QlikShare\)', 'script "Invoke-QlikShareRequest" failed at node "CN-B": Could not find a part of the path', 'a root that is not there');
+failed_with($out, 'could not list the content of share "qlik" at site "A" \(\\\\\\\\fs-a\\\\QlikShare\)', 'script "Invoke-QlikShareRequest" failed at node "CN-B": Could not find a part of the path', 'a root that is not there');
 lab([ 'read', 'A', '.qsrepl-share.json' ]);
 is($out, "no root\nok\n", 'no marker where there is no root');
 make_path($root{A}, $root{B});
@@ -68,17 +49,17 @@ is(length($out), 40_005, 'replaced by a long one');
 ok(!-e "$root{A}/.qsrepl-share.json.new", 'nothing is left beside it');
 put($root{A}, '.qsrepl-share.json', 'z' x 70_000);
 lab([ 'read', 'A', '.qsrepl-share.json' ]);
-fails_with('could not read file "\.qsrepl-share\.json" of share "qlik" at site "A" .*', '.*has more than 65536 bytes', 'one that is too long');
+failed_with($out, 'could not read file "\.qsrepl-share\.json" of share "qlik" at site "A" .*', '.*has more than 65536 bytes', 'one that is too long');
 lab([ 'remove', 'A', '.qsrepl-share.json' ]);
 is($out . (-e "$root{A}/.qsrepl-share.json" ? 'there' : ''), "ok\n", 'removed');
 lab([ 'remove', 'A', '.qsrepl-share.json' ]);
 is($out, "ok\n", 'and once more');
 symlink '/etc/passwd', "$root{A}/.qsrepl-share.json";
 lab([ 'read', 'A', '.qsrepl-share.json' ]);
-fails_with('could not read file .*', '.*is a link', 'a link is not followed');
+failed_with($out, 'could not read file .*', '.*is a link', 'a link is not followed');
 unlink "$root{A}/.qsrepl-share.json";
 lab([ 'write', 'A', '../x' ]);
-fails_with('could not write file "\.\./x" .*', '.*does not lead below the root', 'a path that leads out');
+failed_with($out, 'could not write file "\.\./x" .*', '.*does not lead below the root', 'a path that leads out');
 
 # Names, and what is no file.
 my @names = (
@@ -110,7 +91,7 @@ is($out, "ok\n", 'a copy');
 lab([ 'list', 'B' ]);
 my %copied = map { /^(\w+) (\d+) (-?\d+) (.*)/ ? ($4 => [ $1, $2, $1 eq 'file' ? $3 : 0 ]) : () } split /\n/, $out;
 is_deeply(\%copied, { map { $_ => [ $entry{$_}[0], $entry{$_}[1], $entry{$_}[0] eq 'file' ? $entry{$_}[2] : 0 ] } @paths }, 'both are the same');
-is(content('B', "Apps/$_"), "content of $_", 'content') foreach @names[ 2, 7, 10, 13 ];
+is($share->content('B', "Apps/$_"), "content of $_", 'content') foreach @names[ 2, 7, 10, 13 ];
 is_deeply([ `find '$root{B}' -name .qsrepl-partial -o -name lock` ], [], 'nothing is left in between');
 my @calls = $share->robocopies;
 my %options = map { $_ => 1 } grep { m{^/} } map { @$_ } @calls;
@@ -123,25 +104,25 @@ is((grep { $_ eq '-R' || $_ eq '--delete' } map { @$_ } @calls), 0, 'what it may
 put($root{A}, 'Apps/a.qvf', 'second', 1_600_000_000);
 lab([ 'copy', 'A', 'B', $stamp ], 'Apps/a.qvf');
 is($out, "ok\n", 'a changed file');
-is(content('B', 'Apps/a.qvf'), 'second', 'is replaced');
-is(content('B', "$stamp/Apps/a.qvf"), 'content of a.qvf', 'the old one is in the trash');
+is($share->content('B', 'Apps/a.qvf'), 'second', 'is replaced');
+is($share->content('B', "$stamp/Apps/a.qvf"), 'content of a.qvf', 'the old one is in the trash');
 put($root{A}, 'Apps/a.qvf', 'third', 1_700_000_000);
 lab([ 'copy', 'A', 'B', $stamp ], 'Apps/a.qvf');
-is(join(' ', map { content('B', $_) } 'Apps/a.qvf', "$stamp/Apps/a.qvf", "$stamp/Apps/a.qvf.1"), 'third content of a.qvf second', 'and stays there beside the next one');
+is(join(' ', map { $share->content('B', $_) } 'Apps/a.qvf', "$stamp/Apps/a.qvf", "$stamp/Apps/a.qvf.1"), 'third content of a.qvf second', 'and stays there beside the next one');
 put($root{B}, 'Apps/gone/x', 'gone');
 put($root{B}, 'Apps/gone/y', 'gone');
 put($root{B}, 'Apps/gone/z', 'back');
 put($root{A}, 'Apps/GONE/z', 'back');
 lab([ 'delete', 'A', 'B', $stamp ], 'Apps/gone', 'Apps/gone/x', 'Apps/gone/y', 'Apps/gone/z');
 is($out, "ok\n", 'removed');
-is(content('B', "$stamp/Apps/gone/x"), 'gone', 'into the trash');
-is(content('B', 'Apps/gone/z'), 'back', 'but not what is at the source again, in whatever case');
+is($share->content('B', "$stamp/Apps/gone/x"), 'gone', 'into the trash');
+is($share->content('B', 'Apps/gone/z'), 'back', 'but not what is at the source again, in whatever case');
 rename "$root{A}/Apps/GONE", "$root{A}/no";
 lab([ 'delete', 'A', 'B', $stamp ], 'Apps/gone', 'Apps/gone/z');
 ok(!-e "$root{B}/Apps/gone", 'an empty folder goes, too');
 put($root{B}, 'Apps/a.qvf', 'only at B');
 lab([ 'delete', '-', 'B', '.qsrepl-salvage/20260131T235900.000Z' ], 'Apps/a.qvf');
-is($out . content('B', '.qsrepl-salvage/20260131T235900.000Z/Apps/a.qvf'), "ok\nonly at B", 'all that is named, where there is no source');
+is($out . $share->content('B', '.qsrepl-salvage/20260131T235900.000Z/Apps/a.qvf'), "ok\nonly at B", 'all that is named, where there is no source');
 
 # The trash is emptied by its age; what is not ours there stays.
 make_path("$root{B}/.qsrepl-trash/$_") foreach '20990101T000000.000Z', 'mine';
@@ -165,17 +146,17 @@ ok(-e "$root{A}/Apps/a.qvf", 'no link was followed');
 
 # Access rights of files, on request.
 $share->robocopies;
-conf(share => "copy_security = on\n");
+$share->configure(share => "copy_security = on\n");
 $ssh->set_state($node, {});
 lab([ 'copy', 'A', 'B', $stamp ], 'Apps/a.qvf');
 is((grep { $_ eq '/COPY:DATS' } map { @$_ } $share->robocopies), 1, 'copy_security = on copies them');
 
 # An account for the other machine's share: a session by key has none.
 $ssh->set_state($node, { logons => { '\\\\fs-a\\QlikShare' => [ 'CORP\\qlikservice', 'geh"eim\\7361' ] } });
-conf();
+$share->configure();
 lab([ 'list', 'A' ]);
-fails_with('could not list .*', ".*Access to the path .* is denied", 'without an account');
-conf(share => "account = $secret\n");
+failed_with($out, 'could not list .*', ".*Access to the path .* is denied", 'without an account');
+$share->configure(share => "account = $secret\n");
 $ssh->seen;
 unlink "$ssh->{dir}/processes";
 lab([ 'list', 'A' ]);
@@ -187,11 +168,11 @@ unlike(slurp_file("$ssh->{dir}/processes"), qr/7361/, 'its password is on no com
 unlike($ssh->log, qr/7361/, 'and in no log');
 write_private("$tool_dir/account", "username = qlikservice\npassword = other\ndomain = CORP\n");
 lab([ 'list', 'A' ]);
-fails_with('could not list .*', '.*The user name or password is incorrect', 'a wrong password');
+failed_with($out, 'could not list .*', '.*The user name or password is incorrect', 'a wrong password');
 write_private("$tool_dir/account", "user = x\n");
 lab([ 'list', 'A' ]);
-fails_with('could not list .*', "file \"$tool_dir/account\" has no logon", 'a file without one');
-conf();
+failed_with($out, 'could not list .*', "file \"$tool_dir/account\" has no logon", 'a file without one');
+$share->configure();
 
 # Many files.
 $ssh->set_state($node, {});
@@ -203,7 +184,7 @@ my $began = time;
 lab([ 'copy', 'A', 'B', $stamp ], (map { "StaticContent/f$_" } 1 .. 20), @thousands);
 is($out, "ok\n", '5,000 files');
 note(sprintf '%.1f s, %d calls of robocopy', time - $began, scalar($share->robocopies));
-is_deeply([ grep { (content('B', $_) // '') ne $_ } @thousands ], [], 'are there');
+is_deeply([ grep { ($share->content('B', $_) // '') ne $_ } @thousands ], [], 'are there');
 $began = time;
 lab([ 'list', 'B' ]);
 cmp_ok(scalar(() = $out =~ /^file /mg), '>', 5000, 'and are listed');
@@ -212,5 +193,5 @@ note(sprintf '%.1f s', time - $began);
 # No way there.
 $ssh->stop;
 lab([ 'list', 'A' ]);
-fails_with('could not list .*', 'could not run PowerShell at node "CN-B".*', 'no sshd');
+failed_with($out, 'could not list .*', 'could not run PowerShell at node "CN-B".*', 'no sshd');
 done_testing();

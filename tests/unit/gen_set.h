@@ -37,6 +37,7 @@ typedef struct GenSet
 	GenMapping	mappings[GEN_MAPPINGS];
 } GenSet;
 
+/* The kind of a class of mappings; the name of a site, by its number. */
 extern RwKind gen_kind(GenClass class);
 extern const char *gen_site(size_t site);
 
@@ -62,6 +63,7 @@ extern void gen_set_fixed(GenSet *set);
 extern RwMappings *gen_set_build(const GenSet *set, Random *random,
 								 TestMemory *memory);
 
+/* Print it, for who looks into a failure. */
 extern void gen_set_print(const GenSet *set);
 
 #endif							/* UNIT_GEN_SET_H */

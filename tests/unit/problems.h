@@ -7,6 +7,7 @@
 
 #include "rw.h"
 
+/* Check its code and its three parts. */
 extern void check_problem(const RwProblem *problem, RwProblemCode code,
 						  const char *message, const char *detail,
 						  const char *hint);

@@ -14,6 +14,7 @@ typedef struct Random
 	uint64_t	state;
 } Random;
 
+/* 64 bits; any state is a seed. */
 extern uint64_t random_next(Random *random);
 
 /* A number below n, which is not 0. */

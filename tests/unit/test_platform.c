@@ -58,6 +58,10 @@ test_texts(void)
 	check_text(time, "2000-02-29T00:00:00.000Z");
 	timestamp_format(-1, time);
 	check_text(time, "1969-12-31T23:59:59.999Z");
+	timestamp_compact("2026-11-23T00:52:02.123Z", time, sizeof(time));
+	check_text(time, "20261123T005202.123Z");
+	timestamp_compact("2026-11-23T00:52:02.123Z", time, 10);
+	check_text(time, "20261123T");
 }
 
 static void

@@ -192,7 +192,8 @@ forge(const char *clear, size_t len, const Text *inner, const SealKey *marker,
 	Text		der = {NULL, 0, 0};
 	char		mark[SEAL_MARK_SIZE] = "";
 
-	check(seal_encrypt(recipients, 1, inner, &der, &error));
+	check(seal_encrypt(recipients, 1, false, inner->bytes, inner->len, &der,
+					   &error));
 	text_free(forged);
 	text_add_bytes(forged, clear, len);
 	text_add_bytes(forged, der.bytes, der.len);
@@ -237,9 +238,8 @@ test_forged(void)
 	seal(&sealed, key_a, certificate_b, &set);
 	check(seal_header_read(sealed.bytes, sealed.len, &arena, &header, &clear,
 						   &error));
-	check(seal_decrypt(sealed.bytes + clear,
-					   sealed.len - clear - SEAL_MARK_SIZE, key_b, &inner,
-					   &error));
+	check(seal_decrypt(key_b, sealed.bytes + clear,
+					   sealed.len - clear - SEAL_MARK_SIZE, &inner, &error));
 	while (memcmp(inner.bytes + place, sealed.bytes, clear) != 0)
 		place++;
 	forge(sealed.bytes, clear, &inner, NULL, &forged);

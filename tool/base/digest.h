@@ -19,6 +19,7 @@ typedef struct Digest Digest;
 extern Digest *digest_new(void);
 extern void digest_free(Digest *digest);
 
+/* The bytes that come next. */
 extern void digest_add(Digest *digest, const void *bytes, size_t len);
 
 /* What it is of all that was added; from here on it is empty again. */

@@ -48,3 +48,14 @@ timestamp_format(int64_t ms, char *out)
 			 year % 10000, month, mday, rest / 3600000, rest / 60000 % 60,
 			 rest / 1000 % 60, rest % 1000);
 }
+
+void
+timestamp_compact(const char *time, char *out, size_t size)
+{
+	size_t		n = 0;
+
+	for (; *time != '\0' && n < size - 1; time++)
+		if (*time != '-' && *time != ':')
+			out[n++] = *time;
+	out[n] = '\0';
+}

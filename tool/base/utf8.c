@@ -1,10 +1,8 @@
 /*
  * utf8.c
- *		Is it UTF-8?
+ *		Characters in UTF-8.
  */
 #include "base/utf8.h"
-
-#include <stdint.h>
 
 /* What the first byte says about the whole character; 0: cannot begin one. */
 static size_t
@@ -46,4 +44,31 @@ utf8_length(const char *bytes, size_t len)
 		(code >= 0xD800 && code <= 0xDFFF))
 		return 0;
 	return n;
+}
+
+uint32_t
+utf8_decode(const char *bytes, size_t len)
+{
+	static const unsigned char mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+	uint32_t	character = (unsigned char) bytes[0] & mask[len];
+
+	for (size_t i = 1; i < len; i++)
+		character = character << 6 | ((unsigned char) bytes[i] & 0x3F);
+	return character;
+}
+
+size_t
+utf8_encode(uint32_t character, char *out)
+{
+	static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+	size_t		len = character < 0x80 ? 1 : character < 0x800 ? 2 :
+	character < 0x10000 ? 3 : 4;
+
+	for (size_t i = len - 1; i > 0; i--)
+	{
+		out[i] = (char) (0x80 | (character & 0x3F));
+		character >>= 6;
+	}
+	out[0] = (char) (lead[len] | character);
+	return len;
 }

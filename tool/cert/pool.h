@@ -69,8 +69,8 @@ extern bool cert_read_file(const char *path, const char *file,
 						   Error *error);
 
 /*
- * cert_write_pfx, cert_write_pem
- *		An entry as a file's content.
+ * cert_write_pfx, cert_write_certificate, cert_write_key
+ *		An entry as a file's content: PFX, or PEM of its certificate or key.
  *
  * in:  password: of a PFX file; of a PEM key, NULL leaves it as it is
  *      old: of a PFX file: 3DES and SHA-1, which all versions of Windows read

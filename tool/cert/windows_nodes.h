@@ -33,6 +33,11 @@ typedef struct WindowsSite
 	Text		password;		/* of the PFX files on their way */
 } WindowsSite;
 
+/*
+ * windows_begin
+ *		The nodes of the place's site, with a new password for what goes to them
+ *		and comes from them; windows_end() wipes all of it, after an error too.
+ */
 extern bool windows_begin(WindowsSite *site, const CertPlace *place,
 						  Error *error);
 extern void windows_end(WindowsSite *site);

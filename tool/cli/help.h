@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 
+/* Print the help: of the program, of a group of commands, of a command. */
 extern void cli_help_all(void);
 extern void cli_help_group(const CliGroup *group);
 extern void cli_help_command(const CliCommand *command);

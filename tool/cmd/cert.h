@@ -30,6 +30,7 @@ typedef struct CertCall
 	bool		yes;
 } CertCall;
 
+/* The verbs, by their names; exit codes. */
 extern int	cmd_cert_list(const CertCall *call);
 extern int	cmd_cert_verify(const CertCall *call);
 extern int	cmd_cert_compare(const CertCall *call);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/exitcode.h"
 #include "base/json.h"
 #include "base/report.h"
@@ -42,14 +43,44 @@ cmd_load_config(const char *file, Config *config)
 	return code;
 }
 
+int
+cmd_load_config_at(const char *file, const char *site, Config *config)
+{
+	int			code = cmd_load_config(file, config);
+
+	if (code != EXIT_OK || strcmp(config->site, site) == 0)
+		return code;
+	report_errorf("Look at remote_command, and at \"site\" in the "
+				  "configuration there. Nothing was changed.",
+				  "this machine is at site \"%s\", not \"%s\"", config->site,
+				  site);
+	config_free(config);
+	return EXIT_REFUSED;
+}
+
+bool
+cmd_is_here(const Config *config, const char *site)
+{
+	if (strcmp(site, config->site) == 0)
+		return true;
+	report_errorf("Run it at that site's machine. Nothing was changed.",
+				  "this machine is at site \"%s\", not \"%s\"", config->site,
+				  site);
+	return false;
+}
+
 const ConfigSite *
 cmd_find_site(const Config *config, const char *name)
 {
 	const ConfigSite *site = config_site(config, name);
 
+	Arena		arena = {NULL};
+
 	if (site == NULL)
 		report_errorf("The sites are the [site ...] sections of the "
-					  "configuration.", "site \"%.80s\" is not defined", name);
+					  "configuration.", "site \"%s\" is not defined",
+					  arena_quote(&arena, name));
+	arena_free(&arena);
 	return site;
 }
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/exitcode.h"
-#include "base/report.h"
 #include "cmd/cert_ready.h"
 #include "cmd/config.h"
 #include "cmd/transport.h"
@@ -31,19 +30,11 @@ cmd_do(const char *file, const char *act, const char *name)
 {
 	Config		config;
 	Error		error = ERROR_NONE;
-	int			code = cmd_load_config(file, &config);
+	int			code = cmd_load_config_at(file, name, &config);
 
 	if (code != EXIT_OK)
 		return code;
-	if (strcmp(config.site, name) != 0)
-	{
-		report_errorf("Look at remote_command, and at \"site\" in the "
-					  "configuration there. Nothing was changed.",
-					  "this machine is at site \"%s\", not \"%s\"",
-					  config.site, name);
-		code = EXIT_REFUSED;
-	}
-	else if (!run(&config, file, act, &error))
+	if (!run(&config, file, act, &error))
 	{
 		error_report(&error);
 		code = EXIT_STOPPED;

@@ -53,19 +53,10 @@ choose_site(const Config *config, const DrillRequest *request)
 	int64_t		hold;
 	const char *name = request->site != NULL ? request->site : config->site;
 
-	if (config_site(config, name) == NULL)
-	{
-		report_errorf("The sites are the [site ...] sections of the "
-					  "configuration.", "site \"%.80s\" is not defined", name);
+	if (cmd_find_site(config, name) == NULL)
 		return EXIT_USAGE;
-	}
-	if (strcmp(name, config->site) != 0)
-	{
-		report_errorf("Run it at that site's machine. Nothing was changed.",
-					  "this machine is at site \"%s\", not \"%s\"",
-					  config->site, name);
+	if (!cmd_is_here(config, name))
 		return EXIT_REFUSED;
-	}
 	if (request->hold != NULL &&
 		(units_parse_duration(request->hold, &hold) != UNITS_GOOD ||
 		 hold <= 0 || hold > DRILL_HOLD_MAX))

@@ -146,8 +146,7 @@ static bool
 check_all(Drill *drill, Error *error)
 {
 	const Config *config = drill->config;
-	const ConfigSite *other = &config->sites[drill->site == &config->sites[0] ?
-											 1 : 0];
+	const ConfigSite *other = config_other_site(config, drill->site);
 	const ShareRisk *risks;
 
 	if (!drill_checks(drill, error))

@@ -7,6 +7,7 @@
 
 #include "hosts/hosts.h"
 
+/* One file with what differs; all files; the same as a JSON document. */
 extern void hosts_print_finding(const HostsFinding *finding);
 extern void hosts_print_text(const HostsReport *report);
 extern void hosts_print_json(const Config *config,

@@ -23,6 +23,7 @@ typedef struct InitRequest
 	bool		json;
 } InitRequest;
 
+/* Ask for what is missing, and write the file; the exit code. */
 extern int	cmd_init(const InitRequest *request);
 
 #endif							/* CMD_INIT_H */

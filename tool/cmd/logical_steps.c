@@ -255,9 +255,10 @@ logical_reverse_undo(void *context, PlanProgress *progress, Error *error)
 					 error);
 }
 
-static bool
-unsubscribe_one(Move *move, const LogicalLink *link, const char *database,
-				PlanProgress *progress, Error *error)
+bool
+logical_unsubscribe_one(Move *move, const LogicalLink *link,
+						const char *database, PlanProgress *progress,
+						Error *error)
 {
 	(void) move;
 	(void) database;
@@ -276,8 +277,8 @@ logical_turn_run(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
 
-	if (!logical_each(move, move->from, move->to, unsubscribe_one, progress,
-					  error) ||
+	if (!logical_each(move, move->from, move->to, logical_unsubscribe_one,
+					  progress, error) ||
 		!logical_count(move, progress, error) ||
 		!move_sql(move, move->to, "SELECT qsrepl.unfence()", PG_NONE, error))
 		return false;

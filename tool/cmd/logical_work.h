@@ -24,6 +24,11 @@ extern bool logical_each(Move *move, const ConfigSite *publisher,
 						 const ConfigSite *subscriber, LogicalEach each,
 						 PlanProgress *progress, Error *error);
 
+/* For logical_each(): drop the subscription. */
+extern bool logical_unsubscribe_one(Move *move, const LogicalLink *link,
+									const char *database,
+									PlanProgress *progress, Error *error);
+
 /* Is the target not fenced any more, so that it takes writes? */
 extern PlanAnswer logical_is_turned(Move *move, Error *error);
 extern bool logical_may_abort(void *context, Error *error);

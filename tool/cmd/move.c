@@ -3,18 +3,14 @@
  *		What all moves do around their plans.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/exitcode.h"
-#include "base/json.h"
 #include "base/printable.h"
 #include "base/report.h"
 #include "base/units.h"
 #include "cmd/config.h"
 #include "cmd/documents.h"
-#include "cmd/move_work.h"
-#include "cmd/share_risk.h"
 #include "cmd/move_work.h"
 #include "cmd/restore.h"
 #include "platform/cancel.h"
@@ -49,133 +45,6 @@ is_move(const char *plan)
 	return false;
 }
 
-/* The site that is not the one. */
-static const ConfigSite *
-other_site(const Config *config, const ConfigSite *site)
-{
-	return &config->sites[site == &config->sites[0] ? 1 : 0];
-}
-
-static const ConfigSite *
-named_site(Move *move, const char *name)
-{
-	const ConfigSite *site = config_site(&move->config, name);
-
-	if (site == NULL)
-		report_errorf("The sites are the [site ...] sections of the "
-					  "configuration.", "site \"%s\" is not defined",
-					  arena_quote(&move->arena, name));
-	return site;
-}
-
-/* The site that follows the other one, or NULL. */
-static const ConfigSite *
-passive_site(Move *move)
-{
-	Error		first = ERROR_NONE;
-
-	for (size_t i = 0; i < move->config.n_sites; i++)
-	{
-		Error		silent = ERROR_NONE;
-		bool		standby = false;
-
-		if (move_is_passive(move, &move->config.sites[i], &standby,
-							&silent) && standby)
-		{
-			error_free(&first);
-			return &move->config.sites[i];
-		}
-		if (first.message == NULL && silent.message != NULL)
-			error_set(&first, silent.message, "Nothing was changed.",
-					  "no site's server that answers is a passive one");
-		error_free(&silent);
-	}
-	if (first.message == NULL)
-		error_set(&first, NULL, "Nothing was changed.",
-				  "no site's server is a passive one");
-	error_report(&first);
-	error_free(&first);
-	return NULL;
-}
-
-/* Make the context from the request; the exit code. */
-static int
-choose_sites(const MoveVerb *verb, Move *move)
-{
-	const ConfigSite *site = move->request->site != NULL ?
-	named_site(move, move->request->site) : passive_site(move);
-
-	if (site == NULL)
-		return move->request->site != NULL ? EXIT_USAGE : EXIT_REFUSED;
-	if (verb->returns)
-	{
-		move->from = site;
-		move->to = other_site(&move->config, site);
-	}
-	else
-	{
-		move->to = site;
-		move->from = other_site(&move->config, site);
-	}
-	return EXIT_OK;
-}
-
-static const char *
-option_of(Move *move, const PlanJournal *journal, const char *name)
-{
-	const char *value = plan_journal_parameter(journal, name);
-
-	return value != NULL && value[0] != '\0' ?
-		arena_strdup(&move->arena, value) : NULL;
-}
-
-/* Options hold for the whole run, whoever brings it to its end. */
-static void
-take_options(Move *move, const PlanJournal *journal)
-{
-	move->taken_up = *move->request;
-	move->taken_up.drain = option_of(move, journal, "drain");
-	move->taken_up.force_active = option_of(move, journal, "force_active");
-	move->taken_up.rebuild = option_of(move, journal, "rebuild") != NULL;
-	move->taken_up.force = option_of(move, journal, "force") != NULL;
-	move->request = &move->taken_up;
-}
-
-/* Make it from the journal of the run that has not ended. */
-static int
-take_sites(Move *move, const PlanJournal *journal)
-{
-	const char *from = plan_journal_parameter(journal, "from");
-	const char *to = plan_journal_parameter(journal, "to");
-
-	take_options(move, journal);
-	if (from != NULL && to != NULL)
-	{
-		move->from = named_site(move, from);
-		move->to = named_site(move, to);
-	}
-	return move->from != NULL && move->to != NULL ? EXIT_OK : EXIT_REFUSED;
-}
-
-/* Any site's server tells what pair it is; this machine's first. */
-static bool
-learn(Move *move, Error *error)
-{
-	const ConfigSite *own = config_site(&move->config, move->config.site);
-
-	if (move_learn(move, own, error))
-		return true;
-	for (size_t i = 0; i < move->config.n_sites; i++)
-	{
-		if (&move->config.sites[i] == own)
-			continue;
-		error_free(error);
-		if (move_learn(move, &move->config.sites[i], error))
-			return true;
-	}
-	return false;
-}
-
 static int
 code_of(PlanOutcome outcome, const Move *move)
 {
@@ -189,82 +58,6 @@ code_of(PlanOutcome outcome, const Move *move)
 		default:
 			return EXIT_STOPPED;
 	}
-}
-
-/* What holds then, which is not the same for all plans. */
-static void
-tell_aborted(const Move *move)
-{
-	if (strcmp(move->plan, "rejoin") == 0)
-		printf("The run is ended. Site %s is not back as a standby; \"qsrepl "
-			   "rejoin %s\" begins anew.\n", move->from->name,
-			   move->from->name);
-	else if (strcmp(move->plan, "failover") == 0)
-		printf("All that the run had done is undone. Site %s stays "
-			   "passive.\n", move->to->name);
-	else
-		printf("All that the run had done is undone. Site %s is active, as "
-			   "before.\n", move->from->name);
-}
-
-static void
-tell(const Move *move, PlanOutcome outcome)
-{
-	if (move->request->dry_run)
-		return;
-	if (outcome == PLAN_ABORTED)
-		tell_aborted(move);
-	else if (strcmp(move->plan, "rejoin") == 0 && !move->rebuild &&
-			 move->config.mode == CONFIG_PHYSICAL)
-		printf("Site %s is a standby of site %s.\n", move->from->name,
-			   move->to->name);
-	else if (strcmp(move->plan, "maintenance-end") == 0)
-		printf("Site %s follows site %s again.\n", move->to->name,
-			   move->from->name);
-	else if (strcmp(move->plan, "switchover") == 0 ||
-			 strcmp(move->plan, "failover") == 0)
-		printf("Site %s is active.\n", move->to->name);
-	if (move->writable_ms >= 0)
-		printf("Clients could write there %.2f s after the start.\n",
-			   (double) move->writable_ms / 1000);
-	if (move->notes.len > 0)
-		printed("%s", move->notes.bytes);
-}
-
-/* What a failover has accepted to lose. */
-static json_t *
-risk_as_json(const Move *move)
-{
-	json_t	   *object = json_object();
-
-	json_set_count(object, "known_bytes", move->risk->known_bytes);
-	json_set_count(object, "most_bytes", move->risk->most_bytes);
-	json_set_count(object, "most_transactions",
-				   move->risk->most_transactions);
-	json_object_set_new(object, "most_seconds", move->risk->most_seconds < 0 ?
-						json_null() : json_real(move->risk->most_seconds));
-	json_object_set_new(object, "shares", share_risks_as_json(&move->config, move->shares));
-	return object;
-}
-
-static void
-tell_json(const Move *move, PlanOutcome outcome)
-{
-	json_t	   *document = json_object();
-
-	json_set_text(document, "plan", move->plan);
-	json_set_text(document, "from", move->from->name);
-	json_set_text(document, "to", move->to->name);
-	json_set_text(document, "outcome", outcome == PLAN_ABORTED ? "aborted" :
-				  move->incomplete ? "incomplete" : "done");
-	json_object_set_new(document, "writable_ms", move->writable_ms < 0 ?
-						json_null() :
-						json_integer((json_int_t) move->writable_ms));
-	if (move->risk != NULL)
-		json_object_set_new(document, "risk", risk_as_json(move));
-	json_set_text(document, "notes", move->notes.len > 0 ?
-				  move->notes.bytes : "");
-	documents_add(move->document, document);
 }
 
 static PlanOutcome
@@ -315,7 +108,7 @@ run_plan(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 static int
 prepare(const MoveVerb *verb, Move *move, MoveHow how, Error *error)
 {
-	if (move->n_databases == 0 && !learn(move, error))
+	if (move->n_databases == 0 && !move_learn_any(move, error))
 		return move_unasked(move);
 	move->sites[move->from - move->config.sites].silent = verb->alone;
 	if (!move->request->dry_run && !move_lock(move, error))
@@ -378,12 +171,7 @@ go(const MoveVerb *verb, Move *move, MoveHow how)
 	}
 	if ((outcome == PLAN_FINISHED || outcome == PLAN_ABORTED) &&
 		!move->request->dry_run)
-	{
-		if (move->request->json)
-			tell_json(move, outcome);
-		else
-			tell(move, outcome);
-	}
+		move_tell(move, outcome);
 	/* The process that goes on does not know them. */
 	else if (code == EXIT_STOPPED && move->notes.len > 0)
 		printed_to(stderr, "%s", move->notes.bytes);
@@ -408,7 +196,7 @@ find_run(Move *move, int *code)
 
 	*code = EXIT_REFUSED;
 	move_mirror(move, &mirror);
-	if (!learn(move, &error))
+	if (!move_learn_any(move, &error))
 		*code = move_unasked(move);
 	else if (plan_unfinished(move->config.journal_directory, &mirror,
 							 &journal, &error))
@@ -424,7 +212,7 @@ find_run(Move *move, int *code)
 					  "\"%s\"", plan_journal_started(journal),
 					  plan_journal_plan(journal));
 		else
-			*code = take_sites(move, journal);
+			*code = move_take_sites(move, journal);
 	}
 	if (error.message != NULL)
 		error_report(&error);
@@ -510,7 +298,7 @@ move_run(const MoveVerb *verb, const MoveRequest *request, MoveHow how)
 	else
 	{
 		verb = in_mode(&move.config, verb);
-		code = choose_sites(verb, &move);
+		code = move_choose_sites(verb, &move);
 		if (code != EXIT_OK)
 			verb = NULL;
 	}

@@ -182,21 +182,27 @@ move_stop_run(void *context, PlanProgress *progress, Error *error)
 	return stop_server(move, error);
 }
 
+/* What may be undone, with the server stopped where it runs as a standby. */
+static bool
+begin_undo(Move *move, Error *error)
+{
+	ServerControlData data;
+
+	if (!move_may_abort(move, error) ||
+		!server_state(&move->config, move->from, &move->arena, &data, error))
+		return false;
+	return !(data.running && data.standby) || stop_server(move, error);
+}
+
 bool
 move_stop_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
-	ServerControlData data;
 
 	(void) progress;
-	if (!move_may_abort(move, error) ||
-		!server_state(&move->config, move->from, &move->arena, &data, error))
-		return false;
 	/* Who undoes this from the mirror does not know of the next step. */
-	if (data.running && data.standby &&
-		!stop_server(move, error))
-		return false;
-	return server_act(&move->config, move->from, "primary", error) &&
+	return begin_undo(move, error) &&
+		server_act(&move->config, move->from, "primary", error) &&
 		server_act(&move->config, move->from, "start", error);
 }
 
@@ -239,17 +245,11 @@ bool
 move_standby_undo(void *context, PlanProgress *progress, Error *error)
 {
 	Move	   *move = context;
-	ServerControlData data;
 
 	(void) progress;
-	if (!move_may_abort(move, error) ||
-		!server_state(&move->config, move->from, &move->arena, &data, error))
-		return false;
-	/* Somebody has started it: then it runs as a standby. */
-	if (data.running && data.standby &&
-		!stop_server(move, error))
-		return false;
-	return server_act(&move->config, move->from, "primary", error);
+	/* Somebody may have started it: then it runs as a standby. */
+	return begin_undo(move, error) &&
+		server_act(&move->config, move->from, "primary", error);
 }
 
 PlanAnswer

@@ -114,6 +114,27 @@ extern const MoveVerb *move_verb(const Config *config, const char *plan);
 extern int	move_run(const MoveVerb *verb, const MoveRequest *request,
 					 MoveHow how);
 
+/* ---- move_sites.c: which site is which ---- */
+
+/* Fill from and to by the request; the exit code, after it was told. */
+extern int	move_choose_sites(const MoveVerb *verb, Move *move);
+
+/* Fill them, and the options, by the journal of a run; the exit code. */
+extern int	move_take_sites(Move *move, const PlanJournal *journal);
+
+/* move_learn() by any site's server that answers; this machine's first. */
+extern bool move_learn_any(Move *move, Error *error);
+
+/* ---- move_mirror.c: the journal's mirror ---- */
+
+/* Where the journal is mirrored: the server that can be written. */
+extern void move_mirror(Move *move, PlanMirror *mirror);
+
+/* ---- move_tell.c: the end ---- */
+
+/* What the run has led to, as text or as a document. */
+extern void move_tell(const Move *move, PlanOutcome outcome);
+
 /* ---- move_pair.c: the servers ---- */
 
 /*
@@ -167,9 +188,7 @@ extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
  */
 extern bool move_lock(Move *move, Error *error);
 
-/* Where the journal is mirrored: the server that can be written. */
-extern void move_mirror(Move *move, PlanMirror *mirror);
-
+/* Close and free all that it holds. */
 extern void move_free(Move *move);
 
 /* Wait a moment; false with the error where it was interrupted or is over. */

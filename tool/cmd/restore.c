@@ -11,30 +11,14 @@
 
 #include "base/exitcode.h"
 #include "base/printable.h"
-#include "base/timestamp.h"
 #include "cmd/ask.h"
 #include "cmd/config.h"
 #include "cmd/restore_share.h"
+#include "cmd/stamp.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 
 #define STAMP_WAIT_MS 100
-
-/* The time for names, as 20261123T005202. */
-static const char *
-stamp_now(Arena *arena)
-{
-	char		now[TIMESTAMP_SIZE];
-	char		compact[TIMESTAMP_SIZE];
-	size_t		n = 0;
-
-	timestamp_format(plat_wall_ms(), now);
-	for (const char *c = now; *c != '\0' && *c != '.'; c++)
-		if (*c != '-' && *c != ':')
-			compact[n++] = *c;
-	compact[n] = '\0';
-	return arena_strdup(arena, compact);
-}
 
 /* Has a restore of the same second left something in a share's trash? */
 static bool

@@ -13,9 +13,7 @@
 static const ConfigSite *
 other_site(const Restore *restore)
 {
-	const Config *config = &restore->move.config;
-
-	return &config->sites[restore->site == &config->sites[0] ? 1 : 0];
+	return config_other_site(&restore->move.config, restore->site);
 }
 
 /* The configured databases as a list of JSON: their names need no escapes. */

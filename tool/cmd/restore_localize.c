@@ -60,8 +60,7 @@ add_alias(Restore *restore, PgConnection *connection, Error *error)
 	const SnapshotShare *share = restore->snapshot.n_shares > 0 ?
 	&restore->snapshot.shares[0] : NULL;
 	const char *mapping = NULL;
-	const ConfigSite *other = &config->sites[restore->site ==
-											 &config->sites[0] ? 1 : 0];
+	const ConfigSite *other = config_other_site(config, restore->site);
 
 	if (share == NULL || share->root == NULL)
 		return true;

@@ -10,16 +10,6 @@
 #include "cmd/restore_work.h"
 #include "cmd/subscriber.h"
 
-static bool
-unsubscribe_one(Move *move, const LogicalLink *link, const char *database,
-				PlanProgress *progress, Error *error)
-{
-	(void) move;
-	(void) database;
-	(void) progress;
-	return logical_unsubscribe(link, error);
-}
-
 /* All databases that are restored and replicated, as the move's. */
 static bool
 each_link(Restore *restore, LogicalEach each, PlanProgress *progress,
@@ -43,7 +33,7 @@ each_link(Restore *restore, LogicalEach each, PlanProgress *progress,
 bool
 restore_unsubscribe_run(void *context, PlanProgress *progress, Error *error)
 {
-	return each_link(context, unsubscribe_one, progress, error);
+	return each_link(context, logical_unsubscribe_one, progress, error);
 }
 
 static bool

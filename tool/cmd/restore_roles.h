@@ -14,6 +14,7 @@ typedef struct RestoreRoles
 	size_t		n;
 } RestoreRoles;
 
+/* The roles of the snapshot that the server lacks. */
 extern bool restore_missing_roles(Restore *restore, RestoreRoles *roles,
 								  Error *error);
 

@@ -84,6 +84,7 @@ typedef struct RestoreFound
 	bool		ours;			/* complete, and made by this run */
 } RestoreFound;
 
+/* Is a database of this name there, and is it of this run? */
 extern bool restore_look(Restore *restore, const char *name,
 						 RestoreFound *found, Error *error);
 

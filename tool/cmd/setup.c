@@ -12,23 +12,11 @@
 #include "base/memory.h"
 #include "base/printable.h"
 #include "base/report.h"
-#include "base/timestamp.h"
 #include "cmd/ask.h"
 #include "cmd/config.h"
 #include "cmd/documents.h"
 #include "platform/cancel.h"
-#include "platform/clock.h"
 #include "server/target.h"
-
-/* The first other site. */
-static const ConfigSite *
-other_site(const Config *config, const ConfigSite *site)
-{
-	for (size_t i = 0; i < config->n_sites; i++)
-		if (&config->sites[i] != site)
-			return &config->sites[i];
-	return NULL;
-}
 
 /* Is the site meant?  The exit code. */
 static int
@@ -87,22 +75,12 @@ choose_site(const SetupVerb *verb, Setup *setup)
 	if (code != EXIT_OK)
 		return code;
 
-	setup->site = config_site(config, name);
+	setup->site = cmd_find_site(config, name);
 	if (setup->site == NULL)
-	{
-		report_errorf("The sites are the [site ...] sections of the "
-					  "configuration.", "site \"%s\" is not defined",
-					  arena_quote(&setup->arena, name));
 		return EXIT_USAGE;
-	}
-	if (strcmp(name, config->site) != 0)
-	{
-		report_errorf("Run it at that site's machine. Nothing was changed.",
-					  "this machine is at site \"%s\", not \"%s\"",
-					  config->site, name);
+	if (!cmd_is_here(config, name))
 		return EXIT_REFUSED;
-	}
-	setup->peer = other_site(config, setup->site);
+	setup->peer = config_other_site(config, setup->site);
 	return confirm(verb, setup);
 }
 
@@ -238,21 +216,6 @@ prepare_and_run(const SetupVerb *verb, Setup *setup)
 		error_report(&error);
 	error_free(&error);
 	return code;
-}
-
-const char *
-setup_stamp(Setup *setup)
-{
-	char		now[TIMESTAMP_SIZE];
-	char		compact[TIMESTAMP_SIZE];
-	size_t		n = 0;
-
-	timestamp_format(plat_wall_ms(), now);
-	for (const char *c = now; *c != '\0' && *c != '.'; c++)
-		if (*c != '-' && *c != ':')
-			compact[n++] = *c;
-	compact[n] = '\0';
-	return arena_strdup(&setup->arena, compact);
 }
 
 int

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
+#include "cmd/stamp.h"
 #include "platform/child.h"
 #include "platform/directory.h"
 #include "platform/file.h"
@@ -84,7 +85,7 @@ move_incomplete(Setup *setup, Error *error)
 	return plat_file_rename(setup->site->data_directory,
 							arena_printf(&setup->arena, "%s.incomplete-%s",
 										 setup->site->data_directory,
-										 setup_stamp(setup)),
+										 stamp_now(&setup->arena)),
 							error);
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "cmd/define.h"
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 
 static PlanAnswer
 run_in_each(Setup *setup, SetupEach each, Error *error)

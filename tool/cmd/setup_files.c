@@ -2,7 +2,7 @@
  * setup_files.c
  *		Steps of both plans: the site's settings file, and its inclusion.
  */
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 #include "server/settings.h"
 
 static PlanAnswer

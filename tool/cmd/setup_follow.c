@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 #include "server/settings.h"
 #include "server/target.h"
 #include "server/verify.h"

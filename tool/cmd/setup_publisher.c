@@ -3,43 +3,20 @@
  *		"qsrepl setup publisher": the plan of the active site in logical mode,
  *		and its own steps.
  */
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 #include "server/logical.h"
 #include "server/settings.h"
 
 static const PlanStep steps[] = {
-	{"settings", "Write the settings file \"${settings_file}\"",
-		"Write qsrepl.local_site and port of site ${site} into it.",
-	setup_settings_done, setup_settings_run, NULL, 0},
-	{"include", "Include it from \"${config_file}\"",
-		"Put this line at the end: include = '${settings_file}'",
-	setup_include_done, setup_include_run, NULL, 0},
-	{"server", "Change the server's settings by ALTER SYSTEM",
-		"ALTER SYSTEM SET wal_level = logical, wal_log_hints, "
-		"max_wal_senders,\nmax_replication_slots, "
-		"max_logical_replication_workers, max_worker_processes,\n"
-		"max_slot_wal_keep_size, and shared_preload_libraries with qsrepl "
-		"behind what is\nthere; SELECT pg_reload_conf();",
-	setup_server_done, setup_server_run, NULL, 0},
-	{"restart", "Restart the server of site ${site}, where settings need it",
-		"pg_ctl -D \"${data_directory}\" restart",
-	setup_restart_done, setup_restart_run, NULL, 0},
-	{"role", "Create the role ${role}",
-		"CREATE ROLE ${role} LOGIN REPLICATION;",
-	setup_role_done, setup_role_run, NULL, 0},
-	{"extension", "Create the extension in each database",
-		"CREATE EXTENSION qsrepl;",
-	setup_extension_done, setup_extension_run, NULL, 0},
-	{"mappings", "Define sites and mappings in each database",
-		"SELECT qsrepl.set_site(...), qsrepl.set_mapping(...), "
-		"qsrepl.add_alias(...);",
-	setup_mappings_done, setup_mappings_run, NULL, 0},
-	{"profile", "Load the rules of the profile in each database",
-		"SELECT * FROM qsrepl.load_profile();",
-	setup_profile_done, setup_profile_run, NULL, 0},
-	{"localize", "Say in each database that the rows are those of site "
-		"${site}", "SELECT qsrepl.localize();",
-	setup_localize_done, setup_localize_run, NULL, 0},
+	SETUP_STEP_SETTINGS_LOGICAL,
+	SETUP_STEP_INCLUDE,
+	SETUP_STEP_SERVER_LOGICAL,
+	SETUP_STEP_RESTART,
+	SETUP_STEP_ROLE,
+	SETUP_STEP_EXTENSION,
+	SETUP_STEP_MAPPINGS,
+	SETUP_STEP_PROFILE,
+	SETUP_STEP_LOCALIZE,
 	{"identity", "Let rows of tables without a key be told apart",
 		"ALTER TABLE ... REPLICA IDENTITY FULL;",
 	setup_identity_done, setup_identity_run, NULL, 0},

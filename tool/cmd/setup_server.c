@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 #include "pg/statements.h"
 #include "platform/directory.h"
 #include "server/control.h"

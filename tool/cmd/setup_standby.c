@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
+#include "cmd/stamp.h"
 #include "platform/child.h"
 #include "platform/file.h"
 #include "server/control.h"
@@ -34,13 +35,8 @@ static const PlanStep steps[] = {
 		"cp \"${aside}/\"{postgresql.conf,pg_hba.conf,pg_ident.conf} "
 		"\"${data_directory}\"",
 	setup_keep_done, setup_keep_run, NULL, 0},
-	{"settings", "Write the settings file \"${settings_file}\"",
-		"Write qsrepl.local_site, port, qsrepl.peer_conninfo, "
-		"primary_conninfo and\nprimary_slot_name of site ${site} into it.",
-	setup_settings_done, setup_settings_run, NULL, 0},
-	{"include", "Include it from \"${config_file}\"",
-		"Put this line at the end: include = '${settings_file}'",
-	setup_include_done, setup_include_run, NULL, 0},
+	SETUP_STEP_SETTINGS_PHYSICAL,
+	SETUP_STEP_INCLUDE,
 	{"signal", "Make it a standby", "touch \"${data_directory}/standby.signal\"",
 	setup_signal_done, setup_signal_run, NULL, 0},
 	{"verify", "Verify what the server will read",
@@ -125,9 +121,9 @@ name_files(Setup *setup, Error *error)
 		return true;
 	setup->aside = site->aside_directory != NULL ?
 		arena_printf(&setup->arena, "%s/%s.%s", site->aside_directory,
-					 base != NULL ? base + 1 : "data", setup_stamp(setup)) :
+					 base != NULL ? base + 1 : "data", stamp_now(&setup->arena)) :
 		arena_printf(&setup->arena, "%s.%s", site->data_directory,
-					 setup_stamp(setup));
+					 stamp_now(&setup->arena));
 	return true;
 }
 

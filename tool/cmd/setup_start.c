@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 #include "pg/lsn.h"
 #include "platform/clock.h"
 #include "platform/file.h"

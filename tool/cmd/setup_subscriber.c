@@ -6,28 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/stamp.h"
 #include "cmd/subscriber.h"
 #include "pg/statements.h"
 #include "server/settings.h"
 #include "server/target.h"
 
 static const PlanStep steps[] = {
-	{"settings", "Write the settings file \"${settings_file}\"",
-		"Write qsrepl.local_site and port of site ${site} into it.",
-	setup_settings_done, setup_settings_run, NULL, 0},
-	{"include", "Include it from \"${config_file}\"",
-		"Put this line at the end: include = '${settings_file}'",
-	setup_include_done, setup_include_run, NULL, 0},
-	{"server", "Change the server's settings by ALTER SYSTEM",
-		"ALTER SYSTEM SET wal_level = logical, wal_log_hints, "
-		"max_wal_senders,\nmax_replication_slots, "
-		"max_logical_replication_workers, max_worker_processes,\n"
-		"max_slot_wal_keep_size, and shared_preload_libraries with qsrepl "
-		"behind what is\nthere; SELECT pg_reload_conf();",
-	setup_server_done, setup_server_run, NULL, 0},
-	{"restart", "Restart the server of site ${site}, where settings need it",
-		"pg_ctl -D \"${data_directory}\" restart",
-	setup_restart_done, setup_restart_run, NULL, 0},
+	SETUP_STEP_SETTINGS_LOGICAL,
+	SETUP_STEP_INCLUDE,
+	SETUP_STEP_SERVER_LOGICAL,
+	SETUP_STEP_RESTART,
 	{"fence", "Fence the server for all but superusers and replication",
 		"SELECT qsrepl.fence('passive site', keep_subscriptions => true);",
 	subscriber_fence_done, subscriber_fence_run, NULL, 0},
@@ -50,13 +39,8 @@ static const PlanStep steps[] = {
 		"ALTER DATABASE ... RENAME TO ..._${aside};\nALTER DATABASE "
 		"..._qsrepl_new RENAME TO ...;",
 	subscriber_place_done, subscriber_place_run, NULL, 0},
-	{"mappings", "Define sites and mappings in each database",
-		"SELECT qsrepl.set_site(...), qsrepl.set_mapping(...), "
-		"qsrepl.add_alias(...);",
-	setup_mappings_done, setup_mappings_run, NULL, 0},
-	{"profile", "Load the rules of the profile in each database",
-		"SELECT * FROM qsrepl.load_profile();",
-	setup_profile_done, setup_profile_run, NULL, 0},
+	SETUP_STEP_MAPPINGS,
+	SETUP_STEP_PROFILE,
 	{"rules", "Take over the rules that somebody has added at site ${peer}",
 		"SELECT qsrepl.add_rule(...);",
 	subscriber_rules_done, subscriber_rules_run, NULL, 0},
@@ -163,7 +147,7 @@ prepare(Setup *setup, Error *error)
 		!setup_connect(setup, setup->site, error))
 		return false;
 	if (setup->aside == NULL)
-		setup->aside = setup_stamp(setup);
+		setup->aside = stamp_now(&setup->arena);
 	return setup_value(setup, "SELECT system_identifier FROM "
 					   "pg_catalog.pg_control_system()", PG_NONE,
 					   &setup->system_identifier, error) &&

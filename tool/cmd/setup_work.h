@@ -61,9 +61,6 @@ typedef struct SetupVerb
  */
 extern int	setup_run(const SetupVerb *verb, const SetupRequest *request);
 
-/* The time for names of files, as 20261123T005202; in the arena. */
-extern const char *setup_stamp(Setup *setup);
-
 /* The connection to setup->server's maintenance database, made anew if lost. */
 extern bool setup_connect(Setup *setup, const ConfigSite *site,
 						  Error *error);
@@ -167,13 +164,6 @@ extern bool setup_same_system(Setup *setup, bool *same, Error *error);
  */
 extern bool setup_look_at_own(Setup *setup, Error *error);
 
-/* Is setup->server the one of the site's data directory, on this machine? */
-extern bool setup_check_place(Setup *setup, Error *error);
-
-/* The site's own data may not be replaced; always false. */
-extern bool setup_refuse_own(Setup *setup, const char *detail,
-							 const char *hint, Error *error);
-
 /*
  * setup_compare_rows
  *		Refused where databases of the site, whose server is connected to, hold
@@ -204,84 +194,6 @@ extern bool setup_look_at_standby(Setup *setup, Error *error);
 extern PlanAnswer setup_has_slot(Setup *setup, const ConfigSite *site,
 								 Error *error);
 extern bool setup_make_slot(Setup *setup, const ConfigSite *site,
-							Error *error);
-
-/* A step of a standby, in setup_follow.c. */
-extern PlanAnswer setup_slot_done(void *context, Error *error);
-extern bool setup_slot_run(void *context, PlanProgress *progress,
-						   Error *error);
-
-/* Steps of a standby, in setup_backup.c. */
-extern PlanAnswer setup_stop_done(void *context, Error *error);
-extern bool setup_stop_run(void *context, PlanProgress *progress,
-						   Error *error);
-extern PlanAnswer setup_aside_done(void *context, Error *error);
-extern bool setup_aside_run(void *context, PlanProgress *progress,
-							Error *error);
-extern bool setup_aside_undo(void *context, PlanProgress *progress,
-							 Error *error);
-extern PlanAnswer setup_backup_done(void *context, Error *error);
-extern bool setup_backup_run(void *context, PlanProgress *progress,
-							 Error *error);
-extern PlanAnswer setup_keep_done(void *context, Error *error);
-extern bool setup_keep_run(void *context, PlanProgress *progress,
-						   Error *error);
-
-/* Steps of a standby, in setup_start.c. */
-extern PlanAnswer setup_signal_done(void *context, Error *error);
-extern bool setup_signal_run(void *context, PlanProgress *progress,
-							 Error *error);
-extern bool setup_verify_run(void *context, PlanProgress *progress,
-							 Error *error);
-extern PlanAnswer setup_start_done(void *context, Error *error);
-extern bool setup_start_run(void *context, PlanProgress *progress,
-							Error *error);
-extern PlanAnswer setup_streaming_done(void *context, Error *error);
-extern bool setup_streaming_run(void *context, PlanProgress *progress,
-								Error *error);
-
-/* Steps that both plans have; see plan.h. */
-extern PlanAnswer setup_settings_done(void *context, Error *error);
-extern bool setup_settings_run(void *context, PlanProgress *progress,
-							   Error *error);
-extern PlanAnswer setup_include_done(void *context, Error *error);
-extern bool setup_include_run(void *context, PlanProgress *progress,
-							  Error *error);
-
-/* Steps of a primary or publisher, in setup_database.c. */
-extern PlanAnswer setup_extension_done(void *context, Error *error);
-extern bool setup_extension_run(void *context, PlanProgress *progress,
-								Error *error);
-extern PlanAnswer setup_mappings_done(void *context, Error *error);
-extern bool setup_mappings_run(void *context, PlanProgress *progress,
-							   Error *error);
-extern PlanAnswer setup_profile_done(void *context, Error *error);
-extern bool setup_profile_run(void *context, PlanProgress *progress,
-							  Error *error);
-extern PlanAnswer setup_localize_done(void *context, Error *error);
-extern bool setup_localize_run(void *context, PlanProgress *progress,
-							   Error *error);
-
-/* Steps of a publisher, in setup_publisher.c. */
-extern PlanAnswer setup_identity_done(void *context, Error *error);
-extern bool setup_identity_run(void *context, PlanProgress *progress,
-							   Error *error);
-extern PlanAnswer setup_publication_done(void *context, Error *error);
-extern bool setup_publication_run(void *context, PlanProgress *progress,
-								  Error *error);
-
-/* Steps of all but a standby, in setup_server.c. */
-extern PlanAnswer setup_server_done(void *context, Error *error);
-extern bool setup_server_run(void *context, PlanProgress *progress,
-							 Error *error);
-extern PlanAnswer setup_restart_done(void *context, Error *error);
-extern bool setup_restart_run(void *context, PlanProgress *progress,
-							  Error *error);
-extern PlanAnswer setup_role_done(void *context, Error *error);
-extern bool setup_role_run(void *context, PlanProgress *progress,
-						   Error *error);
-extern PlanAnswer setup_slots_done(void *context, Error *error);
-extern bool setup_slots_run(void *context, PlanProgress *progress,
 							Error *error);
 
 #endif							/* CMD_SETUP_WORK_H */

@@ -34,6 +34,7 @@ typedef struct ShareSyncRequest
 extern bool share_names_known(const Config *config, const char *const *names,
 							  size_t n, int *code);
 
+/* Once, or again and again with watch; the exit code. */
 extern int	cmd_share_sync(const ShareSyncRequest *request);
 
 #endif							/* CMD_SHARE_H */

@@ -19,6 +19,12 @@ typedef struct ShareVerifyOptions
 	bool		json;
 } ShareVerifyOptions;
 
+/*
+ * cmd_share_verify
+ *		Compare the shares of both sites, and with what the databases say.
+ *
+ * in: limit: as on the command line, NULL: not given; options->limit is filled
+ */
 extern int	cmd_share_verify(const char *file, ShareVerifyOptions *options,
 							 const char *limit);
 

@@ -53,6 +53,7 @@ typedef struct SnapshotPruneRequest
 	bool		json;
 } SnapshotPruneRequest;
 
+/* Remove those that the rules do not keep; the exit code. */
 extern int	cmd_snapshot_prune(const char *file,
 							   const SnapshotPruneRequest *request);
 

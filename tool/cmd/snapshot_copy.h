@@ -30,6 +30,7 @@ typedef struct SnapshotCopyRequest
 	bool		json;
 } SnapshotCopyRequest;
 
+/* Bring a snapshot to another site, which verifies it; the exit code. */
 extern int	cmd_snapshot_copy(const SnapshotCopyRequest *request);
 
 /* A copy's part at the target's machine, site: see snapshot_receive.h. */
@@ -45,6 +46,7 @@ typedef struct SnapshotDecryptRequest
 	bool		json;
 } SnapshotDecryptRequest;
 
+/* Make a clear copy of an encrypted one; the exit code. */
 extern int	cmd_snapshot_decrypt(const SnapshotDecryptRequest *request);
 
 #endif							/* CMD_SNAPSHOT_COPY_H */

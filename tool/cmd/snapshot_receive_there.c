@@ -9,8 +9,6 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
-#include "base/memory.h"
-#include "base/report.h"
 #include "cmd/config.h"
 #include "cmd/snapshot_copy.h"
 #include "cmd/snapshot_receive.h"
@@ -43,8 +41,10 @@ static bool
 ask_there(const ConfigSite *site, const json_t * question, json_t * *answer,
 		  Error *error)
 {
-	const size_t n = site->remote_command.n;
-	const char **argv = mem_alloc((n + 5) * sizeof(char *));
+	const char *const words[] = {
+		"snapshot", "receive", "--site", site->name, NULL
+	};
+	const char **argv = server_there_argv(site, words);
 	char	   *input = json_dumps(question, JSON_COMPACT);
 	PlatChild	child = {.argv = argv,.input = input,
 		.input_len = strlen(input),.cancellable = true
@@ -52,13 +52,6 @@ ask_there(const ConfigSite *site, const json_t * question, json_t * *answer,
 	PlatChildResult result;
 	bool		good;
 
-	for (size_t i = 0; i < n; i++)
-		argv[i] = site->remote_command.words[i];
-	argv[n] = "snapshot";
-	argv[n + 1] = "receive";
-	argv[n + 2] = "--site";
-	argv[n + 3] = site->name;
-	argv[n + 4] = NULL;
 	good = plat_child_run(&child, &result, error);
 	if (good)
 		good = take_answer(site, &result, answer, error);
@@ -117,22 +110,13 @@ int
 cmd_snapshot_receive(const char *file, const char *name)
 {
 	Config		config;
-	int			code = cmd_load_config(file, &config);
+	int			code = cmd_load_config_at(file, name, &config);
 
 	if (code != EXIT_OK)
 		return code;
 	plat_secret_process();
 	plat_cancel_install();
-	if (strcmp(config.site, name) != 0)
-	{
-		report_errorf("Look at remote_command, and at \"site\" in the "
-					  "configuration there. Nothing was changed.",
-					  "this machine is at site \"%s\", not \"%s\"",
-					  config.site, name);
-		code = EXIT_REFUSED;
-	}
-	else
-		code = answer_question(&config, config_site(&config, config.site));
+	code = answer_question(&config, config_site(&config, config.site));
 	config_free(&config);
 	return code;
 }

@@ -38,6 +38,7 @@ extern void status_read_shares(const Config *config, Arena *arena,
 extern void status_shares_as_text(const SiteList *sites, Text *out);
 extern json_t * status_shares_as_json(const SiteList *sites);
 
+/* The whole, in each format. */
 extern void status_as_text(const SiteList *sites, Text *out);
 extern void status_as_prometheus(const SiteList *sites, Text *out);
 extern json_t * status_as_json(const SiteList *sites);

@@ -10,7 +10,7 @@
 #ifndef CMD_SUBSCRIBER_H
 #define CMD_SUBSCRIBER_H
 
-#include "cmd/setup_work.h"
+#include "cmd/setup_steps.h"
 #include "server/logical.h"
 
 /* What the subscriber's server has of a database. */
@@ -20,6 +20,11 @@ typedef struct SubscriberDatabase
 	bool		ours;			/* made by this plan: complete */
 } SubscriberDatabase;
 
+/*
+ * subscriber_look
+ *		What there is under a name, which is the database's own one, or the one
+ *		that it has while it is made.
+ */
 extern bool subscriber_look(Setup *setup, const char *name,
 							const char *database, SubscriberDatabase *found,
 							Error *error);
@@ -42,32 +47,14 @@ extern bool subscriber_link(Setup *setup, PgConnection *connection,
 							LogicalLink *link, Error *error);
 
 /* The steps, in the order of the plan. */
-extern PlanAnswer subscriber_fence_done(void *context, Error *error);
-extern bool subscriber_fence_run(void *context, PlanProgress *progress,
-								 Error *error);
-extern PlanAnswer subscriber_roles_done(void *context, Error *error);
-extern bool subscriber_roles_run(void *context, PlanProgress *progress,
-								 Error *error);
-extern PlanAnswer subscriber_lost_done(void *context, Error *error);
-extern bool subscriber_lost_run(void *context, PlanProgress *progress,
-								Error *error);
-extern PlanAnswer subscriber_build_done(void *context, Error *error);
-extern bool subscriber_build_run(void *context, PlanProgress *progress,
-								 Error *error);
-extern PlanAnswer subscriber_place_done(void *context, Error *error);
-extern bool subscriber_place_run(void *context, PlanProgress *progress,
-								 Error *error);
-extern PlanAnswer subscriber_rules_done(void *context, Error *error);
-extern bool subscriber_rules_run(void *context, PlanProgress *progress,
-								 Error *error);
-extern PlanAnswer subscriber_enable_done(void *context, Error *error);
-extern bool subscriber_enable_run(void *context, PlanProgress *progress,
-								  Error *error);
-extern PlanAnswer subscriber_begin_done(void *context, Error *error);
-extern bool subscriber_begin_run(void *context, PlanProgress *progress,
-								 Error *error);
-extern PlanAnswer subscriber_copy_done(void *context, Error *error);
-extern bool subscriber_copy_run(void *context, PlanProgress *progress,
-								Error *error);
+SETUP_STEP(subscriber_fence);
+SETUP_STEP(subscriber_roles);
+SETUP_STEP(subscriber_lost);
+SETUP_STEP(subscriber_build);
+SETUP_STEP(subscriber_place);
+SETUP_STEP(subscriber_rules);
+SETUP_STEP(subscriber_enable);
+SETUP_STEP(subscriber_begin);
+SETUP_STEP(subscriber_copy);
 
 #endif							/* CMD_SUBSCRIBER_H */

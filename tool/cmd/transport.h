@@ -55,6 +55,7 @@ typedef struct TransportOpening
 	bool		json;
 } TransportOpening;
 
+/* Put what the set holds into a folder; the exit code. */
 extern int	cmd_cert_open(const TransportOpening *opening);
 
 /*

@@ -57,8 +57,7 @@ transport_begin(const char *file, Transport *transport, Error *error)
 		return false;
 	transport->loaded = true;
 	transport->here = config_site(config, config->site);
-	transport->there = &config->sites[transport->here == &config->sites[0] ?
-									  1 : 0];
+	transport->there = config_other_site(config, transport->here);
 	transport->code = EXIT_SYSTEM;
 	if (!open_directory(transport, error))
 		return false;

@@ -7,21 +7,6 @@
 #include "config/address.h"
 #include "config/load.h"
 
-const char *
-config_node_hosts_address(const ConfigNode *node)
-{
-	return node->hosts_address != NULL ? node->hosts_address : node->address;
-}
-
-const char *
-config_alias_address(const ConfigAlias *alias, const char *site)
-{
-	for (size_t i = 0; i < alias->n_values; i++)
-		if (strcmp(alias->values[i].site, site) == 0)
-			return alias->values[i].value;
-	return NULL;
-}
-
 /* A name that a node has, too, or another alias in another spelling. */
 static void
 check_unique(const Config *config, const ConfigAlias *alias,

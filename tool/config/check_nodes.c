@@ -10,32 +10,6 @@ static const char *const roles[] = {
 	"central", "repository", "engine", "proxy", "scheduler", "printing"
 };
 
-const char *
-config_node_alias(const ConfigNode *node)
-{
-	return node->alias != NULL ? node->alias : node->name;
-}
-
-bool
-config_node_has_role(const ConfigNode *node, const char *role)
-{
-	for (size_t i = 0; i < node->roles.n; i++)
-		if (strcmp(node->roles.words[i], role) == 0)
-			return true;
-	return false;
-}
-
-const ConfigNode *
-config_central_node(const Config *config, const char *site)
-{
-	for (size_t i = 0; i < config->n_nodes; i++)
-		if (config->nodes[i].site != NULL &&
-			strcmp(config->nodes[i].site, site) == 0 &&
-			config_node_has_role(&config->nodes[i], "central"))
-			return &config->nodes[i];
-	return NULL;
-}
-
 static void
 check_roles(const ConfigNode *node, Problems *problems)
 {

@@ -7,28 +7,6 @@
 #include "config/load.h"
 #include "config/path.h"
 
-static const char *
-value_of(const ConfigShare *share, const char *site, bool current)
-{
-	for (size_t i = 0; i < share->n_values; i++)
-		if (share->values[i].current == current &&
-			strcmp(share->values[i].site, site) == 0)
-			return share->values[i].value;
-	return NULL;
-}
-
-const char *
-config_share_path(const ConfigShare *share, const char *site)
-{
-	return value_of(share, site, true);
-}
-
-const char *
-config_share_remote(const ConfigShare *share, const char *site)
-{
-	return value_of(share, site, false);
-}
-
 /* Not "[USER@]HOST:PATH", nor "rsync://HOST/MODULE", as rsync reads them. */
 static bool
 is_location(const char *value)

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/nearest.h"
 #include "config/load.h"
 #include "config/path.h"
@@ -35,40 +34,10 @@ config_check_named(const Config *config, Problems *problems,
 }
 
 static bool
-is_local(const char *host)
-{
-	static const char *const names[] = {
-		"localhost", "127.0.0.1", "::1", "/var/run/postgresql",
-		"/run/postgresql", "/tmp"
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(host, names[i]) == 0)
-			return true;
-	return false;
-}
-
-bool
-config_same_name(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return false;
-	if (is_local(a) && is_local(b))
-		return true;
-	return ascii_same_host(a, b);
-}
-
-static bool
 same_path(const char *a, const char *b)
 {
 	return a != NULL && b != NULL && path_is_inside(a, b) &&
 		path_is_inside(b, a);
-}
-
-bool
-config_same_host(const ConfigSite *a, const ConfigSite *b)
-{
-	return config_same_name(a->host, b->host);
 }
 
 static void

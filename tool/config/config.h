@@ -453,6 +453,10 @@ extern void config_free(Config *config);
 /* The site with this name, or NULL. */
 extern const ConfigSite *config_site(const Config *config, const char *name);
 
+/* The first site that is not this one: of a pair the other one. */
+extern const ConfigSite *config_other_site(const Config *config,
+										   const ConfigSite *site);
+
 /* The name that Qlik Sense knows a node by: alias, or else the section's. */
 extern const char *config_node_alias(const ConfigNode *node);
 

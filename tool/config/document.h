@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 
+/* Put the whole page, in Markdown, behind a text. */
 extern void config_document_add(Text *text);
 
 #endif							/* CONFIG_DOCUMENT_H */

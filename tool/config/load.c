@@ -334,12 +334,3 @@ config_free(Config *config)
 	arena_free(&config->arena);
 	memset(config, 0, sizeof(*config));
 }
-
-const ConfigSite *
-config_site(const Config *config, const char *name)
-{
-	for (size_t i = 0; i < config->n_sites; i++)
-		if (strcmp(config->sites[i].name, name) == 0)
-			return &config->sites[i];
-	return NULL;
-}

@@ -30,6 +30,7 @@ typedef struct DnsProvider
 /* In providers.c, in the order of ConfigDnsProvider. */
 extern const DnsProvider dns_providers[];
 
+/* In rfc2136.c and exec.c: the functions of the providers. */
 extern bool dns_rfc2136_ready(const Config *config, Error *error);
 extern bool dns_rfc2136_change(const DnsChange *change, Error *error);
 extern bool dns_exec_ready(const Config *config, Error *error);

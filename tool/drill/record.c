@@ -135,17 +135,11 @@ file_name(const json_t * record, const Config *config, Arena *arena)
 {
 	const char *started = json_string_value(json_object_get(record,
 															"started"));
-	Text		text = {NULL, 0, 0};
-	const char *name;
+	char		compact[TIMESTAMP_SIZE];
 
-	text_addf(&text, "%s/", drill_records(config, arena));
-	for (; *started != '\0'; started++)
-		if (*started != '-' && *started != ':')
-			text_add_bytes(&text, started, 1);
-	text_add(&text, SUFFIX);
-	name = arena_strdup(arena, text.bytes);
-	text_free(&text);
-	return name;
+	timestamp_compact(started, compact, sizeof(compact));
+	return arena_printf(arena, "%s/%s" SUFFIX, drill_records(config, arena),
+						compact);
 }
 
 bool

@@ -58,6 +58,11 @@ typedef struct ExchangePlace
 	void	   *arg;
 } ExchangePlace;
 
+/*
+ * exchange_add, exchange_free
+ *		One operation more, in the order in which they are done; time_ns is of
+ *		EXCHANGE_TIME only.  The path must live as long as the list.
+ */
 extern void exchange_add(ExchangeList *list, ExchangeKind kind,
 						 const char *path, int64_t time_ns);
 extern void exchange_free(ExchangeList *list);

@@ -109,6 +109,7 @@ typedef struct HostsAccess
 /* The way to a finding's file. */
 extern const HostsAccess *hosts_access(const HostsFinding *finding);
 
+/* In local.c, unix.c, powershell.c and share.c: their functions. */
 extern bool hosts_local_read(const HostsFinding *finding, Text *content,
 							 Error *error);
 extern bool hosts_local_write(const HostsFinding *finding, Arena *arena,

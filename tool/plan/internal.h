@@ -85,6 +85,7 @@ extern bool journal_find(const char *directory, const PlanMirror *mirror,
 extern bool journal_mirror(PlanJournal *journal, const PlanMirror *mirror,
 						   const json_t * next, Error *error);
 
+/* Tell the mirror of an end that a killed run could not tell it. */
 extern void journal_mirror_end(PlanJournal *journal,
 							   const PlanMirror *mirror);
 
@@ -114,6 +115,11 @@ struct PlanProgress
 	Progress	line;
 };
 
+/*
+ * progress_begin, progress_end
+ *		Around the call of a step: its title is shown where it takes long.  The
+ *		title is freed; out: how long it took, in ms.
+ */
 extern void progress_begin(PlanProgress *progress, PlanJournal *journal,
 						   char *title);
 extern int64_t progress_end(PlanProgress *progress);
@@ -129,13 +135,36 @@ typedef struct Session
 	unsigned long number;		/* for a new journal */
 } Session;
 
+/*
+ * session_begin, session_end
+ *		Lock the directory, and find the newest run; free both.
+ */
 extern bool session_begin(Session *session, const PlanRun *run, Error *error);
 extern void session_end(Session *session);
+
+/*
+ * session_take_up
+ *		Check that the run may be resumed or aborted, and write that it is, as
+ *		event; in a dry run nothing is written.
+ */
 extern bool session_take_up(Session *session, const char *event,
 							Error *error);
+
+/* End the session, for a run that was refused; always PLAN_REFUSED. */
 extern PlanOutcome session_refuse(Session *session);
+
+/* Was a step begun that cannot be undone? */
 extern bool session_past_return(const Session *session);
+
+/* What to do with the run as it is; freed by the caller. */
 extern char *session_advice(const Session *session);
+
+/*
+ * session_finish
+ *		Write the last line; the mirror is told where it knows of the run.
+ *
+ * in: started: by plat_clock_ms()
+ */
 extern bool session_finish(Session *session, const char *outcome,
 						   int64_t started, Error *error);
 

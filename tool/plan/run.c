@@ -267,14 +267,12 @@ new_run_name(unsigned long number, const char *plan)
 {
 	char		now[TIMESTAMP_SIZE];
 	char		compact[TIMESTAMP_SIZE];
-	size_t		n = 0;
 
 	timestamp_format(plat_wall_ms(), now);
-	for (const char *c = now; *c != '\0'; c++)
-		if (*c != '-' && *c != ':' && *c != '.')
-			compact[n++] = *c;
-	compact[n] = '\0';
-	return text_format("%06lu-%s-%s", number, plan, compact);
+	timestamp_compact(now, compact, sizeof(compact));
+	/* Without the dot as well. */
+	return text_format("%06lu-%s-%.15s%s", number, plan, compact,
+					   compact + 16);
 }
 
 /* Make the journal with its first line, or leave nothing. */

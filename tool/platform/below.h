@@ -44,6 +44,7 @@ typedef struct PlatBelowCopy
 	void	   *arg;
 } PlatBelowCopy;
 
+/* Copy it, durably; no link is followed on the way. */
 extern bool plat_below_copy(const PlatBelowCopy *copy, Error *error);
 
 /*

@@ -53,7 +53,7 @@ extern bool plat_file_read_plain(const char *path, size_t limit,
  *		Make or replace a file: after a crash at any moment either the old or
  *		the new content is there, whole.
  *
- * in:     private: only the owner may read it; else all, as the umask allows
+ * in:     private_file: only the owner may read it; else all, as the umask allows
  * errors: the old file is as it was
  */
 extern bool plat_file_write(const char *path, const void *bytes, size_t len,

@@ -107,10 +107,11 @@ begin {
 	# A path that Windows takes as it is, however long.
 	function Get-LongPath {
 		param([string]$Root, [string]$Path)
-		$plain = Get-PlainPath $Root $Path
-		if ($plain.StartsWith('\\?\')) { return $plain }
-		if ($plain.StartsWith('\\')) { return '\\?\UNC\' + $plain.Substring(2) }
-		'\\?\' + $plain
+		$long = $Root.TrimEnd('\')
+		if ($long.StartsWith('\\?\')) { $null = $long }
+		elseif ($long.StartsWith('\\')) { $long = '\\?\UNC\' + $long.Substring(2) }
+		else { $long = '\\?\' + $long }
+		if ($Path) { $long + '\' + $Path.Replace('/', '\') } else { $long + '\' }
 	}
 
 	# A name below the root that does not lead out of it.
@@ -155,7 +156,7 @@ begin {
 	}
 
 	# One run at a time: one whose connection was lost may still be at work.
-	function Enter-Lock {
+	function Enter-ShareLock {
 		$folder = Get-LongPath $Target $trashName
 		$null = [IO.Directory]::CreateDirectory($folder)
 		$watch = [Diagnostics.Stopwatch]::StartNew()
@@ -203,7 +204,7 @@ begin {
 
 	# An argument as CommandLineToArgvW() reads it: names of files have no
 	# double quotes, and no path here ends in a backslash.
-	function ConvertTo-Argument {
+	function ConvertTo-PathArgument {
 		param([string]$Word)
 		if ($Word -match '["]' -or $Word.EndsWith('\')) { throw "The argument $Word cannot be passed on." }
 		'"' + $Word + '"'
@@ -233,7 +234,7 @@ begin {
 		$words = @((Get-PlainPath $Source $Folder), (Get-PlainPath $Target "$Folder/$stagedName")) + $Names + $options + "/UNILOG:$log"
 		$info = New-Object -TypeName Diagnostics.ProcessStartInfo
 		$info.FileName = "$env:SystemRoot\System32\Robocopy.exe"
-		$info.Arguments = @(foreach ($word in $words) { ConvertTo-Argument $word }) -join ' '
+		$info.Arguments = @(foreach ($word in $words) { ConvertTo-PathArgument $word }) -join ' '
 		$info.UseShellExecute = $false
 		$info.CreateNoWindow = $true
 		$info.RedirectStandardInput = $true
@@ -389,7 +390,7 @@ process {
 		Assert-Below $Trash
 		if ($Source) { Assert-Root $Source }
 		Assert-Root $Target
-		$lock = Enter-Lock
+		$lock = Enter-ShareLock
 	}
 	switch ($object.op) {
 		'make' {

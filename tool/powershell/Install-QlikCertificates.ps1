@@ -364,7 +364,7 @@ begin {
 
 	# One run at a time changes this machine: one whose connection was lost may
 	# still be at work. That it has ended in the middle is no problem.
-	function Enter-Lock {
+	function Enter-MachineLock {
 		$lock = New-Object -TypeName Threading.Mutex -ArgumentList $false, 'Global\qsrepl-certificates'
 		$mine = $true
 		try { $mine = $lock.WaitOne(60000) }
@@ -424,7 +424,7 @@ end {
 
 	if ($Rollback -or $Mode -eq 'Install') {
 		Assert-Session
-		$lock = Enter-Lock
+		$lock = Enter-MachineLock
 		try {
 			if ($Rollback) { Install-Set @(Get-Saved) 'rollback' }
 			elseif ($null -eq $object) { throw 'There is no set to install: give a request or a folder.' }

@@ -22,6 +22,7 @@ typedef struct SealRow
 	Text		statement;		/* empty: none */
 } SealRow;
 
+/* Free what a row holds. */
 extern void seal_row_free(SealRow *row);
 
 /*
@@ -49,6 +50,7 @@ extern bool seal_exchange_set(PgConnection *connection, const char *from,
 							  const char *to, int64_t number, Text *sealed,
 							  Error *error);
 
+/* Store a sealed set under its number. */
 extern bool seal_exchange_put_set(PgConnection *connection, const char *from,
 								  const char *to, int64_t number,
 								  const Text *sealed, Error *error);

@@ -72,12 +72,24 @@ extern void seal_burn_stack(void);
 extern X509 * seal_embedded(const void *der, size_t len);
 
 /*
- * seal_encrypt, seal_decrypt
- *		AuthEnvelopedData, with AES-256-GCM and RSA-OAEP.
+ * seal_encrypt
+ *		AuthEnvelopedData of bytes, with AES-256-GCM.
+ *
+ * in:  curves: keys of elliptic curves will do, beside RSA
+ * out: *der: replaced
  */
-extern bool seal_encrypt(X509 * const *recipients, int n, const Text *bytes,
-						 Text *der, Error *error);
-extern bool seal_decrypt(const void *der, size_t len, const SealKey *key,
+extern bool seal_encrypt(X509 * const *recipients, size_t n, bool curves,
+						 const void *bytes, size_t len, Text *der,
+						 Error *error);
+
+/*
+ * seal_decrypt
+ *		The bytes again.
+ *
+ * in:  key: where it has no certificate, all recipients are tried
+ * out: *bytes: replaced; freed with secret_free()
+ */
+extern bool seal_decrypt(const SealKey *key, const void *der, size_t len,
 						 Text *bytes, Error *error);
 
 /* Put the header's text, with the empty line, behind a text. */

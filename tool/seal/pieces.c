@@ -107,9 +107,15 @@ take(SealPieces *pieces, const void *bytes, size_t len, size_t wanted,
 static bool
 put_piece(SealPieces *pieces, Error *error)
 {
-	bool		good = seal_piece_encrypt(pieces->recipients, pieces->bytes,
-										  pieces->len, &pieces->made, error) &&
-	pieces->sink(pieces->arg, pieces->made.bytes, pieces->made.len, error);
+	const SealRecipients *to = pieces->recipients;
+	X509	   *certificates[SEAL_RECIPIENTS_MAX];
+	bool		good;
+
+	for (size_t i = 0; i < to->n; i++)
+		certificates[i] = to->list[i].certificate;
+	good = seal_encrypt(certificates, to->n, true, pieces->bytes, pieces->len,
+						&pieces->made, error) &&
+		pieces->sink(pieces->arg, pieces->made.bytes, pieces->made.len, error);
 
 	pieces->len = 0;
 	pieces->number++;
@@ -172,8 +178,8 @@ get_piece(SealPieces *pieces, Error *error)
 
 	if (pieces->ended)
 		return error_set(error, NULL, NULL, "a piece follows the last one");
-	if (!seal_piece_decrypt(pieces->key, pieces->bytes, pieces->len,
-							&pieces->made, &reason))
+	if (!seal_decrypt(pieces->key, pieces->bytes, pieces->len, &pieces->made,
+					  &reason))
 	{
 		damaged(pieces, "Or it was encrypted for another key.", error);
 		error_free(&reason);

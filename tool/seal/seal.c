@@ -25,7 +25,8 @@ wrap(const SealHeader *header, const SealKey *signer, X509 * const *recipients,
 	seal_header_add(&content, header);
 	secret_add(&content, set->bytes, set->len);
 	good = seal_sign(signer, &content, &signed_content, error) &&
-		seal_encrypt(recipients, 2, &signed_content, der, error);
+		seal_encrypt(recipients, 2, false, signed_content.bytes,
+					 signed_content.len, der, error);
 	secret_free(&content);
 	secret_free(&signed_content);
 	return good;
@@ -119,9 +120,9 @@ unwrap(const Parts *parts, const SealKey *key, X509 * pinned, Text *set,
 
 	if (good && pinned != NULL)
 		good = is_marked(bytes, parts->len, pinned, parts->header, error);
-	good = good && seal_decrypt(bytes + parts->clear_len, parts->len -
-								parts->clear_len - SEAL_MARK_SIZE, key,
-								&inner, error);
+	good = good && seal_decrypt(key, bytes + parts->clear_len, parts->len -
+								parts->clear_len - SEAL_MARK_SIZE, &inner,
+								error);
 	if (good && pinned == NULL)
 	{
 		signer = seal_embedded(inner.bytes, inner.len);

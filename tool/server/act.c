@@ -1,15 +1,12 @@
 /*
  * act.c
- *		What is done at the machine of a site's server.
+ *		What is done at the machine of a site's server, at that machine.
  */
 #include "server/act.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "base/memory.h"
-#include "platform/child.h"
 #include "platform/file.h"
 #include "server/closed.h"
 #include "server/control.h"
@@ -18,17 +15,6 @@
 #include "server/settings.h"
 #include "server/target.h"
 #include "server/verify.h"
-
-/*
- * Over the deadlines that hold at the other machine; alone for what only looks.
- */
-#define EXTRA_MS 20000
-
-static const ConfigSite *
-peer_of(const Config *config, const ConfigSite *site)
-{
-	return &config->sites[site == &config->sites[0] ? 1 : 0];
-}
 
 static bool
 need_data(const ConfigSite *site, Arena *arena, ServerControlData *data,
@@ -117,7 +103,8 @@ make_standby(const Config *config, const ConfigSite *site, Arena *arena,
 	bool		same;
 
 	return server_config_file(site, arena, &file, error) &&
-		server_settings_write(config, site, peer_of(config, site), false,
+		server_settings_write(config, site,
+							  config_other_site(config, site), false,
 							  &same, error) &&
 		server_include_write(config, site, file, false, &same, error) &&
 		put_signal(site, arena, error) && server_verify(config, site, error);
@@ -160,7 +147,8 @@ primary(const Config *config, const ConfigSite *site, Error *error)
 static bool
 hold(const Config *config, const ConfigSite *site, Error *error)
 {
-	return server_settings_hold(config, site, peer_of(config, site), error);
+	return server_settings_hold(config, site,
+								config_other_site(config, site), error);
 }
 
 static bool
@@ -168,7 +156,8 @@ release(const Config *config, const ConfigSite *site, Error *error)
 {
 	bool		same;
 
-	return server_settings_write(config, site, peer_of(config, site), false,
+	return server_settings_write(config, site,
+								 config_other_site(config, site), false,
 								 &same, error);
 }
 
@@ -211,7 +200,8 @@ static bool
 reach(const Config *config, const ConfigSite *site, Error *error)
 {
 	const ServerReach to = {
-		config, site, peer_of(config, site), site, config->databases.words,
+		config, site, config_other_site(config, site), site,
+		config->databases.words,
 		config->databases.n
 	};
 
@@ -239,15 +229,6 @@ static const struct
 };
 
 bool
-server_is_here(const Config *config, const ConfigSite *site)
-{
-	const ConfigSite *own = config_site(config, config->site);
-
-	return site == own || (site->remote_command.n == 0 &&
-						   config_same_host(site, own));
-}
-
-bool
 server_act_here(const Config *config, const ConfigSite *site,
 				const char *act, Error *error)
 {
@@ -256,112 +237,4 @@ server_act_here(const Config *config, const ConfigSite *site,
 			return acts[i].run(config, site, error);
 	return error_set(error, NULL, "Acts are: " SERVER_ACTS ".",
 					 "act \"%s\" is not known", act);
-}
-
-bool
-server_act_there(const Config *config, const ConfigSite *site, const char *act,
-				 char **output, Error *error)
-{
-	size_t		n = site->remote_command.n;
-	const char **argv = mem_alloc((n + 5) * sizeof(char *));
-	PlatChild	child = {.argv = argv,
-	.deadline_ms = EXTRA_MS};
-	PlatChildResult result;
-	bool		good;
-
-	if (strcmp(act, "state") != 0 && strcmp(act, "reach") != 0)
-		child.deadline_ms += (int) config->stop_timeout;
-	/* Which may start the server for it, and stop it again. */
-	if (strcmp(act, "fence") == 0)
-		child.deadline_ms += (int) config->stop_timeout;
-	for (size_t i = 0; i < n; i++)
-		argv[i] = site->remote_command.words[i];
-	argv[n] = "do";
-	argv[n + 1] = act;
-	argv[n + 2] = "--site";
-	argv[n + 3] = site->name;
-	argv[n + 4] = NULL;
-	good = plat_child_run(&child, &result, error);
-	if (good)
-		*output = mem_strdup(result.output);
-	else
-		error_take_message(error, text_format("\"%s\" could not be done at "
-											  "site \"%s\"", act, site->name));
-	plat_child_free(&result);
-	free(argv);
-	return good;
-}
-
-static bool
-no_way(const ConfigSite *site, Error *error)
-{
-	return error_set(error, NULL, "Set remote_command in its section, for "
-					 "example to \"ssh -o BatchMode=yes root@HOST qsrepl\".",
-					 "the server of site \"%s\" is on another machine, and no "
-					 "remote_command leads there", site->name);
-}
-
-bool
-server_act(const Config *config, const ConfigSite *site, const char *act,
-		   Error *error)
-{
-	char	   *output;
-
-	if (server_is_here(config, site))
-		return server_act_here(config, site, act, error);
-	if (site->remote_command.n == 0)
-		return no_way(site, error);
-	if (!server_act_there(config, site, act, &output, error))
-		return false;
-	free(output);
-	return true;
-}
-
-static bool
-parse_state(const char *text, Arena *arena, ServerControlData *data)
-{
-	json_t	   *document = json_loads(text, 0, NULL);
-	const char *identifier = json_string_value(
-											   json_object_get(document, "system_identifier"));
-	bool		good = json_is_object(document) &&
-	json_is_boolean(json_object_get(document, "there"));
-
-	data->there = json_is_true(json_object_get(document, "there"));
-	data->running = json_is_true(json_object_get(document, "running"));
-	data->standby = json_is_true(json_object_get(document, "standby"));
-	data->clean = json_is_true(json_object_get(document, "clean"));
-	data->primary = json_is_true(json_object_get(document, "primary"));
-	data->timeline = (PgTimeline)
-		json_integer_value(json_object_get(document, "timeline"));
-	if (identifier != NULL)
-		data->system_identifier = arena_strdup(arena, identifier);
-	if (!pg_lsn_parse(json_string_value(json_object_get(document,
-														"checkpoint")),
-					  &data->checkpoint))
-		data->checkpoint = 0;
-	json_decref(document);
-	return good && (!data->there || (identifier != NULL &&
-									 data->timeline > 0));
-}
-
-bool
-server_state(const Config *config, const ConfigSite *site, Arena *arena,
-			 ServerControlData *data, Error *error)
-{
-	char	   *output;
-	bool		good;
-
-	memset(data, 0, sizeof(*data));
-	if (server_is_here(config, site))
-		return server_controldata_read(site, arena, data, error);
-	if (site->remote_command.n == 0)
-		return no_way(site, error);
-	if (!server_act_there(config, site, "state", &output, error))
-		return false;
-	good = parse_state(output, arena, data) ||
-		error_set(error, NULL, "remote_command must end in the qsrepl there: "
-				  "what follows are its words.",
-				  "what answers for site \"%s\" is no qsrepl", site->name);
-	free(output);
-	return good;
 }

@@ -3,7 +3,8 @@
  *		What is done at the machine of a site's server: here, or by qsrepl at
  *		the other machine, which remote_command calls.
  *
- * Each act is idempotent.  A new one is a function and a line in act.c.
+ * Each act is idempotent.  A new one is a function and a line in act.c;
+ * act_there.c has the way to the other machine.
  */
 #ifndef SERVER_ACT_H
 #define SERVER_ACT_H
@@ -34,10 +35,10 @@ extern bool server_is_here(const Config *config, const ConfigSite *site);
  *							standby.signal; verified
  *			primary			takes standby.signal away
  *			hold, release	the standby gets no log from its next reload on, or
-							gets it again
-			fence			close its server for all but superusers, started for
-							that alone where it does not run
-			reach			log in at the other site for replication
+ *							gets it again
+ *			fence			close its server for all but superusers, started for
+ *							that alone where it does not run
+ *			reach			log in at the other site for replication
  *
  * errors: also where the machine cannot be reached, with the words of
  *         remote_command or of the qsrepl there
@@ -49,6 +50,16 @@ extern bool server_act(const Config *config, const ConfigSite *site,
 extern bool server_state(const Config *config, const ConfigSite *site,
 						 Arena *arena, ServerControlData *data,
 						 Error *error);
+
+/*
+ * server_there_argv
+ *		What starts the qsrepl of the other machine: remote_command and further
+ *		words, of which the last is NULL.
+ *
+ * out: freed by the caller with free(); the words are not
+ */
+extern const char **server_there_argv(const ConfigSite *site,
+									  const char *const *words);
 
 /*
  * server_act_there

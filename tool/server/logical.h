@@ -70,6 +70,7 @@ typedef struct LogicalLink
 	PgConnection *subscriber;	/* to the database here */
 } LogicalLink;
 
+/* What the subscriber has of the subscription, and the publisher of its slot. */
 extern bool logical_state(const LogicalLink *link, LogicalState *state,
 						  Error *error);
 

@@ -82,6 +82,7 @@ typedef struct ServiceBackend
 						  const PlatChildResult *result, Error *error);
 } ServiceBackend;
 
+/* The backend that a node's configuration names. */
 extern const ServiceBackend *service_backend(const ConfigNode *node);
 
 /* In ssh.c, for Windows nodes. */
@@ -140,20 +141,20 @@ extern void service_work_begin(ServiceWork *work, const Config *config,
 							   const ServiceOptions *options,
 							   ServiceReport *report);
 
-/*
- * service_each
- *		Ask all nodes (or the central one, or all others) the same.
- *
- * in: ask: adds requests to a session; last: the central node's begins at last
- */
 typedef enum ServiceWhich
 {
 	SERVICE_ALL,
 	SERVICE_CENTRAL,
 	SERVICE_RIMS,
-	SERVICE_CENTRAL_LAST
+	SERVICE_CENTRAL_LAST		/* all; the central one's begins at last */
 } ServiceWhich;
 
+/*
+ * service_each
+ *		Ask all nodes, or some, the same.
+ *
+ * in: ask: adds requests to a session
+ */
 extern void service_each(ServiceWork *work, ServiceWhich which,
 						 void (*ask) (ServiceSession *session));
 

@@ -217,6 +217,7 @@ extern const char *service_kind_word(ServiceKind kind);
  */
 extern int	service_work(const Config *config, const ConfigNode *node);
 
+/* Free what it holds. */
 extern void service_report_free(ServiceReport *report);
 
 #endif							/* SERVICE_SERVICE_H */

@@ -59,19 +59,28 @@ measure(Ways *ways, int64_t epoch, int64_t end, ShareDelay *delay,
 	return good;
 }
 
+/* Both shares, and how long a first canary took from one to the other. */
+static bool
+begin(const Config *config, const ConfigShare *share,
+	  const ShareDirection *direction, int64_t end, Ways *ways,
+	  ShareDelay *delay, Error *error)
+{
+	memset(delay, 0, sizeof(*delay));
+	delay->delay_ms = -1;
+	memset(ways, 0, sizeof(*ways));
+	return open_ways(config, share, direction, &delay->arena, ways, error) &&
+		measure(ways, direction->epoch, end, delay, error);
+}
+
 bool
 share_external_measure(const Config *config, const ConfigShare *share,
 					   const ShareDirection *direction, int64_t timeout_ms,
 					   ShareDelay *delay, Error *error)
 {
-	int64_t		end = plat_clock_ms() + timeout_ms;
 	Ways		ways;
 
-	memset(delay, 0, sizeof(*delay));
-	delay->delay_ms = -1;
-	memset(&ways, 0, sizeof(ways));
-	return open_ways(config, share, direction, &delay->arena, &ways, error) &&
-		measure(&ways, direction->epoch, end, delay, error);
+	return begin(config, share, direction, plat_clock_ms() + timeout_ms, &ways,
+				 delay, error);
 }
 
 /* How many files differ now. */
@@ -128,11 +137,7 @@ share_external_wait(const Config *config, const ConfigShare *share,
 	int64_t		end = plat_clock_ms() + timeout_ms;
 	Ways		ways;
 
-	memset(delay, 0, sizeof(*delay));
-	delay->delay_ms = -1;
-	memset(&ways, 0, sizeof(ways));
-	if (!open_ways(config, share, direction, &delay->arena, &ways, error) ||
-		!measure(&ways, direction->epoch, end, delay, error))
+	if (!begin(config, share, direction, end, &ways, delay, error))
 		return false;
 	for (;;)
 	{

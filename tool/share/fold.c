@@ -126,41 +126,12 @@ capital(uint32_t c)
 	return c;
 }
 
-static uint32_t
-decode(const unsigned char *bytes, size_t len)
-{
-	if (len == 2)
-		return (uint32_t) (bytes[0] & 0x1F) << 6 | (bytes[1] & 0x3F);
-	return (uint32_t) (bytes[0] & 0x0F) << 12 |
-		(uint32_t) (bytes[1] & 0x3F) << 6 | (bytes[2] & 0x3F);
-}
-
-static size_t
-encode(uint32_t c, char *out)
-{
-	if (c < 0x80)
-	{
-		out[0] = (char) c;
-		return 1;
-	}
-	if (c < 0x800)
-	{
-		out[0] = (char) (0xC0 | c >> 6);
-		out[1] = (char) (0x80 | (c & 0x3F));
-		return 2;
-	}
-	out[0] = (char) (0xE0 | c >> 12);
-	out[1] = (char) (0x80 | (c >> 6 & 0x3F));
-	out[2] = (char) (0x80 | (c & 0x3F));
-	return 3;
-}
-
 /* A character that is not ASCII; how many bytes it has. */
 static size_t
 fold_wide(const char *bytes, size_t left, Text *folded)
 {
 	size_t		len = utf8_length(bytes, left);
-	char		out[3];
+	char		out[UTF8_SIZE];
 
 	if (len != 2 && len != 3)
 	{
@@ -169,8 +140,7 @@ fold_wide(const char *bytes, size_t left, Text *folded)
 		return len;
 	}
 	text_add_bytes(folded, out,
-				   encode(capital(decode((const unsigned char *) bytes, len)),
-						  out));
+				   utf8_encode(capital(utf8_decode(bytes, len)), out));
 	return len;
 }
 

@@ -30,14 +30,10 @@ share_time_member(const json_t * object, const char *name)
 {
 	const char *text = json_string_value(json_object_get(object, name));
 	char		stamp[SHARE_STAMP_SIZE];
-	size_t		n = 0;
 
 	if (text == NULL || strlen(text) != strlen("2026-11-26T17:41:42.123Z"))
 		return -1;
-	for (const char *c = text; *c != '\0' && n < sizeof(stamp) - 1; c++)
-		if (*c != '-' && *c != ':')
-			stamp[n++] = *c;
-	stamp[n] = '\0';
+	timestamp_compact(text, stamp, sizeof(stamp));
 	return share_trash_time(stamp);
 }
 

@@ -11,35 +11,10 @@
 
 #include "base/memory.h"
 #include "platform/clock.h"
+#include "share/rsync_remote.h"
 
 /* Seconds without a byte after which a connection is given up. */
 #define IO_TIMEOUT "120"
-
-static bool
-is_daemon(const ShareAccess *access)
-{
-	return strncmp(access->place, "rsync://", 8) == 0;
-}
-
-/* rsync takes this string apart at blanks, and knows both kinds of quotes. */
-static const char *
-remote_shell(const ConfigWords *words, Arena *arena)
-{
-	Text		text = {NULL, 0, 0};
-	const char *result;
-
-	text_add(&text, "RSYNC_RSH=");
-	for (size_t i = 0; i < words->n; i++)
-	{
-		const char *word = words->words[i];
-		char		quote = strchr(word, '"') != NULL ? '\'' : '"';
-
-		text_addf(&text, "%s%c%s%c", i > 0 ? " " : "", quote, word, quote);
-	}
-	result = arena_strdup(arena, text.bytes);
-	text_free(&text);
-	return result;
-}
 
 void
 share_rsync_begin(ShareRsync *rsync, const ShareAccess *remote)
@@ -51,15 +26,16 @@ share_rsync_begin(ShareRsync *rsync, const ShareAccess *remote)
 	/* Times of a list are to be UTC, and messages those that are known. */
 	rsync->environment[n++] = "TZ=UTC";
 	rsync->environment[n++] = "LC_ALL=C";
-	if (!remote->here && !is_daemon(remote) && remote->share->ssh_command.n > 0)
-		rsync->environment[n++] = remote_shell(&remote->share->ssh_command,
-											   &rsync->arena);
+	if (!remote->here && !share_rsync_is_daemon(remote->place) &&
+		remote->share->ssh_command.n > 0)
+		rsync->environment[n++] =
+			share_rsync_shell(&remote->share->ssh_command, &rsync->arena);
 	rsync->environment[n] = NULL;
 	share_rsync_add(rsync, "rsync");
 	if (remote->here)
 		return;
 	share_rsync_add(rsync, "--timeout=" IO_TIMEOUT);
-	if (!is_daemon(remote))
+	if (!share_rsync_is_daemon(remote->place))
 		return;
 	share_rsync_add(rsync, "--no-motd");
 	share_rsync_add(rsync, "--contimeout=15");

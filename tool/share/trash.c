@@ -19,18 +19,13 @@
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
-/* As "2026-11-26T17:41:42.123Z" without what no file's name may have. */
 void
 share_trash_stamp(int64_t ms, char *out)
 {
 	char		time[TIMESTAMP_SIZE];
-	size_t		n = 0;
 
 	timestamp_format(ms, time);
-	for (const char *c = time; *c != '\0' && n < SHARE_STAMP_SIZE - 1; c++)
-		if (*c != '-' && *c != ':')
-			out[n++] = *c;
-	out[n] = '\0';
+	timestamp_compact(time, out, SHARE_STAMP_SIZE);
 }
 
 /* Whether a text has this shape, where 9 stands for any digit. */

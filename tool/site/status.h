@@ -84,6 +84,7 @@ typedef struct SiteVisit
 	void	   *arg;
 } SiteVisit;
 
+/* As site_status_read(), with the visits. */
 extern void site_status_visit(const SiteVisit *how, SiteStatus *status);
 
 /* The same of one database, by a connection. */

@@ -14,7 +14,7 @@
 #include "platform/file.h"
 #include "platform/replace.h"
 #include "snapshot/encrypt.h"
-#include "snapshot/legacy.h"
+#include "snapshot/internal.h"
 #include "snapshot/store.h"
 
 #define POLL_MS 200
@@ -49,19 +49,6 @@ snapshot_store_remove(const char *store, const char *name, bool *held,
 	return good;
 }
 
-static bool
-has(const char *directory, const char *name)
-{
-	char	   *path = text_format("%s/%s", directory, name);
-	PlatFileInfo info;
-	Error		ignored = ERROR_NONE;
-	bool		there = plat_file_info(path, &info, &ignored) && info.exists;
-
-	error_free(&ignored);
-	free(path);
-	return there;
-}
-
 /* Whose a snapshot is, in the arena; NULL: it cannot be told. */
 static const char *
 site_of(const char *directory, Arena *arena)
@@ -88,10 +75,7 @@ site_of(const char *directory, Arena *arena)
 static bool
 is_snapshot(const char *directory)
 {
-	return has(directory, SNAPSHOT_MANIFEST) ||
-		has(directory, SNAPSHOT_MANIFEST_SUM) ||
-		has(directory, SNAPSHOT_SEALED_LIST) ||
-		has(directory, SNAPSHOT_SEALED_SUM);
+	return snapshot_has_plain(directory) || snapshot_has_sealed(directory);
 }
 
 static bool

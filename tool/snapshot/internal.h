@@ -27,6 +27,13 @@ extern bool snapshot_head_parse(const json_t * head, Snapshot *snapshot,
 extern bool snapshot_read_plain(const char *path, size_t limit, Text *content,
 								Error *error);
 
+/*
+ * Has a directory the manifest of a snapshot, or the list of an encrypted one?
+ * What was damaged may have lost it, but not its checksum too.
+ */
+extern bool snapshot_has_plain(const char *directory);
+extern bool snapshot_has_sealed(const char *directory);
+
 /* "invalid manifest", with a detail; always false. */
 extern bool snapshot_invalid(Error *error, const char *detail);
 

@@ -29,6 +29,11 @@ extern void legacy_folder(const char *path, LegacyFolders *there);
 /* Is a path in one of the share's folders, or one itself? */
 extern bool legacy_is_shares(const char *path);
 
+/*
+ * legacy_add_shares, legacy_add_parts
+ *		Fill the snapshot's shares by its folders, with the roots that the
+ *		settings tell; then its parts, with their files counted.
+ */
 extern void legacy_add_shares(Snapshot *snapshot, const LegacyFolders *there,
 							  const SnapshotSettings *settings);
 extern void legacy_add_parts(Snapshot *snapshot);

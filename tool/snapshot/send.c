@@ -4,40 +4,13 @@
  */
 #include "snapshot/send.h"
 
-#include <string.h>
-
 #include "base/arena.h"
+#include "share/rsync_remote.h"
 
 /* Seconds without a byte after which a connection is given up. */
 #define IO_TIMEOUT "300"
 
 #define WORDS_MAX 20
-
-static bool
-is_daemon(const char *target)
-{
-	return strncmp(target, "rsync://", 8) == 0;
-}
-
-/* rsync takes this apart at blanks, and knows both kinds of quotes. */
-static const char *
-remote_shell(const ConfigWords *words, Arena *arena)
-{
-	Text		text = {NULL, 0, 0};
-	const char *result;
-
-	text_add(&text, "RSYNC_RSH=");
-	for (size_t i = 0; i < words->n; i++)
-	{
-		char		quote = strchr(words->words[i], '"') != NULL ? '\'' : '"';
-
-		text_addf(&text, "%s%c%s%c", i > 0 ? " " : "", quote, words->words[i],
-				  quote);
-	}
-	result = arena_strdup(arena, text.bytes);
-	text_free(&text);
-	return result;
-}
 
 /*
  * Directories that the list names are made, as are those that files are in.
@@ -63,7 +36,8 @@ make_words(const SnapshotSend *send, const char **words, Arena *arena)
 		words[n++] = arena_printf(arena, "--link-dest=../%s", send->former);
 	if (send->remote)
 		words[n++] = "--timeout=" IO_TIMEOUT;
-	if (is_daemon(send->target) && send->site->snapshot_password_file != NULL)
+	if (share_rsync_is_daemon(send->target) &&
+		send->site->snapshot_password_file != NULL)
 		words[n++] = arena_printf(arena, "--password-file=%s",
 								  send->site->snapshot_password_file);
 	words[n++] = "--";
@@ -112,10 +86,10 @@ snapshot_send(const SnapshotSend *send, Error *error)
 	bool		good;
 
 	make_words(send, words, &arena);
-	if (send->remote && !is_daemon(send->target) &&
+	if (send->remote && !share_rsync_is_daemon(send->target) &&
 		send->site->snapshot_ssh_command.n > 0)
-		environment[1] = remote_shell(&send->site->snapshot_ssh_command,
-									  &arena);
+		environment[1] = share_rsync_shell(&send->site->snapshot_ssh_command,
+										   &arena);
 	good = plat_child_run(&child, &result, &cause);
 	if (!good)
 		error_set(error, cause.detail, hint_of(&result),

@@ -220,15 +220,26 @@ has_file(const char *directory, const char *name)
 	return there;
 }
 
-/* What was damaged may have lost its manifest, but not its checksum too. */
+bool
+snapshot_has_plain(const char *directory)
+{
+	return has_file(directory, SNAPSHOT_MANIFEST) ||
+		has_file(directory, SNAPSHOT_MANIFEST_SUM);
+}
+
+bool
+snapshot_has_sealed(const char *directory)
+{
+	return has_file(directory, SNAPSHOT_SEALED_LIST) ||
+		has_file(directory, SNAPSHOT_SEALED_SUM);
+}
+
 static bool
 look_at(Look *look)
 {
-	if (has_file(look->directory, SNAPSHOT_SEALED_LIST) ||
-		has_file(look->directory, SNAPSHOT_SEALED_SUM))
+	if (snapshot_has_sealed(look->directory))
 		look_at_sealed(look);
-	else if (has_file(look->directory, SNAPSHOT_MANIFEST) ||
-			 has_file(look->directory, SNAPSHOT_MANIFEST_SUM))
+	else if (snapshot_has_plain(look->directory))
 		look_at_plain(look);
 	else if (snapshot_is_legacy(look->directory))
 		look_at_legacy(look);

@@ -38,6 +38,12 @@ typedef struct SnapshotFindings
 	Arena		arena;
 } SnapshotFindings;
 
+/*
+ * snapshot_found
+ *		Add a finding; past a thousand they are counted only.
+ *
+ * in: what: is not copied; path and text are
+ */
 extern void snapshot_found(SnapshotFindings *findings,
 						   SnapshotSeverity severity, const char *what,
 						   const char *path, const char *format,...)

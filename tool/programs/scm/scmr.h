@@ -113,6 +113,7 @@ extern uint32_t scmr_open_service(Rpc *rpc, const ScmrHandle *manager,
 								  ScmrHandle *handle);
 extern void scmr_close(Rpc *rpc, ScmrHandle *handle);
 
+/* Its state; have it start or stop, which is not waited for. */
 extern uint32_t scmr_status(Rpc *rpc, const ScmrHandle *service,
 							ScmrStatus *status);
 extern uint32_t scmr_start(Rpc *rpc, const ScmrHandle *service);
@@ -138,6 +139,7 @@ extern void scmr_list_free(ScmrList *list);
 extern bool scmr_entries(NdrReader *buffer, uint32_t count, bool process,
 						 ScmrList *list);
 
+/* Its start type and its display name. */
 extern uint32_t scmr_config(Rpc *rpc, const ScmrHandle *service,
 							ScmrConfig *config);
 

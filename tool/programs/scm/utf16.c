@@ -13,18 +13,6 @@
 
 #define REPLACEMENT 0xfffd
 
-/* The character at the beginning of len bytes that are UTF-8. */
-static uint32_t
-decode(const char *bytes, size_t len)
-{
-	static const uint8_t mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	uint32_t	character = (uint8_t) bytes[0] & mask[len];
-
-	for (size_t i = 1; i < len; i++)
-		character = character << 6 | ((uint8_t) bytes[i] & 0x3f);
-	return character;
-}
-
 void
 utf16_put(Text *out, const char *string)
 {
@@ -33,7 +21,8 @@ utf16_put(Text *out, const char *string)
 	while (left > 0)
 	{
 		size_t		len = utf8_length(string, left);
-		uint32_t	character = len > 0 ? decode(string, len) : REPLACEMENT;
+		uint32_t	character = len > 0 ? utf8_decode(string, len) :
+		REPLACEMENT;
 
 		if (character >= 0x10000)
 		{
@@ -46,23 +35,6 @@ utf16_put(Text *out, const char *string)
 		string += len;
 		left -= len;
 	}
-}
-
-static void
-put_utf8(Text *out, uint32_t character)
-{
-	char		bytes[4];
-	size_t		len = character < 0x80 ? 1 : character < 0x800 ? 2
-	: character < 0x10000 ? 3 : 4;
-	static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-	for (size_t i = len - 1; i > 0; i--)
-	{
-		bytes[i] = (char) (0x80 | (character & 0x3f));
-		character >>= 6;
-	}
-	bytes[0] = (char) (lead[len] | character);
-	text_add_bytes(out, bytes, len);
 }
 
 static uint16_t
@@ -79,6 +51,7 @@ utf16_take(const uint8_t *bytes, size_t units)
 	for (size_t i = 0; i < units && unit(bytes, i) != 0; i++)
 	{
 		uint32_t	one = unit(bytes, i);
+		char		utf8[UTF8_SIZE];
 
 		if (one >= 0xd800 && one < 0xdc00 && i + 1 < units
 			&& (unit(bytes, i + 1) & 0xfc00) == 0xdc00)
@@ -88,7 +61,7 @@ utf16_take(const uint8_t *bytes, size_t units)
 		}
 		else if (one >= 0xd800 && one < 0xe000)
 			one = REPLACEMENT;
-		put_utf8(&out, one);
+		text_add_bytes(&out, utf8, utf8_encode(one, utf8));
 	}
 	return text_take(&out);
 }

@@ -5,10 +5,10 @@
  * KILL_AT=n kills before the n-th, KILL_AFTER=n behind it; KILL_COUNT=FILE has
  * the number of calls written there at the end; KILL_LOG=FILE has a line there
  * for each call, with the file's name and its size.  FULL_AT=n lets the disk be
- * full from then on. Programs that the tool runs
- * do not have it preloaded.
+ * full from then on.
  */
-#include <dlfcn.h>
+#include "calls.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -52,14 +52,14 @@ kill_at(const char *name)
 int
 fsync(int fd)
 {
-	int			(*real) (int);
+	int			(*call) (int);
 	int			result;
 
-	*(void **) &real = dlsym(RTLD_NEXT, "fsync");
+	*(void **) &call = real("fsync");
 	calls++;
 	note(fd);
 	kill_at("KILL_AT");
-	result = real(fd);
+	result = call(fd);
 	kill_at("KILL_AFTER");
 	return result;
 }
@@ -67,34 +67,21 @@ fsync(int fd)
 ssize_t
 write(int fd, const void *bytes, size_t len)
 {
-	ssize_t(*real) (int, const void *, size_t);
+	ssize_t(*call) (int, const void *, size_t);
 	const char *full = getenv("FULL_AT");
 	struct stat file;
 
-	*(void **) &real = dlsym(RTLD_NEXT, "write");
+	*(void **) &call = real("write");
 	if (full == NULL || strtol(full, NULL, 10) > calls ||
 		fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
-		return real(fd, bytes, len);
+		return call(fd, bytes, len);
 	errno = ENOSPC;
 	return -1;
-}
-
-__attribute__((constructor))
-static void
-begin(void)
-{
-	unsetenv("LD_PRELOAD");
 }
 
 __attribute__((destructor))
 static void
 end(void)
 {
-	const char *name = getenv("KILL_COUNT");
-	FILE	   *file = name != NULL ? fopen(name, "w") : NULL;
-
-	if (file == NULL)
-		return;
-	fprintf(file, "%ld\n", calls);
-	fclose(file);
+	calls_tell("KILL_COUNT", calls);
 }
