@@ -32,7 +32,7 @@ LINK = $(CC) $(CFLAGS) $(LDFLAGS) $(HARDENING_LINK) \
 	$(if $(HARDENING_PROGRAM),-pie)
 TOOL_PACKAGES = libpq inih jansson libcrypto libcurl
 CORE_SRC = $(wildcard core/*.c)
-TOOL_SRC = $(wildcard tool/*/*.c tool/platform/posix/*.c)
+TOOL_SRC = $(wildcard tool/*/*.c tool/cmd/*/*.c tool/platform/posix/*.c)
 TOOL_LIB_SRC = $(filter-out tool/cli/main.c,$(TOOL_SRC))
 TOOL_CPPFLAGS = -Icore -Itool -DQSREPL_VERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(TOOL_PACKAGES))
@@ -49,7 +49,7 @@ SCM_SRC = $(wildcard tool/programs/scm/*.c)
 SCM_PACKAGES = jansson libcrypto smbclient
 SCM_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(SCM_SRC) \
 	$(wildcard core/*.c tool/base/*.c tool/platform/posix/*.c))
-HEADERS = $(wildcard core/*.h tool/*/*.h tool/platform/posix/*.h \
+HEADERS = $(wildcard core/*.h tool/*/*.h tool/cmd/*/*.h tool/platform/posix/*.h \
 	tool/programs/scm/*.h)
 
 UNITS = $(wildcard packaging/systemd/*.service packaging/systemd/*.timer)

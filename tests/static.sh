@@ -39,11 +39,11 @@ for folder in "$curl_include" "$curl_include/$multiarch" \
 done
 include="$include -isystem $libraries"
 # What every system can compile, and what only one can.
-anywhere=$(ls core/*.c tool/*/*.c)
+anywhere=$(ls core/*.c tool/*/*.c tool/cmd/*/*.c)
 # libsmbclient is for POSIX systems.
 posix=$(ls tool/platform/posix/*.c tool/programs/scm/*.c)
 ours="$anywhere $posix"
-own_headers=$(ls core/*.h tool/*/*.h tool/platform/posix/*.h tool/programs/*/*.h)
+own_headers=$(ls core/*.h tool/*/*.h tool/cmd/*/*.h tool/platform/posix/*.h tool/programs/*/*.h)
 pg_include=$("${PG_CONFIG:-pg_config}" --includedir-server)
 
 # As many at the same time as there are processors.

@@ -79,9 +79,9 @@ while (my @free = grep { my $room = $_; !grep { $left{$_} } @{ $declared{$room} 
 is(join(' ', sort keys %left), '', 'no arrow leads back');
 
 # The steps of a switchover, in their order.
-my $macros = slurp_file("$tree/tool/cmd/move_work.h") . join '', map { slurp_file($_) } glob "$tree/tool/cmd/move_share.h";
+my $macros = slurp_file("$tree/tool/cmd/move/work.h") . join '', map { slurp_file($_) } glob "$tree/tool/cmd/move/share.h";
 my %macro = $macros =~ /#define (MOVE_STEP_\w+)(?:\(\w+\))?\s*\\?\s*\{"(\w+)"/g;
-my ($table) = slurp_file("$tree/tool/cmd/switchover.c") =~ /steps\[\] = \{(.*?)\n\};/s;
+my ($table) = slurp_file("$tree/tool/cmd/move/switchover.c") =~ /steps\[\] = \{(.*?)\n\};/s;
 my @steps = map { /^MOVE/ ? $macro{$_} : $_ } $table =~ /^\t(?:\{"(?=\w)|(?=MOVE))(\w+)/mg;
 my ($picture) = $page =~ /subgraph works(.*?)```/s;
 my @drawn = map { split /\s*-->\s*/ } map { s/^\s+//r } grep { /-->.*-->/ } split /\n/, $picture;

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "cli/commands.h"
-#include "cmd/cert.h"
+#include "cmd/cert/cert.h"
 
 /* Which of the options a command has. */
 enum

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "cli/commands.h"
-#include "cmd/compare.h"
+#include "cmd/compare/compare.h"
 
 static int
 run(const CliCall *call)

@@ -3,9 +3,9 @@
  *		The command line that remote_command ends in.
  */
 #include "cli/commands.h"
-#include "cmd/cert_ready.h"
+#include "cmd/cert/ready.h"
+#include "cmd/cert/transport.h"
 #include "cmd/do.h"
-#include "cmd/transport.h"
 #include "server/act.h"
 
 static int

@@ -3,7 +3,7 @@
  *		The command line of "qsrepl drill".
  */
 #include "cli/commands.h"
-#include "cmd/drill.h"
+#include "cmd/drill/drill.h"
 
 static const CliOption drill_options[] = {
 	{.name = "site",.argument = "SITE",

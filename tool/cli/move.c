@@ -3,7 +3,7 @@
  *		The command line of the verbs that move the active role.
  */
 #include "cli/commands.h"
-#include "cmd/move.h"
+#include "cmd/move/move.h"
 
 #define GLOBALS \
 	(CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE)

@@ -3,7 +3,7 @@
  *		The command line of "qsrepl snapshot restore".
  */
 #include "cli/commands.h"
-#include "cmd/restore.h"
+#include "cmd/restore/restore.h"
 
 static const CliOption restore_options[] = {
 	{.name = "site",.argument = "SITE",

@@ -3,7 +3,7 @@
  *		The command line of "qsrepl setup".
  */
 #include "cli/commands.h"
-#include "cmd/setup.h"
+#include "cmd/setup/setup.h"
 
 #define GLOBALS \
 	(CLI_CONFIG | CLI_JSON | CLI_DRY_RUN | CLI_YES | CLI_VERBOSE)

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "cli/commands.h"
-#include "cmd/share.h"
+#include "cmd/share/share.h"
 
 static int
 run_sync(const CliCall *call)

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "cli/commands.h"
-#include "cmd/share_verify.h"
+#include "cmd/share/verify.h"
 
 static int
 run(const CliCall *call)

@@ -7,7 +7,7 @@
 #include "base/exitcode.h"
 #include "base/report.h"
 #include "cli/commands.h"
-#include "cmd/snapshot.h"
+#include "cmd/snapshot/snapshot.h"
 
 #define KEEP_MAX 10000
 

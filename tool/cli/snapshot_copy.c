@@ -3,7 +3,7 @@
  *		The command line of "qsrepl snapshot": verify, copy, decrypt.
  */
 #include "cli/commands.h"
-#include "cmd/snapshot_copy.h"
+#include "cmd/snapshot/copy.h"
 
 static int
 run_verify(const CliCall *call)

@@ -4,7 +4,7 @@
  */
 #include "cli/commands.h"
 #include "cmd/check.h"
-#include "cmd/status.h"
+#include "cmd/status/status.h"
 
 static int
 run_status(const CliCall *call)

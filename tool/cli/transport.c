@@ -3,7 +3,7 @@
  *		The command line of certificates on their way to the other site.
  */
 #include "cli/commands.h"
-#include "cmd/transport.h"
+#include "cmd/cert/transport.h"
 
 static int
 run_sync(const CliCall *call)

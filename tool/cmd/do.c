@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/exitcode.h"
-#include "cmd/cert_ready.h"
+#include "cmd/cert/ready.h"
+#include "cmd/cert/transport.h"
 #include "cmd/config.h"
-#include "cmd/transport.h"
 #include "server/act.h"
 
 /* Acts of concerns that server/ does not know, or its own. */

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/report.h"
 #include "cmd/ask.h"
-#include "cmd/transport.h"
+#include "cmd/cert/transport.h"
 #include "config/describe.h"
 #include "config/template.h"
 #include "config/words.h"

@@ -11,7 +11,7 @@
 #include "base/exitcode.h"
 #include "base/report.h"
 #include "cmd/ask.h"
-#include "cmd/cert_ready.h"
+#include "cmd/cert/ready.h"
 #include "cmd/config.h"
 #include "cmd/service_print.h"
 #include "platform/cancel.h"

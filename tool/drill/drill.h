@@ -3,7 +3,7 @@
  *		A drill: a copy of a site's database server is started beside it,
  *		promoted, localized and checked, and then removed.
  *
- * All of it is done by one process, the keeper (cmd/drill_keep.c), which goes
+ * All of it is done by one process, the keeper (cmd/drill/keep.c), which goes
  * on where the command that was typed is killed, and then removes the copy.
  * Where the keeper is killed too, what it leaves is known by its marker, and
  * removed by the next drill.

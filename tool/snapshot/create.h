@@ -7,8 +7,8 @@
  *		snapshot_end()			manifest, sync, name
  *		snapshot_abandon()		always
  *
- * cmd/snapshot_create.c is who calls them; what a restore calls is
- * cmd_snapshot_make() (cmd/snapshot.h).
+ * cmd/snapshot/create.c is who calls them; what a restore calls is
+ * cmd_snapshot_make() (cmd/snapshot/snapshot.h).
  */
 #ifndef SNAPSHOT_CREATE_H
 #define SNAPSHOT_CREATE_H
