@@ -149,7 +149,7 @@ $_->quit foreach @held;
 # Statements
 my $super = 'host=' . $node->host . " port=$port dbname=postgres user=$me";
 refused('rights', "$at user=trusted", qr/permission denied/, qr/Connect as a superuser/, 'value', 'SELECT pg_read_file(\'x\')');
-refused('a standby or a fence', "$super options='-c default_transaction_read_only=on'", qr/read-only transaction/, qr/qsrepl status/, 'value', 'CREATE TABLE x ()');
+refused('a standby or a fence', $super, qr/read-only transaction/, qr/qsrepl status/, 'run', q(DO 'BEGIN SET transaction_read_only = on; CREATE TABLE public.x (); END'));
 refused('ended by an administrator', $super, qr/terminating connection/, qr/The server, or an administrator/, 'value', 'SELECT pg_terminate_backend(pg_backend_pid())');
 
 # Each code of the table, and one of each class that is known, has its hint.
