@@ -115,6 +115,23 @@ absent() {
 	! grep -nE "$pattern" "$@"
 }
 
+# A call of crypto_error() without a hint does not compile, one with it does.
+# shellcheck disable=SC2086,SC2090
+hint_is_needed() {
+	for hint in CRYPTO_HINT NULL; do
+		printf '#include "base/crypto.h"\nextern bool f(Error *error);\nbool f(Error *error)\n{\n\treturn crypto_error(error, %s, "x");\n}\n' \
+			"$hint" >"$libraries/x.c"
+		status=0
+		gcc -std=c99 $warn $include -fsyntax-only "$libraries/x.c" \
+			2>"$libraries/log" || status=$?
+		case "$hint $status" in
+			"CRYPTO_HINT 0") ;;
+			"NULL 1") grep -q nonnull "$libraries/log" || return 1 ;;
+			*) echo "$hint: $status" && return 1 ;;
+		esac
+	done
+}
+
 check "gcc, all warnings" compile_all gcc "$ours"
 check "clang, all warnings" compile_all clang "$ours"
 check "x86_64-w64-mingw32-gcc, all warnings" compile_all x86_64-w64-mingw32-gcc "$anywhere"
@@ -150,6 +167,10 @@ check "PowerShell without what PSScriptAnalyzer refuses" absent \
 	tool/powershell/*.ps1
 check "PowerShell functions of one name are the same" \
 	perl tests/powershell_functions.pl tool/powershell/*.ps1
+check "what libraries say only where a hint is added" absent \
+	'\b(PQerrorMessage|PQresultErrorMessage|PQresultErrorField|PQresultVerboseErrorMessage|ERR_[a-z_]*error_string(_n)?|curl_easy_strerror)\b' \
+	-r --include='*.c' --exclude=error.c --exclude=crypto.c --exclude=http.c tool
+check "OpenSSL's words without a hint are not compiled" hint_is_needed
 # shellcheck disable=SC2046 # a list of words
 check "shellcheck" shellcheck scripts/embed scripts/powershell-syntax scripts/install-packages scripts/as-postgres scripts/indent scripts/major scripts/in-major scripts/dist scripts/deb tests/nodes/wrapped $(git ls-files '*.sh' 2>/dev/null) .ci/run
 

@@ -217,7 +217,7 @@ $node->safe_psql('postgres', 'CREATE TABLE public.t (n int PRIMARY KEY)');
 my @insert = map { "INSERT INTO public.t VALUES ($_)" } 1 .. 3;
 is(lab(0, 0, $conninfo, 'transaction', @insert[ 0, 1 ]), "ok\n", 'a transaction');
 like(lab(0, 0, $conninfo, 'transaction', @insert[ 2, 0 ]),
-	qr/duplicate key.*\ndetail: Key \(n\)=\(1\) already exists\.\nhint: \nsqlstate: 23505\n/,
+	qr/duplicate key.*\ndetail: Key \(n\)=\(1\) already exists\.\nhint: A row is in the way.*\nsqlstate: 23505\n/,
 	'one that fails');
 like(lab(0, 0, $conninfo, 'careless', @insert[ 2, 0 ]),
 	qr/the transaction has failed/, 'one whose failure nobody noticed');

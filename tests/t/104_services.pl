@@ -120,7 +120,7 @@ reset_to(4,
 		QlikSenseSchedulerService => { fail_stop => 1061 } });
 ($code, $json, $err) = services_json($conf, 'stop', '--site', 'A', '--yes');
 is($code, 7, "stop with a hanging and a forbidden service");
-like($err, qr/^qsrepl: error: could not stop all services of site "A"$/m, 'says so');
+like($err, qr/^qsrepl: error: could not stop all services of site "A"\nqsrepl: hint: Look into the event log of the node/m, 'says so');
 is(states($nodes, $_), $stopped, "node $_ is down all the same") foreach 1, 3;
 is(states($nodes, 2), 'Dispatcher 1 Repository 1 Proxy 4 Engine 3 Scheduler 4 Printing 1', 'and what can be on that node');
 like(row('R1', 'Engine')->{problem}, qr/^could not stop (?:in time: it is stop_pending|: )|^could not stop: /, 'the hanging one');

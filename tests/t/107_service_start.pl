@@ -208,6 +208,7 @@ all_down();
 start();
 is($code, 7, 'a repository that does not become ready');
 like($json->{nodes}[0]{problem}, qr{^its repository is not ready: http://CN:$port/status/servicestate: it answers "0"$}, 'says so');
+like($json->{nodes}[0]{hint}, qr/is not ready: look into its own log/, 'and what to do');
 is(states($nodes, 2), $stopped, 'the rims are left alone');
 my $pid = fork // die;
 if ($pid == 0)
@@ -226,7 +227,8 @@ answer(1, '/qrs/about', "500\n");
 start();
 is($code, 7, 'a proxy and a repository that do not answer');
 is(probes(), 'CN servicestate, CN about it answers with status 500, CN alive, R1 alive it answers with status 503, alias hub', 'which ones');
-like($err, qr/^qsrepl: error: could not start all services of site "A"$/m, 'the error');
+like($err, qr/^qsrepl: error: could not start all services of site "A"\nqsrepl: hint: The service is there, and is not ready/m, 'the error');
+is(scalar(grep { defined $_->{problem} && !defined $_->{hint} } @{ $json->{probes} }), 0, 'what to do about each');
 answer(2, '/qps/alive', "200\n");
 answer(1, '/qrs/about', "403\n");
 $conf = conf_of('distrust', "probe_ca = $tool_dir/other.pem\nalias_url = https://qlik.example.test:$tls/hub\nalias_ca = $tool_dir/other.pem\n", %central);

@@ -172,6 +172,7 @@ write_check_conf('account = ' . $files->credentials);
 	run_check();
 }
 like(said(), qr/^fail .*it could not be tried \(could not start program "smbclient": No such file or directory\)/m, 'no smbclient') or diag $out;
+like($out, qr/could not start program "smbclient".*\n +hint: Look whether smbclient is installed here/, 'and what to do');
 
 # Markers, and the age of the last sync.
 check();

@@ -1,5 +1,5 @@
-# What libpq and a server that refuses say: the message, the library's text, and
-# what to do about it.
+# What libpq, a server that refuses, and libcrypto say: the message, the library's
+# text, and what to do about it.
 use strict;
 use warnings FATAL => 'all';
 
@@ -7,6 +7,7 @@ use IO::Socket::INET;
 use IPC::Run qw(run start finish);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use QsreplTool;
 use Test::More;
 
 my $lab = $ENV{PG_LAB} || 'build/pg_lab';
@@ -148,8 +149,36 @@ $_->quit foreach @held;
 # Statements
 my $super = 'host=' . $node->host . " port=$port dbname=postgres user=$me";
 refused('rights', "$at user=trusted", qr/permission denied/, qr/Connect as a superuser/, 'value', 'SELECT pg_read_file(\'x\')');
-refused('a standby or a fence', "$super options='-c default_transaction_read_only=on'", qr/read-only transaction/, qr/qsrepl status/, 'value', 'CREATE TABLE x ()');
+refused('a standby or a fence', $super, qr/read-only transaction/, qr/qsrepl status/, 'run', q(DO 'BEGIN SET transaction_read_only = on; CREATE TABLE public.x (); END'));
 refused('ended by an administrator', $super, qr/terminating connection/, qr/The server, or an administrator/, 'value', 'SELECT pg_terminate_backend(pg_backend_pid())');
+
+# Each code of the table, and one of each class that is known, has its hint.
+my %states = (
+	'08006' => qr/was lost on its way/, '0A000' => qr/SHOW server_version/, '22012' => qr/A value does not fit/, '22P02' => qr/A value does not fit/,
+	'23505' => qr/A row is in the way/, '23503' => qr/A row is in the way/, '25006' => qr/which site is active/, '25P03' => qr/waited for too long/,
+	'28000' => qr/pg_hba\.conf lets the user in/, '2BP01' => qr/depends on it/, '3D000' => qr/create the database/, '3F000' => qr/the extension qsrepl is there/,
+	'40001' => qr/try again/, '40P01' => qr/try again/, '42501' => qr/as a superuser/, '42P04' => qr/one of that name/, '42P06' => qr/one of that name/,
+	'42P07' => qr/one of that name/, '42710' => qr/one of that name/, '42601' => qr/not in this database/, '42P01' => qr/not in this database/,
+	'42883' => qr/not in this database/, '53100' => qr/Make room/, '53300' => qr/increase max_connections/, '53200' => qr/how much memory/,
+	'54000' => qr/has a limit/, '55006' => qr/pg_replication_slots/, '55P02' => qr/a restart/, '55P03' => qr/pg_locks/, '55000' => qr/"qsrepl check" tells/,
+	'57014' => qr/was cancelled/, '57P01' => qr/has ended the session/, '57P03' => qr/does not accept connections/, '58030' => qr/look after its disk/,
+	'F0000' => qr/pg_file_settings/, 'P0001' => qr/in its own words/, '38000' => qr/in its own words/, 'XX001' => qr/are damaged/, 'XX002' => qr/REINDEX/,
+	(map { $_ => qr/server's log, at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, for the line "ERROR:  it is $_":/ } '21000', '44000', 'XX000', 'ZZ999'));
+my @codes = sort keys %states;
+my @blocks = map { "DO 'BEGIN RAISE EXCEPTION ''it is $_'' USING ERRCODE = ''$_''; END'" } @codes;
+my @answers = split /^(?=error$)/m, lab(20000, $super, 'run', @blocks);
+is(scalar @answers, scalar @codes, 'all were refused');
+foreach my $i (0 .. $#codes)
+{
+	like($answers[$i] // '', qr/^message: site "B": it is $codes[$i]\n(?:.*\n)*hint: .*$states{$codes[$i]}/m, "hint of $codes[$i]");
+}
+my ($table) = slurp_file('tool/pg/advice_table.c') =~ /pg_advice_states\[\] = \{(.*)\}/s;
+foreach my $of ($table =~ /\{"(\w+)",/g)
+{
+	ok((grep { index($_, $of) == 0 } @codes), "$of is tried");
+}
+like(lab(20000, $super, 'value', 'SELECT 1/0'), qr/division by zero\n.*hint: A value does not fit/s, 'of a statement');
+like(lab(20000, $super, 'value', 'SELECT 1 FROM nowhere'), qr/hint: What is asked for is not in this database/, 'of a table that is not there');
 like(lab(300, $super, 'value', 'SELECT pg_sleep(100)'), qr/did not end within 300 ms\n.*hint: Look what the server is busy with/s, 'a statement that takes too long');
 
 # A server that says nothing, and one that is on its way.
@@ -176,4 +205,34 @@ foreach my $say ('the database system is starting up', 'the database system is s
 }
 
 $node->stop('fast');
+
+# libcrypto without its algorithms, and with bytes that are none of its own.
+write_private("$dir/none.cnf", "openssl_conf = init\n[init]\nproviders = all\n[all]\nbase = base\n[base]\nactivate = 1\n");
+mkdir "$dir/$_" foreach 'a', 'b';
+PostgreSQL::Test::Utils::append_to_file("$dir/$_/file", 'x') foreach 'a', 'b';
+run_ok('openssl', 'pkcs12', '-export', '-in', "$dir/ca.crt", '-inkey', "$dir/ca.key", '-passout', 'pass:abc', '-out', "$dir/ca.pfx");
+PostgreSQL::Test::Utils::append_to_file("$dir/broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+my $password = write_private("$dir/password", "wrong one\n");
+
+sub crypto_says
+{
+	my ($name, $text, $hint, @words) = @_;
+	my ($code, $out, $err) = qsrepl(@words);
+
+	isnt($code, 0, "$name: fails");
+	like($err, $text, "$name: in OpenSSL's words");
+	like($err, qr/^qsrepl: hint: .*$hint/m, "$name: what to do");
+	return;
+}
+
+crypto_says('a damaged file', qr/could not read .* "broken\.pem"\n.*OpenSSL says: (?!nothing)/, qr/whether the file is complete/, 'cert', 'list', '--folder', "$dir/broken.pem");
+crypto_says('another password', qr/The password is wrong/, qr/by --password-file/, 'cert', 'list', '--folder', "$dir/ca.pfx", '--password-file', $password);
+{
+	local $ENV{OPENSSL_CONF} = "$dir/none.cnf";
+	my ($out, $err);
+
+	crypto_says('no algorithms', qr/could not read file "ca\.pfx"\n.*OpenSSL says: (?!nothing)/, qr/default provider/, 'cert', 'list', '--folder', "$dir/ca.pfx");
+	ok(!run([ 'build/qsrepl', 'share', 'hash', "--source=$dir/a", "--target=$dir/b" ], '<', \"file\0file\0", '>', \$out, '2>', \$err), 'a hash fails');
+	like($err, qr/could not hash "file"\n.*OpenSSL says: (?!nothing).*\n.*hint: .*default provider/, 'as is told');
+}
 done_testing();

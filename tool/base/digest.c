@@ -8,9 +8,9 @@
 
 #include <openssl/evp.h>
 
+#include "base/crypto.h"
 #include "base/exitcode.h"
 #include "base/memory.h"
-#include "base/report.h"
 
 #define BYTES 32
 
@@ -23,9 +23,12 @@ struct Digest
 static void
 must(int good)
 {
+	Error		error = ERROR_NONE;
+
 	if (good == 1)
 		return;
-	report_error("out of memory", NULL, NULL);
+	crypto_error(&error, CRYPTO_HINT, "could not compute a checksum");
+	error_report(&error);
 	exit(EXIT_OUT_OF_MEMORY);
 }
 

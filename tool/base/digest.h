@@ -2,8 +2,8 @@
  * digest.h
  *		SHA-256 of what comes in pieces.
  *
- * Each thread may have digests of its own.  What libcrypto cannot do for lack
- * of memory ends the program, as in memory.h.
+ * Each thread may have digests of its own.  What libcrypto cannot do, for
+ * lack of memory or of its provider, ends the program, as in memory.h.
  */
 #ifndef TOOL_DIGEST_H
 #define TOOL_DIGEST_H

@@ -10,11 +10,6 @@
 
 #include "base/text.h"
 
-/* What to do where libcrypto fails without a fault of what it was given. */
-#define CRYPTO_HINT "Look whether the machine has memory left, and whether " \
-	"OpenSSL's configuration has its default provider (openssl list " \
-	"-providers)."
-
 /*
  * secret_add
  *		As text_add_bytes(), but memory that the text outgrows is wiped.

@@ -79,8 +79,8 @@ cert_bundle_write(const CertSet *set, const char *password, Text *bytes,
 		text_add_bytes(bytes, der, (size_t) len);
 	OPENSSL_free(der);
 	CMS_ContentInfo_free(cms);
-	return len > 0 || cert_error(error, CRYPTO_HINT, "could not encrypt set of "
-								 "certificates");
+	return len > 0 || crypto_error(error, CRYPTO_HINT, "could not encrypt set of "
+								   "certificates");
 }
 
 bool
@@ -131,15 +131,15 @@ cert_bundle_read(const Text *bytes, const char *password, CertSet *set,
 
 	*set = (CertSet) CERT_SET_NONE;
 	if (cms == NULL)
-		return cert_error(error, "Look whether the file is complete, and export "
-						  "it once more.", "could not read encrypted set of "
-						  "certificates");
+		return crypto_error(error, "Look whether the file is complete, and export "
+							"it once more.", "could not read encrypted set of "
+							"certificates");
 	good = open_sealed(cms, password, &content);
 	CMS_ContentInfo_free(cms);
 	ERR_clear_error();
 	if (!good)
 		error_set(error, "The password is wrong, or the file was changed.",
-				  NULL, "could not open encrypted set of certificates");
+				  "Give the password that it was made with, or have it brought once more.", "could not open encrypted set of certificates");
 	else
 		good = cert_set_unpack(content.bytes, content.len, set, error);
 	secret_free(&content);

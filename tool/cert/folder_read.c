@@ -55,10 +55,23 @@ ends(const char *string, const char *with)
 	return len > n && ascii_same(string + len - n, with);
 }
 
+/* Without its algorithms, all that libcrypto reads seems to be damaged. */
+static bool
+has_algorithms(const char *file, Error *error)
+{
+	EVP_MD	   *digest = EVP_MD_fetch(NULL, "SHA256", NULL);
+
+	EVP_MD_free(digest);
+	return digest != NULL ||
+		crypto_error(error, CRYPTO_HINT, "could not read file \"%s\"", file);
+}
+
 static bool
 read_bytes(const Text *bytes, const char *file, const char *password,
 		   CertPool *pool, Error *error)
 {
+	if (!has_algorithms(file, error))
+		return false;
 	if (bytes->len == 0)
 		return error_set(error, NULL, NULL, "file \"%s\" is empty", file);
 	if (is_pem(bytes))
@@ -66,7 +79,7 @@ read_bytes(const Text *bytes, const char *file, const char *password,
 	if (read_der(bytes, file, pool))
 		return true;
 	if (ends(file, ".pem") || ends(file, ".key") || ends(file, ".crt"))
-		return error_set(error, NULL, NULL, "no certificate or key in PEM "
+		return error_set(error, NULL, "Look whether it is the right file, and complete.", "no certificate or key in PEM "
 						 "file \"%s\"", file);
 	return cert_read_pfx(bytes, file, password, pool, error);
 }

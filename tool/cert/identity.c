@@ -24,7 +24,7 @@ cert_set_identify(const CertSet *set, Text *bytes, Error *error)
 			continue;
 		len = i2d_X509(set->entries[i].certificate, &der);
 		if (len < 0)
-			return cert_error(error, CRYPTO_HINT, "could not encode a certificate");
+			return crypto_error(error, CRYPTO_HINT, "could not encode a certificate");
 		text_add_bytes(bytes, &role, 1);
 		text_add_bytes(bytes, der, (size_t) len);
 		OPENSSL_free(der);

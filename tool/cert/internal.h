@@ -5,18 +5,11 @@
 #ifndef CERT_INTERNAL_H
 #define CERT_INTERNAL_H
 
+#include "base/crypto.h"
 #include "cert/cert.h"
 
 /* Certificates and keys of any strength are read, but not of any size. */
 #define CERT_KEY_BITS_MAX 16384
-
-/*
- * cert_error
- *		Fill an error, with libcrypto's last reason as the detail; false.  Its
- *		queue is empty afterwards.
- */
-extern bool cert_error(Error *error, const char *hint, const char *format,...)
-			TEXT_PRINTF(3, 4);
 
 /*
  * cert_key_decode, cert_key_encode

@@ -259,8 +259,8 @@ cert_issue(CertSet *set, const CertRequest *request, Error *error)
 	{
 		X509_free(issue.certificate);
 		EVP_PKEY_free(issue.key);
-		return cert_error(error, CRYPTO_HINT, "could not issue certificate for "
-						  "\"%s\"", request->alias);
+		return crypto_error(error, CRYPTO_HINT, "could not issue certificate for "
+							"\"%s\"", request->alias);
 	}
 	entry.certificate = issue.certificate;
 	entry.key = issue.key;

@@ -1,11 +1,9 @@
 /*
  * key.c
- *		Private keys, and what libcrypto says where it fails.
+ *		Private keys.
  */
 #include "cert/internal.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -13,24 +11,6 @@
 #include <openssl/x509.h>
 
 #include "base/memory.h"
-
-bool
-cert_error(Error *error, const char *hint, const char *format,...)
-{
-	unsigned long number = ERR_peek_last_error();
-	const char *reason = number != 0 ? ERR_reason_error_string(number) : NULL;
-	char		message[1024];
-	char		detail[256] = "";
-	va_list		args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	if (reason != NULL)
-		snprintf(detail, sizeof(detail), "OpenSSL says: %s.", reason);
-	ERR_clear_error();
-	return error_set(error, detail, hint, "%s", message);
-}
 
 /* A kind and a size that is worked with. */
 static bool

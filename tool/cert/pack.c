@@ -143,7 +143,7 @@ cert_set_pack(const CertSet *set, Text *bytes, Error *error)
 		return error_set(error, NULL, NULL, "set of certificates is longer "
 						 "than %d bytes", CERT_SET_BYTES);
 	if (!good)
-		return cert_error(error, CRYPTO_HINT, "could not encode set of certificates");
+		return crypto_error(error, CRYPTO_HINT, "could not encode set of certificates");
 	bytes->capacity = len + 1;
 	bytes->bytes = mem_alloc(bytes->capacity);
 	secret_add(bytes, magic, sizeof(magic));

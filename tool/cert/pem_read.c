@@ -39,9 +39,9 @@ typedef struct Block
 static bool
 refuse(const Pem *pem, const char *what)
 {
-	return cert_error(pem->error, "Look whether the file is complete, and export "
-					  "it once more.", "could not read %s in PEM file "
-					  "\"%s\"", what, pem->file);
+	return crypto_error(pem->error, "Look whether the file is complete, and export "
+						"it once more.", "could not read %s in PEM file "
+						"\"%s\"", what, pem->file);
 }
 
 static int
@@ -159,7 +159,8 @@ needs_password(const Pem *pem)
 	ERR_clear_error();
 	if (pem->password != NULL)
 		return error_set(pem->error, "The password is wrong, or the file is "
-						 "damaged.", NULL, "could not open PEM file \"%s\"",
+						 "damaged.", "Give the password that it was "
+						 "written with by --password-file, or export it once more.", "could not open PEM file \"%s\"",
 						 pem->file);
 	return error_set(pem->error, NULL, "Give its password by "
 					 "--password-file, or the key password_file.",
@@ -249,7 +250,7 @@ cert_read_pem(const Text *bytes, const char *file, const char *password,
 	const char *begin = strstr(before, mark);
 
 	if (begin == NULL || bytes->len > INT_MAX)
-		return error_set(error, NULL, NULL, "no certificate or key in PEM "
+		return error_set(error, NULL, "Look whether it is the right file, and complete.", "no certificate or key in PEM "
 						 "file \"%s\"", file);
 	while (begin != NULL)
 	{

@@ -60,8 +60,8 @@ cert_write_certificate(const CertEntry *entry, Text *bytes, Error *error)
 		add_bio(bio, bytes);
 	}
 	BIO_free(bio);
-	return good || cert_error(error, CRYPTO_HINT, "could not write certificate as "
-							  "PEM");
+	return good || crypto_error(error, CRYPTO_HINT, "could not write certificate as "
+								"PEM");
 }
 
 static bool
@@ -96,6 +96,6 @@ cert_write_key(const CertEntry *entry, const char *password, Text *bytes,
 		add_bio(bio, bytes);
 	}
 	BIO_free(bio);
-	return good || cert_error(error, CRYPTO_HINT, "could not write private key as "
-							  "PEM");
+	return good || crypto_error(error, CRYPTO_HINT, "could not write private key as "
+								"PEM");
 }

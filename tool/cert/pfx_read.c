@@ -39,9 +39,9 @@ typedef struct Pfx
 static bool
 refuse(const Pfx *pfx)
 {
-	return cert_error(pfx->error, "RC2 and other old ciphers need OpenSSL's "
-					  "legacy provider.", "could not read PFX file \"%s\"",
-					  pfx->file);
+	return crypto_error(pfx->error, "RC2 and other old ciphers need OpenSSL's "
+						"legacy provider.", "could not read PFX file \"%s\"",
+						pfx->file);
 }
 
 static void
@@ -198,7 +198,7 @@ open_with(PKCS12 * container, const char *password, Pfx *pfx)
 	if (iterations != NULL && (ASN1_INTEGER_get(iterations) < 0 ||
 							   ASN1_INTEGER_get(iterations) > ITERATIONS_MAX))
 		return error_set(pfx->error, "Its password would be hashed too "
-						 "often.", NULL, "cannot read PFX file \"%s\"",
+						 "often.", "Export it once more.", "cannot read PFX file \"%s\"",
 						 pfx->file);
 	if (password != NULL && opens(container, password, pfx))
 		return true;
@@ -211,7 +211,8 @@ open_with(PKCS12 * container, const char *password, Pfx *pfx)
 						 "--password-file, or the key password_file.",
 						 "PFX file \"%s\" needs a password", pfx->file);
 	return error_set(pfx->error, "The password is wrong, or the file is "
-					 "damaged.", NULL, "could not open PFX file \"%s\"",
+					 "damaged.", "Give the password that it was "
+					 "exported with by --password-file, or export it once more.", "could not open PFX file \"%s\"",
 					 pfx->file);
 }
 
@@ -240,9 +241,9 @@ cert_read_pfx(const Text *bytes, const char *file, const char *password,
 	bool		good;
 
 	if (container == NULL)
-		return cert_error(error, "Look whether the file is complete, and export "
-						  "it once more.", "could not read PFX file \"%s\"",
-						  file);
+		return crypto_error(error, "Look whether the file is complete, and export "
+							"it once more.", "could not read PFX file \"%s\"",
+							file);
 	good = open_with(container, password, &pfx);
 	safes = good ? PKCS12_unpack_authsafes(container) : NULL;
 	if (good && safes == NULL)

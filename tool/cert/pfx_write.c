@@ -127,6 +127,6 @@ cert_write_pfx(const CertEntry *entry, const char *password, bool old,
 		add_encoded(container, bytes);
 	sk_PKCS7_pop_free(safes, PKCS7_free);
 	PKCS12_free(container);
-	return good || cert_error(error, CRYPTO_HINT, "could not write certificate as "
-							  "PFX");
+	return good || crypto_error(error, CRYPTO_HINT, "could not write certificate as "
+								"PFX");
 }

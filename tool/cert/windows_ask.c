@@ -36,7 +36,7 @@ make_password(Text *password, Error *error)
 	unsigned char random[24];
 
 	if (RAND_priv_bytes(random, sizeof(random)) != 1)
-		return cert_error(error, CRYPTO_HINT, "could not make a password");
+		return crypto_error(error, CRYPTO_HINT, "could not make a password");
 	base64_add(password, random, sizeof(random));
 	OPENSSL_cleanse(random, sizeof(random));
 	return true;
@@ -103,7 +103,7 @@ make_file(const CertEntry *entry, const char *password, Text *bytes,
 		return cert_write_pfx(entry, password, true, bytes, error);
 	len = i2d_X509(entry->certificate, &der);
 	if (len < 0)
-		return cert_error(error, CRYPTO_HINT, "could not encode a certificate");
+		return crypto_error(error, CRYPTO_HINT, "could not encode a certificate");
 	text_add_bytes(bytes, der, (size_t) len);
 	OPENSSL_free(der);
 	return true;
@@ -191,7 +191,7 @@ take_certificate(WindowsNode *node, const json_t * line, Error *error)
 	}
 	secret_free(&bytes);
 	return good || error->message != NULL ||
-		error_set(error, NULL, NULL, "invalid certificate from node \"%s\"",
+		error_set(error, NULL, "Look at the certificate in the node's store (certlm.msc).", "invalid certificate from node \"%s\"",
 				  node->node->name);
 }
 

@@ -67,10 +67,7 @@ check_answer(CheckRun *run, const ServiceNode *node)
 	if (node->problem == NULL)
 		return true;
 	check_fail(run, blocks_of(run, node->node), object,
-			   node->answer == SERVICE_REFUSED ? "Look at the account before "
-			   "it is tried again: too many attempts lock it." :
-			   "\"qsrepl service list\" shows all nodes.",
-			   "services: %s", node->problem);
+			   service_hint(node), "services: %s", node->problem);
 	return false;
 }
 

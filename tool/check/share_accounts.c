@@ -122,8 +122,10 @@ hint_of(CheckRun *run, const ShareProof *proof)
 			return "Look whether the name means the right machine here, and "
 				"whether it is up.";
 		case SHARE_PROOF_FAILED:
+			return "Look whether smbclient is installed here, and try it by "
+				"hand with the same account (smbclient -A FILE).";
 		case SHARE_PROOF_DAMAGED:
-			return NULL;
+			return "Look at the file server's own log, and at its disk.";
 		default:
 			return "Give the account the right, on the share and on the "
 				"folder.";

@@ -190,6 +190,7 @@ node_object(const ServiceNode *node)
 	json_set_text(object, "site", node->node->site);
 	json_set_text(object, "answer", answers[node->answer]);
 	json_set_text(object, "problem", node->problem);
+	json_set_text(object, "hint", service_hint(node));
 	for (size_t i = 0; i < node->n; i++)
 		json_array_append_new(services, service_object(&node->services[i]));
 	json_object_set_new(object, "services", services);
@@ -205,6 +206,7 @@ probe_object(const ServiceProbe *probe)
 	json_set_text(object, "url", probe->url);
 	json_set_count(object, "ms", probe->ms);
 	json_set_text(object, "problem", probe->problem);
+	json_set_text(object, "hint", probe->hint);
 	return object;
 }
 

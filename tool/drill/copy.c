@@ -13,6 +13,7 @@
 
 #include "base/units.h"
 #include "drill/drill.h"
+#include "pg/advice.h"
 #include "pg/query.h"
 #include "platform/child.h"
 #include "platform/clock.h"
@@ -126,7 +127,7 @@ drill_copy(Drill *drill, Error *error)
 										   "127.0.0.1/32 scram-sha-256",
 										   drill->site->user));
 	plat_child_free(&result);
-	return good;
+	return good || pg_advise(error);
 }
 
 void

@@ -40,23 +40,34 @@ fail_locally(const PgConnection *connection, Error *error)
 	return false;
 }
 
+/* The server's own hint, where it has one. */
+static char *
+hint_of(const PGresult *result, const char *sqlstate, const char *message)
+{
+	const char *own = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+
+	return own != NULL ? mem_strdup(own) :
+		pg_state_advice(sqlstate, severity != NULL ? severity : "ERROR",
+						message);
+}
+
 bool
 pg_fail(const PgConnection *connection, const PGresult *result, Error *error)
 {
 	const char *message = result == NULL ? NULL :
 	PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *sqlstate;
-	const char *hint;
 
 	if (message == NULL)
 		return fail_locally(connection, error);
 	sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
-	if (hint == NULL && sqlstate != NULL)
-		hint = pg_state_advice(sqlstate);
-	error_set(error, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), hint,
+	if (sqlstate == NULL)
+		sqlstate = "";
+	error_set(error, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), NULL,
 			  "site \"%s\": %s", connection->site, message);
-	if (sqlstate != NULL && strlen(sqlstate) < sizeof(error->sqlstate))
+	error_take_hint(error, hint_of(result, sqlstate, message));
+	if (strlen(sqlstate) < sizeof(error->sqlstate))
 		memcpy(error->sqlstate, sqlstate, strlen(sqlstate) + 1);
 	return false;
 }

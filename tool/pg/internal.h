@@ -33,13 +33,29 @@ extern bool pg_check_conninfo(const char *site, const char *conninfo,
 extern bool pg_fail(const PgConnection *connection, const PGresult *result,
 					Error *error);
 
-/*
- * pg_advice, pg_state_advice
- *		What to do about an error: by libpq's text, and by the server's code,
- *		where that tells anything (else NULL).
- */
+/* What an error says, or its code, and what to do about it. */
+typedef struct PgAdvice
+{
+	const char *of;
+	const char *hint;
+} PgAdvice;
+
+/* The first one ends with "", the second one with NULL. */
+extern const PgAdvice pg_advice_words[];
+extern const PgAdvice pg_advice_states[];
+
+/* What to do about an error by libpq's text: never NULL. */
 extern const char *pg_advice(const char *text);
-extern const char *pg_state_advice(const char *sqlstate);
+
+/*
+ * pg_state_advice
+ *		What to do about a server's error by its code: where that alone does
+ *		not tell, where it stands in the server's log.
+ *
+ * out: never NULL; freed by the caller
+ */
+extern char *pg_state_advice(const char *sqlstate, const char *severity,
+							 const char *message);
 
 /* The text of libpq in one piece: trimmed; freed by the caller. */
 extern char *pg_trimmed(const char *text);

@@ -19,19 +19,6 @@
 #define SERIAL_BITS 127
 #define DAY_SECONDS (24L * 60 * 60)
 
-bool
-seal_error(Error *error, const char *hint, const char *message)
-{
-	unsigned long code = ERR_peek_last_error();
-	const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
-	char		detail[256];
-
-	snprintf(detail, sizeof(detail), "OpenSSL says: %s.",
-			 reason != NULL ? reason : "nothing");
-	ERR_clear_error();
-	return error_set(error, detail, hint, "%s", message);
-}
-
 /* A number that nothing else has: CMS finds recipients by it. */
 static bool
 set_serial(X509 * certificate)
@@ -107,8 +94,8 @@ seal_certificate(const char *pem, Error *error)
 	{
 		X509_free(certificate);
 		certificate = NULL;
-		seal_error(error, "Have the site that it is from make it "
-				   "known once more.", "invalid certificate");
+		crypto_error(error, "Have the site that it is from make it "
+					 "known once more.", "invalid certificate");
 	}
 	ERR_clear_error();
 	X509_free(second);
@@ -172,8 +159,8 @@ seal_certificate_end(const char *pem, int64_t * end_ms, Error *error)
 	if (good && (epoch == NULL ||
 				 ASN1_TIME_diff(&days, &seconds, epoch,
 								X509_get0_notAfter(certificate)) != 1))
-		good = seal_error(error, "Have the site that it is from make it "
-						  "known once more.", "invalid certificate");
+		good = crypto_error(error, "Have the site that it is from make it "
+							"known once more.", "invalid certificate");
 	*end_ms = ((int64_t) days * DAY_SECONDS + seconds) * 1000;
 	ASN1_TIME_free(epoch);
 	X509_free(certificate);

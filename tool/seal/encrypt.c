@@ -65,7 +65,7 @@ seal_encrypt(X509 * const *recipients, size_t n, bool curves,
 		encode(cms, der);
 	BIO_free(bio);
 	CMS_ContentInfo_free(cms);
-	return good || seal_error(error, CRYPTO_HINT, "could not encrypt");
+	return good || crypto_error(error, CRYPTO_HINT, "could not encrypt");
 }
 
 bool
@@ -92,9 +92,9 @@ seal_decrypt(const SealKey *key, const void *der, size_t len, Text *bytes,
 	BIO_free(out);
 	CMS_ContentInfo_free(cms);
 	if (!good)
-		return seal_error(error, "It was made for another key, or changed on "
-						  "its way: have it made and brought once more.",
-						  "could not decrypt");
+		return crypto_error(error, "It was made for another key, or changed on "
+							"its way: have it made and brought once more.",
+							"could not decrypt");
 	ERR_clear_error();
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "base/crypto.h"
 #include "seal/seal.h"
 
 struct SealKey
@@ -16,13 +17,6 @@ struct SealKey
 	X509	   *certificate;
 	char		fingerprint[SEAL_FINGERPRINT_SIZE];
 };
-
-/*
- * seal_error
- *		"MESSAGE" with libcrypto's last complaint as the detail; always false,
- *		and nothing is left in libcrypto's queue.
- */
-extern bool seal_error(Error *error, const char *hint, const char *message);
 
 /* A certificate of a key, signed by itself; NULL: libcrypto complains. */
 extern X509 * seal_certificate_make(EVP_PKEY * key, const char *name,

@@ -34,7 +34,7 @@ seal_key_make(const char *name, int years, SealKey **key, Error *error)
 	if (made->certificate == NULL)
 	{
 		seal_key_free(made);
-		return seal_error(error, CRYPTO_HINT, "could not make a key");
+		return crypto_error(error, CRYPTO_HINT, "could not make a key");
 	}
 	seal_fingerprint(made->certificate, made->fingerprint);
 	*key = made;
@@ -72,7 +72,7 @@ seal_key_write(const SealKey *key, const char *path, const char *passphrase,
 		good = plat_file_write(path, bytes, (size_t) len, true, error);
 	}
 	else
-		seal_error(error, CRYPTO_HINT, "could not write a key");
+		crypto_error(error, CRYPTO_HINT, "could not write a key");
 	BIO_free(bio);
 	return good;
 }
@@ -122,8 +122,8 @@ read_key(const char *path, const char *passphrase, bool bare, SealKey **key,
 	memset(read, 0, sizeof(*read));
 	if (good && !parse(read, &content, passphrase, bare))
 	{
-		seal_error(error, "Look whether the file is "
-				   "complete, and put it back from a backup.", "invalid key");
+		crypto_error(error, "Look whether the file is "
+					 "complete, and put it back from a backup.", "invalid key");
 		error_take_message(error, text_format("could not read the key in file "
 											  "\"%s\"", path));
 		if (passphrase == NULL && content.bytes != NULL &&

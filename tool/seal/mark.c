@@ -36,7 +36,7 @@ seal_put_mark(const SealKey *key, Text *bytes, Error *error)
 
 	EVP_MD_CTX_free(context);
 	if (!good)
-		return seal_error(error, CRYPTO_HINT, "could not sign");
+		return crypto_error(error, CRYPTO_HINT, "could not sign");
 	text_add_bytes(bytes, mark, len);
 	return true;
 }

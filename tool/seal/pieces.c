@@ -165,7 +165,7 @@ seal_der_length(const void *bytes, size_t available, size_t *len)
 static bool
 damaged(const SealPieces *pieces, const char *detail, Error *error)
 {
-	return error_set(error, detail, NULL, "piece %zu is damaged",
+	return error_set(error, detail, "Have it made and brought once more, and give the key of this site.", "piece %zu is damaged",
 					 pieces->number + 1);
 }
 

@@ -77,7 +77,7 @@ seal_sign(const SealKey *key, const Text *bytes, Text *der, Error *error)
 	good = good && encode(cms, der);
 	BIO_free(bio);
 	wipe_content(cms);
-	return good || seal_error(error, CRYPTO_HINT, "could not sign");
+	return good || crypto_error(error, CRYPTO_HINT, "could not sign");
 }
 
 static CMS_ContentInfo *
@@ -130,8 +130,8 @@ seal_verify(const void *der, size_t len, X509 * signer, Text *inner,
 	sk_X509_free(signers);
 	BIO_free(bio);
 	wipe_content(cms);
-	return good || seal_error(error, "It was changed on its way, or "
-							  "signed by another key: have it sealed and brought once more.", "the signature is wrong");
+	return good || crypto_error(error, "It was changed on its way, or "
+								"signed by another key: have it sealed and brought once more.", "the signature is wrong");
 }
 
 X509 *

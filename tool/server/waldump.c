@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "pg/advice.h"
 #include "platform/child.h"
 #include "platform/directory.h"
 #include "server/control.h"
@@ -264,7 +265,7 @@ server_wal_changes(const ConfigSite *site, PgLsn from, PgTimeline timeline,
 	plat_child_free(&result);
 	free(dump.changes);
 	free(dump.committed);
-	return good;
+	return good || pg_advise(error);
 }
 
 bool

@@ -112,6 +112,55 @@ is_good(const HttpQuestion *question, long status, const char *body)
 		strtol(body, NULL, 10) > 0;
 }
 
+/* What to do about what libcurl says. */
+static const char *
+hint_of_failure(CURLcode code)
+{
+	switch (code)
+	{
+		case CURLE_COULDNT_RESOLVE_HOST:
+		case CURLE_URL_MALFORMAT:
+		case CURLE_UNSUPPORTED_PROTOCOL:
+			return "Look whether the address of the node, and the URL in "
+				"section [services], are right.";
+		case CURLE_COULDNT_CONNECT:
+			return "Look whether the service runs at the node, whether the "
+				"port in the URL is right, and whether a firewall is between.";
+		case CURLE_OPERATION_TIMEDOUT:
+			return "Look whether the node is on and a firewall is between; "
+				"where the service is slow to start, set probe_timeout higher.";
+		case CURLE_PEER_FAILED_VERIFICATION:
+			return "Look whether the node's certificate has expired, has the "
+				"name in the URL, and is of the authority that probe_ca, or "
+				"alias_ca, names.";
+		case CURLE_SSL_CACERT_BADFILE:
+			return "Look whether the file that probe_ca, or alias_ca, names "
+				"is there, and has a certificate in PEM.";
+		case CURLE_SSL_CERTPROBLEM:
+			return "Look whether the file that probe_certificate names has a "
+				"certificate with its key in PEM.";
+		case CURLE_SSL_CONNECT_ERROR:
+			return "Look whether the URL should begin with http, whether its "
+				"port is right, and whether the node offers TLS 1.2 or later.";
+		default:
+			return "Open the URL in a browser at the node, and look into the "
+				"service's own log there.";
+	}
+}
+
+/* What to do about an answer that is not as it should. */
+static const char *
+hint_of_status(long status)
+{
+	if (status == 401 || status == 403)
+		return "Look whether probe_certificate names a certificate that Qlik "
+			"Sense has issued.";
+	if (status == 404)
+		return "Look whether the URL in section [services] is right.";
+	return "The service is there, and is not ready: look into its own log at "
+		"the node.";
+}
+
 static void
 judge(Transfer *transfer, CURLcode code, Arena *arena)
 {
@@ -121,6 +170,7 @@ judge(Transfer *transfer, CURLcode code, Arena *arena)
 
 	curl_easy_getinfo(transfer->handle, CURLINFO_RESPONSE_CODE, &status);
 	question->problem = NULL;
+	question->hint = NULL;
 	question->answered = code == CURLE_OK && is_good(question, status, body);
 	if (code != CURLE_OK)
 		question->problem = arena_strdup(arena, transfer->words[0] != '\0' ?
@@ -133,6 +183,10 @@ judge(Transfer *transfer, CURLcode code, Arena *arena)
 	else if (!question->answered)
 		question->problem = arena_printf(arena, "it answers with status %ld",
 										 status);
+	if (code != CURLE_OK)
+		question->hint = hint_of_failure(code);
+	else if (!question->answered)
+		question->hint = hint_of_status(status);
 }
 
 static void
@@ -221,6 +275,7 @@ http_ask(HttpQuestion *questions, size_t n, int64_t each_ms, int64_t all_ms,
 		questions[i].answered = false;
 		questions[i].ms = -1;
 		questions[i].problem = "it was not asked";
+		questions[i].hint = "Run the command again.";
 	}
 	for (;;)
 	{

@@ -32,6 +32,7 @@ typedef struct HttpQuestion
 	bool		answered;		/* as it should */
 	int64_t		ms;				/* since the first try */
 	const char *problem;		/* else why not; in the arena */
+	const char *hint;			/* and what to do; NULL where it answered */
 } HttpQuestion;
 
 /*

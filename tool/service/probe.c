@@ -57,7 +57,8 @@ put_probes(ServiceWork *work, const HttpQuestion *questions, size_t n)
 		more[report->n_probes++] = (ServiceProbe)
 	{
 		.node = questions[i].node,.url = questions[i].url,
-			.ms = questions[i].ms,.problem = questions[i].problem
+			.ms = questions[i].ms,.problem = questions[i].problem,
+			.hint = questions[i].hint
 	};
 	report->probes = more;
 }
@@ -75,7 +76,7 @@ service_probe_central(ServiceWork *work, ServiceNode *node, Error *error)
 					 question.url);
 	if (!http_ask(&question, 1, services->answer_timeout,
 				  services->probe_timeout, &work->report->arena))
-		return error_set(error, NULL, NULL, "its repository is not ready: "
+		return error_set(error, NULL, question.hint, "its repository is not ready: "
 						 "%s: %s", question.url, question.problem);
 	put_probes(work, &question, 1);
 	return true;

@@ -71,6 +71,8 @@ typedef struct ServiceNode
 	ServiceAnswer answer;
 	bool		read;			/* its services were listed */
 	const char *problem;		/* of the node as a whole; NULL: none */
+	const char *hint;			/* what to do about it; NULL: see
+								 * service_hint() */
 	ServiceState *services;		/* those of Qlik Sense that are there */
 	size_t		n;
 } ServiceNode;
@@ -82,6 +84,7 @@ typedef struct ServiceProbe
 	const char *url;
 	int64_t		ms;
 	const char *problem;		/* NULL: it answered as it should */
+	const char *hint;			/* else what to do about it */
 } ServiceProbe;
 
 typedef struct ServiceReport
@@ -107,6 +110,9 @@ typedef struct ServiceOptions
 	void		(*progress) (void *arg, const char *what);	/* or NULL */
 	void	   *arg;
 } ServiceOptions;
+
+/* What to do about a node's problem; NULL: there is none. */
+extern const char *service_hint(const ServiceNode *node);
 
 /*
  * service_survey

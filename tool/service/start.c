@@ -131,6 +131,8 @@ start_central(ServiceWork *work, ServiceNode *node)
 			!service_probe_central(work, node, &error))
 			service_problem(work, node, "%s", error.message);
 	}
+	if (error.hint != NULL && node->hint == NULL)
+		node->hint = arena_strdup(&work->report->arena, error.hint);
 	error_free(&error);
 	if (is_up(node, SERVICE_REPOSITORY, SERVICE_REPOSITORY))
 		service_each(work, SERVICE_CENTRAL, ask_rest);

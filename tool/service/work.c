@@ -139,6 +139,27 @@ service_problem(ServiceWork *work, ServiceNode *node, const char *format,...)
 		node->problem = arena_strdup(&work->report->arena, problem);
 }
 
+const char *
+service_hint(const ServiceNode *node)
+{
+	if (node->problem == NULL || node->hint != NULL)
+		return node->hint;
+	switch (node->answer)
+	{
+		case SERVICE_REFUSED:
+			return node->node->kerberos ? "Look at the account, at keytab and "
+				"principal, and at the clocks of both machines, before it is "
+				"tried again: too many attempts lock it." : "Look at the "
+				"account before it is tried again: too many attempts lock it.";
+		case SERVICE_SILENT:
+			return "Look whether the node is on, whether its address is "
+				"right, and whether a firewall is between.";
+		default:
+			return "Look whether service_control in the node's section is "
+				"right; \"qsrepl service list\" shows all nodes.";
+	}
+}
+
 static void
 add_problem(Text *text, size_t *n, const char *where, const char *service,
 			const char *problem)
@@ -147,6 +168,27 @@ add_problem(Text *text, size_t *n, const char *where, const char *service,
 		text_addf(text, "%s%s%s%s: %s", text->len > 0 ? "; " : "", where,
 				  service != NULL ? ", " : "",
 				  service != NULL ? service : "", problem);
+}
+
+/* The first one's: one thing after the other. */
+static const char *
+first_hint(const ServiceReport *report)
+{
+	for (size_t i = 0; i < report->n; i++)
+	{
+		const ServiceNode *node = &report->nodes[i];
+
+		if (node->problem != NULL)
+			return service_hint(node);
+		for (size_t j = 0; j < node->n; j++)
+			if (node->services[j].problem != NULL)
+				return "Look into the event log of the node, and whether the "
+					"account may stop, start and configure services there.";
+	}
+	for (size_t i = 0; i < report->n_probes; i++)
+		if (report->probes[i].problem != NULL)
+			return report->probes[i].hint;
+	return NULL;
 }
 
 static void
@@ -179,7 +221,8 @@ service_work_end(ServiceWork *work, const char *what, Error *error)
 	collect(work->report, &text, &n);
 	if (n > TOLD_MOST)
 		text_addf(&text, "; and %lu more", (unsigned long) (n - TOLD_MOST));
-	good = n == 0 || error_set(error, text.bytes, NULL, "%s", what);
+	good = n == 0 || error_set(error, text.bytes, first_hint(work->report),
+							   "%s", what);
 	text_free(&text);
 	return good;
 }

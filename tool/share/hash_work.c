@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/crypto.h"
 #include "base/exitcode.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -19,6 +20,7 @@ typedef struct Digest
 	EVP_MD_CTX *context;
 	const		EVP_MD *sha256;
 	bool		good;
+	bool		broken;			/* libcrypto: no file will do */
 } Digest;
 
 static void
@@ -40,7 +42,9 @@ hash(Digest *digest, const char *root, const char *path, unsigned char *out,
 		return false;
 	if (digest->good && EVP_DigestFinal_ex(digest->context, out, NULL) == 1)
 		return true;
-	return error_set(error, NULL, NULL, "could not hash \"%s\"", path);
+	crypto_error(error, CRYPTO_HINT, "could not hash \"%s\"", path);
+	digest->broken = true;
+	return false;
 }
 
 /* The error's message has the file's name, which may have line feeds. */
@@ -75,20 +79,30 @@ next_path(Text *path)
 int
 share_hash_work(const char *source, const char *target)
 {
-	Digest		digest = {EVP_MD_CTX_new(), EVP_sha256(), false};
+	Digest		digest = {EVP_MD_CTX_new(), EVP_sha256(), false, false};
 	Text		paths[2] = {{NULL, 0, 0}, {NULL, 0, 0}};
 	unsigned char sums[2][EVP_MAX_MD_SIZE];
 	Error		error = ERROR_NONE;
 
 	memset(sums, 0, sizeof(sums));
-	for (size_t n = 0; next_path(&paths[0]) && next_path(&paths[1]); n++)
+	for (size_t n = 0; !digest.broken && next_path(&paths[0]) &&
+		 next_path(&paths[1]); n++)
 		if (!hash(&digest, source, paths[0].bytes, sums[0], &error) ||
 			!hash(&digest, target, paths[1].bytes, sums[1], &error))
-			print_problem(n, &error);
+		{
+			if (!digest.broken)
+				print_problem(n, &error);
+		}
 		else if (memcmp(sums[0], sums[1], 32) != 0)
 			printf("%lu\n", (unsigned long) n);
 	EVP_MD_CTX_free(digest.context);
 	text_free(&paths[0]);
 	text_free(&paths[1]);
+	if (digest.broken)
+	{
+		error_report(&error);
+		error_free(&error);
+		return EXIT_SYSTEM;
+	}
 	return fflush(stdout) == 0 ? EXIT_OK : EXIT_SYSTEM;
 }

@@ -12,6 +12,7 @@
 
 #include <openssl/rand.h>
 
+#include "base/crypto.h"
 #include "platform/children.h"
 #include "platform/clock.h"
 #include "share/proof_answer.h"
@@ -190,6 +191,20 @@ prepare(Proving *proving, size_t number, PlatChild *child)
 	child->cancellable = true;
 }
 
+/* Why there is no name, in OpenSSL's words. */
+static const char *
+random_problem(Arena *arena)
+{
+	Error		error = ERROR_NONE;
+	const char *problem;
+
+	crypto_error(&error, CRYPTO_HINT, "could not make a random name");
+	problem = arena_printf(arena, "%s: %s %s", error.message, error.detail,
+						   error.hint);
+	error_free(&error);
+	return problem;
+}
+
 /* May a path be tried now, or never? */
 static PlatNext
 turn_of(Proving *proving, size_t number)
@@ -208,7 +223,7 @@ turn_of(Proving *proving, size_t number)
 	if (proof->file == NULL)
 	{
 		proof->state = SHARE_PROOF_FAILED;
-		proof->problem = "there is no random name to be had";
+		proof->problem = random_problem(&proving->proofs->arena);
 		return PLAT_NEXT_NONE;
 	}
 	server->asked = true;

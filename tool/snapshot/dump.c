@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "pg/advice.h"
 #include "pg/connection.h"
 #include "pg/query.h"
 #include "pg/statements.h"
@@ -58,7 +59,7 @@ end(PlatChildRunning **running, bool stop, Error *error)
 										  "there, or hot_standby_feedback = "
 										  "on."));
 	plat_child_free(&result);
-	return good;
+	return good || pg_advise(error);
 }
 
 /* The view that other sessions may share, as a name. */

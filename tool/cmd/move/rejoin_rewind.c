@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/move/rejoin_work.h"
+#include "pg/advice.h"
 #include "platform/cancel.h"
 #include "platform/child.h"
 #include "platform/directory.h"
@@ -215,7 +216,7 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 	plat_child_free(&result);
 	plat_file_write(own_path(move, "standby.signal"), "", 0, false, &second);
 	error_free(&second);
-	return false;
+	return pg_advise(error);
 }
 
 bool

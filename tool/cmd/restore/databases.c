@@ -11,6 +11,7 @@
 #include "cmd/own_rows.h"
 #include "cmd/restore/create.h"
 #include "cmd/restore/guard.h"
+#include "pg/advice.h"
 #include "pg/statements.h"
 #include "platform/child.h"
 #include "platform/file.h"
@@ -56,7 +57,7 @@ load_section(Restore *restore, const RestoreDatabase *database,
 		argv[9] = "1";
 	good = plat_child_run(&child, &result, error);
 	plat_child_free(&result);
-	return good;
+	return good || pg_advise(error);
 }
 
 static bool

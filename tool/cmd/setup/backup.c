@@ -7,6 +7,7 @@
 
 #include "cmd/setup/steps.h"
 #include "cmd/stamp.h"
+#include "pg/advice.h"
 #include "platform/child.h"
 #include "platform/directory.h"
 #include "platform/file.h"
@@ -173,7 +174,7 @@ setup_backup_run(void *context, PlanProgress *progress, Error *error)
 	server_argv(setup->site, words, argv);
 	good = plat_child_run(&child, &result, error);
 	plat_child_free(&result);
-	return good;
+	return good || pg_advise(error);
 }
 
 PlanAnswer

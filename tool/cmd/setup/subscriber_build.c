@@ -8,6 +8,7 @@
 
 #include "cmd/own_rows.h"
 #include "cmd/setup/subscriber.h"
+#include "pg/advice.h"
 #include "pg/statements.h"
 #include "platform/child.h"
 #include "platform/clock.h"
@@ -77,7 +78,7 @@ run_program(const char *const *argv, Error *error)
 	bool		good = plat_child_run(&child, &result, error);
 
 	plat_child_free(&result);
-	return good;
+	return good || pg_advise(error);
 }
 
 static bool

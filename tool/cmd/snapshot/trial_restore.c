@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/snapshot/trial.h"
+#include "pg/advice.h"
 #include "pg/statements.h"
 #include "platform/child.h"
 #include "server/control.h"
@@ -97,7 +98,7 @@ run_restore(SnapshotTrial *trial, const SnapshotDatabase *database,
 	words[n++] = "--";
 	words[n++] = dump_of(trial, database);
 	words[n] = NULL;
-	good = plat_child_run(&child, &result, error);
+	good = plat_child_run(&child, &result, error) || pg_advise(error);
 	plat_child_free(&result);
 	return good;
 }
