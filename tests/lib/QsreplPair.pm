@@ -139,7 +139,7 @@ sub set_up
 
 =pod
 
-=item make_tool_pair(%options_of_conf_file)
+=item make_tool_pair(names => { A => name, B => name }, %options_of_conf_file)
 
 Sites A and B as "qsrepl setup" makes them, with the databases "qsr" and "more"
 and a table "ledger" with a rule in the first. Returns a hash from sites to
@@ -149,8 +149,8 @@ nodes; conf_file() gives their configurations.
 
 sub make_tool_pair
 {
-	my %opt = @_;
-	my %nodes = (A => bare_server('site_a'), B => bare_server('site_b'));
+	my %opt = (names => { A => 'site_a', B => 'site_b' }, @_);
+	my %nodes = map { $_ => bare_server($opt{names}{$_}) } 'A', 'B';
 
 	$nodes{A}->start;
 	foreach my $db ('qsr', 'more')

@@ -1,12 +1,12 @@
 # Names and values that would be commands where somebody forgets to quote: by
-# the extension's functions, the configuration and the command line. They are
-# refused, or come back as they were given; nothing of them is run.
+# the extension's functions. They are refused, or come back as they were given;
+# nothing of them is run. 184 and 185 do the same by the configuration and by
+# the command line.
 use strict;
 use warnings FATAL => 'all';
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
-use QsreplPair;
 use QsreplTest;
 use Test::More;
 
@@ -139,82 +139,4 @@ $site->safe_psql($db, 'SELECT qsrepl.disable()');
 unharmed($site, $db, 'and nothing of the names was run');
 $site->stop('fast');
 
-# The configuration: names of databases, sites, mappings, roles.
-my @words = (grep { !/[\n\t\x01]/ && /\S/ } @nasty)[ 0 .. 10 ];
-my @shell = @nasty[ 0, 1, 3, 10, 13, 14, 17, 18 ];
-my %nodes = (A => bare_server('first'), B => bare_server('second'));
-my $long = "db'\"; $drop";
-$nodes{A}->start;
-$nodes{A}->safe_psql('postgres', 'CREATE TABLE public.canary AS SELECT 1; CREATE DATABASE qsr; CREATE DATABASE more');
-my $number = 0;
-foreach my $key (
-	'replication_name', 'replication_role', 'qlik_role', 'site', 'databases', 'passfile', 'journal_directory', 'mode',
-	'site:host', 'site:user', 'site:port', 'site:settings_file', 'site:data_directory', 'site:service', 'mapping:A', 'mapping:B',
-	'mapping:kind')
-{
-	foreach my $word (@words)
-	{
-		my ($section, $name) = $key =~ /^(?:(\w+):)?(\w+)$/;
-		my $file = conf_file('A', \%nodes, file => "$tool_dir/nasty.conf");
-		my $text = slurp_file($file);
-		my $line = "$name = $word\n";
-
-		if (!defined $section)
-		{
-			$text =~ s/^$name = .*\n//m;
-			$text =~ s/^\[qsrepl\]\n/[qsrepl]\n$line/m;
-		}
-		else
-		{
-			my ($title) = $text =~ /^(\[$section [^\]]*\])\n/m or die;
-			$text =~ s/^(\Q$title\E\n(?:[^\[\n].*\n)*?)$name = .*\n/$1/m;
-			$text =~ s/^\Q$title\E\n/$title\n$line/m;
-		}
-		write_private($file, $text);
-		my ($status) = qsrepl('config', 'check', '--config', $file);
-		$number++ if $status == 0 || $status == 3;
-		fail("config check of $key = $word ends with $status") if $status != 0 && $status != 3;
-		# What is taken is used, where that is quick.
-		next if $status != 0 || $word ne $words[0];
-		qsrepl('setup', 'primary', '--site', 'A', '--dry-run', '--config', $file);
-	}
-}
-cmp_ok($number, '>', 150, "config check judged $number values");
-unharmed($nodes{A}, 'postgres', 'the configuration runs none of it');
-
-# A pair of such names is set up for good.
-my %names = (database => q(q;$$r), mapping => q(m'"$$;--));
-$nodes{A}->safe_psql('postgres', 'CREATE DATABASE ' . identifier($names{database}));
-my $conf = conf_file('A', \%nodes, main => "databases = qsr more $names{database}\n",
-	mappings => "[mapping $names{mapping}]\nkind = value\nA = it's \"A\" \$\$ \\\\; $drop\nB = 'B' \$1 \\ %s\n");
-($code, $out, $err) = qsrepl('setup', 'primary', '--site', 'A', '--config', $conf);
-is($code, 0, 'a pair of such names is set up') or diag($err);
-$nodes{A}->_update_pid(1);
-query_is($nodes{A}, 'qsr', q(SELECT site, value FROM qsrepl.mapping_value ORDER BY 1),
-	"A|it's \"A\" \$\$ \\\\; $drop\nB|'B' \$1 \\ %s", 'values of the configuration come as they are');
-unharmed($nodes{A}, 'postgres', 'setup runs none of it');
-
-# The command line
-$conf = conf_file('A', \%nodes);
-foreach my $words (
-	[ 'rules', 'leaks', '--database' ], [ 'rules', 'leaks', '--table' ], [ 'rules', 'preview', '--table' ], [ 'compare', '--table' ],
-	[ 'compare', '--database' ], [ 'setup', 'primary', '--dry-run', '--site' ], [ 'is-active' ], [ 'snapshot', 'create', '--name' ],
-	[ 'share', 'verify', '--share' ], [ 'check', '--site' ], [ 'dns', 'switch' ], [ 'service', 'status', '--node' ])
-{
-	my @odd;
-
-	foreach my $word (@shell)
-	{
-		my ($status, undef, $said) = qsrepl(@$words, $word, '--config', $conf);
-
-		push @odd, "$word: $status" if $status > 125;
-	}
-	is_deeply(\@odd, [], "qsrepl @$words ends in an orderly way");
-	unharmed($nodes{A}, 'postgres', "qsrepl @$words runs none of it");
-}
-is_deeply([ grep { -e "$_/pwned" } '.', '..', '../..', $tool_dir, "$tool_dir/..", $nodes{A}->data_dir ],
-	[], 'and no shell did');
-unharmed($nodes{A}, 'postgres', 'nothing of all that was run');
-
-$nodes{A}->stop('fast');
 done_testing();

@@ -22,6 +22,35 @@ check_outside(const Config *config, const ConfigSite *site, const char *key,
 				   "site \"%s\"", key, site->name);
 }
 
+/*
+ * pg_ctl starts the server by a shell, and puts its directory and its log, and
+ * where the programs are, into double quotes without a further look.
+ */
+static void
+check_plain(const Config *config, const ConfigSite *site, const char *key,
+			const char *path, Problems *problems)
+{
+	if (path == NULL || path[0] != '/' || strpbrk(path, "\"$`\\") == NULL)
+		return;
+	problems_error(problems, config_line(config, "site", site->name, key, site->line),
+				   "pg_ctl gives it to a shell.",
+				   "Use a path without the characters \" $ ` and \\.",
+				   "key \"%s\" of site \"%s\" holds special characters",
+				   key, site->name);
+}
+
+static void
+check_paths(const Config *config, const ConfigSite *site, Problems *problems)
+{
+	check_plain(config, site, "data_directory", site->data_directory,
+				problems);
+	check_plain(config, site, "bin_directory", site->bin_directory, problems);
+	check_plain(config, site, "drill_directory", site->drill_directory,
+				problems);
+	check_plain(config, site, "snapshot_directory", site->snapshot_directory,
+				problems);
+}
+
 /* A key that the way of control needs. */
 static void
 need(const Config *config, const ConfigSite *site, const char *key,
@@ -75,9 +104,15 @@ check_control(const Config *config, const ConfigSite *site,
 	}
 	spare(config, site, "start_command", start, problems);
 	spare(config, site, "stop_command", stop, problems);
-	if (site->control == CONFIG_CONTROL_PG_CTLCLUSTER && named &&
-		(strchr(site->server_name, '/') == NULL ||
-		 strchr(site->server_name, ' ') != NULL))
+	if (named && site->server_name[0] == '-')
+		problems_error(problems,
+					   config_line(config, "site", site->name, "server_name", site->line),
+					   "It would be taken for an option.", NULL,
+					   "invalid value for key \"server_name\": \"%s\"",
+					   arena_quote(&problems->arena, site->server_name));
+	else if (site->control == CONFIG_CONTROL_PG_CTLCLUSTER && named &&
+			 (strchr(site->server_name, '/') == NULL ||
+			  strchr(site->server_name, ' ') != NULL))
 		problems_error(problems,
 					   config_line(config, "site", site->name, "server_name", site->line), NULL,
 					   "Write version and cluster, as in 15/main.",
@@ -137,6 +172,7 @@ config_check_servers(const Config *config, Problems *problems)
 					  lost, problems);
 		check_outside(config, site, "drill_directory", site->drill_directory,
 					  lost, problems);
+		check_paths(config, site, problems);
 		check_control(config, site, problems);
 		check_drill(config, site, problems);
 		if (config->journal_directory != NULL &&
