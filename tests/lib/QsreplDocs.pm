@@ -56,6 +56,7 @@ sub sections
 		node_sections($nodes{$_}, site => $_, names => [ "CN-$_", "P1-$_" ], lines => { "CN-$_" => "alias = CN\n", "P1-$_" => "alias = P1\n" })
 	} 'A', 'B';
 
+	$text .= "[alias DB]\nkind = database\nA = 10.1.0.5\nB = 10.2.0.5\n";
 	return $text . "[services]\nanswer_timeout = 5s\nstop_timeout = 5s\nstart_timeout = 5s\nstate_url = off\nabout_url = off\nalive_url = off\n"
 	  . "[dns]\nname = qs.company.test\nzone = company.test\nttl = 30s\nwait = 5s\nkey_file = " . named_key('qsrepl-key') . "\n"
 	  . share_section('')
