@@ -240,9 +240,10 @@ sub scene
 	return;
 }
 
-# A is active, B follows, and no run has stopped.
+# A is active, B follows, and no run has stopped; the alias is made to lead to A.
 sub as_it_was
 {
+	qsrepl('dns', 'switch', '--to', 'A', '--yes', '--config', $conf{A});
 	my ($code) = qsrepl('is-active', 'A', '--config', $conf{A});
 	my ($left, $out, $err) = qsrepl('resume', '--dry-run', '--config', $conf{A});
 
