@@ -5,11 +5,11 @@ set -eu
 . tests/perl_tests.sh
 pgtest=$2
 shift 2
-# The longest one is not to be waited for alone at the end.
+# The longest ones are not to be waited for alone at the end.
 if [ $# -eq 0 ]; then
-	set -- tests/t/177_docs_run.pl
+	set -- tests/t/177_docs_run.pl tests/t/186_docs_run_logical.pl
 	for file in tests/t/*.pl; do
-		[ "$file" = "$1" ] || set -- "$@" "$file"
+		[ "$file" = "$1" ] || [ "$file" = "$2" ] || set -- "$@" "$file"
 	done
 fi
 PG_TEST_TIMEOUT_DEFAULT=${PG_TEST_TIMEOUT_DEFAULT:-180}

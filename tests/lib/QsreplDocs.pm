@@ -17,6 +17,7 @@ use QsreplContent;
 use QsreplNamed;
 use QsreplNodes;
 use QsreplPair;
+use QsreplRestore qw(legacy_snapshot);
 use QsreplServices;
 use QsreplTest;
 use QsreplTool;
@@ -24,10 +25,14 @@ use QsreplTransport;
 
 our @EXPORT = qw(scene act type_command run_sql end_scene);
 
-our %net = (A => '127.0.61', B => '127.0.62');
+# Two files run pages at the same time: each has networks of its own.
+our %net = $0 =~ /logical/ ? (A => '127.0.63', B => '127.0.64') : (A => '127.0.61', B => '127.0.62');
 my (%server, %nodes, %conf, $named, $drill_port);
 my $scenes = 0;
 my %kept;
+
+# What words in capitals mean, beside those that a block tells.
+my %words;
 
 # Files that pages name by whole paths are below this directory.
 my $root = "$tool_dir/root";
@@ -51,6 +56,7 @@ sub sections
 		node_sections($nodes{$_}, site => $_, names => [ "CN-$_", "P1-$_" ], lines => { "CN-$_" => "alias = CN\n", "P1-$_" => "alias = P1\n" })
 	} 'A', 'B';
 
+	$text .= "[alias DB]\nkind = database\nA = 10.1.0.5\nB = 10.2.0.5\n";
 	return $text . "[services]\nanswer_timeout = 5s\nstop_timeout = 5s\nstart_timeout = 5s\nstate_url = off\nabout_url = off\nalive_url = off\n"
 	  . "[dns]\nname = qs.company.test\nzone = company.test\nttl = 30s\nwait = 5s\nkey_file = " . named_key('qsrepl-key') . "\n"
 	  . share_section('')
@@ -234,9 +240,10 @@ sub scene
 	return;
 }
 
-# A is active, B follows, and no run has stopped.
+# A is active, B follows, and no run has stopped; the alias is made to lead to A.
 sub as_it_was
 {
+	qsrepl('dns', 'switch', '--to', 'A', '--yes', '--config', $conf{A});
 	my ($code) = qsrepl('is-active', 'A', '--config', $conf{A});
 	my ($left, $out, $err) = qsrepl('resume', '--dry-run', '--config', $conf{A});
 
@@ -283,12 +290,51 @@ my %acts = (
 	'password' => sub { write_private("$root/root/password", "long enough a password\n") },
 	# What the guides by hand begin with.
 	'by-hand' => sub {
-		$server{A}->append_conf('postgresql.conf', "shared_preload_libraries = 'qsrepl'\nqsrepl.local_site = 'A'\nwal_level = logical\n");
+		$server{A}->append_conf('postgresql.conf', "shared_preload_libraries = 'qsrepl'\nqsrepl.local_site = 'A'\nwal_level = logical\nmax_wal_senders = 10\n");
 		$server{A}->restart;
 	},
 	'snapshot-B' => sub { called('B', 'snapshot', 'create', 'nightly') },
 	'export' => sub { called('A', 'cert', 'export', "$root/root/exported", '--format', 'pem') },
 	'logon' => sub { system('cp', $nodes{A}->credentials, "$root/etc/qsrepl/nodes.cred") },
+	# A server that replicates with none; a folder that Snapshots.cmd has made of A.
+	'bare-B' => sub { $server{B}->safe_psql('postgres', 'DROP ROLE qliksenserepository') },
+	'own-B' => sub {
+		$conf{B} = conf_file('B', \%server, main => "databases = @databases\npassfile = $tool_dir/pgpass\n",
+			B => "snapshot_directory = $tool_dir/snapshots_B\n", file => "$tool_dir/transport_B.conf", sections => share_section(''));
+		$server{B}->safe_psql('postgres', qq(CREATE DATABASE "$_" OWNER qliksenserepository)) foreach @databases;
+	},
+	'legacy-folder' => sub {
+		legacy_snapshot($server{A}, "$root/srv/from-a/nightly", databases => ['QSR'], root => '\\\\CN\\QlikShare',
+			share => share_root('A'), folders => [ 'Apps', 'StaticContent' ]);
+		$server{A}->stop('immediate');
+	},
+	'kill-switchover' => sub {
+		my ($killed) = qsrepl_killed({ KILL_AT => 10 }, 'switchover', '--to', 'B', '--yes', '--drain', '0', '--config', $conf{A});
+
+		die 'the run was not killed' if !$killed;
+		$_->_update_pid(-1) foreach values %server;
+	},
+	'stop-A' => sub { $server{A}->_update_pid(-1), $server{A}->stop('fast') },
+	'stop-B' => sub { $server{B}->_update_pid(-1), $server{B}->stop('fast') },
+	# B's transport key is lost, and it has made another one.
+	'new-key-B' => sub {
+		PostgreSQL::Test::Utils::system_or_bail('rm', '-rf', "$tool_dir/keys_B");
+		my (undef, $out) = qsrepl('cert', 'keys', '--config', $conf{B});
+
+		($words{SHA256}) = $out =~ /^site B:.*?\b([0-9a-f]{64})\b/ms;
+		die "no fingerprint: $out" if !$words{SHA256};
+	},
+	'documents' => sub { $server{A}->safe_psql('QSR', 'CREATE SCHEMA resources; CREATE TABLE resources.items (id int PRIMARY KEY, document text)') },
+	# The schema, which the guide has copied by hand.
+	'schema-B' => sub {
+		my $dump = "$tool_dir/schema.sql";
+
+		$server{B}->append_conf('postgresql.conf', "shared_preload_libraries = 'qsrepl'\nqsrepl.local_site = 'B'\n");
+		$server{B}->restart;
+		$server{B}->safe_psql('postgres', 'CREATE DATABASE "QSR"');
+		PostgreSQL::Test::Utils::system_or_bail('pg_dump', '--schema-only', '-f', $dump, '-d', $server{A}->connstr('QSR'));
+		PostgreSQL::Test::Utils::system_or_bail('psql', '-Xq', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $server{B}->connstr('QSR'));
+	},
 	'fresh-share' => sub { unlink map { share_root($_) . '/.qsrepl-share.json' } 'A', 'B' });
 
 sub act
@@ -300,14 +346,25 @@ sub act
 }
 
 # ---- commands ----
+# Options that lead PostgreSQL's programs to a server.
+sub reached
+{
+	my ($node) = @_;
+
+	return '--host ' . $node->host . ' --port ' . $node->port . ' --username ' . getpwuid $<;
+}
+
 # Words of the pages that mean something of the lab.
 sub placed
 {
 	my ($text, $values) = @_;
+	my %all = (%words, %$values);
 	my $drill = $conf{B} ? "$tool_dir/drill_B" : '';
 
-	$text =~ s/\b\Q$_\E\b/$values->{$_}/g foreach grep { /^[A-Z]/ } keys %$values;
+	$text =~ s/\b\Q$_\E\b/$all{$_}/g foreach grep { /^[A-Z]/ } keys %all;
+	$text =~ s/--host CN --port 4432 --username postgres/reached($server{A})/e if $text =~ /^pg_dump/;
 	$text =~ s{/var/lib/postgresql/15/main\.drill}{$drill}g;
+	$text =~ s{/var/lib/postgresql/15/main/}{$server{A}->data_dir . '/'}ge if %server;
 	$text =~ s/\b54329\b/$drill_port/g if $drill_port;
 	$text =~ s{(^|[\s=<>'"])/(etc|root|srv|var|mnt)/}{$1$root/$2/}mg;
 	$text =~ s/-U postgres\b/'-U ' . getpwuid $</ge;
@@ -335,6 +392,8 @@ sub type_command
 	symlink $qsrepl_program, "$bin/qsrepl" if !-l "$bin/qsrepl";
 	symlink $qsrepl_program =~ s/qsrepl$/qsrepl-scm/r, "$bin/qsrepl-scm" if !-l "$bin/qsrepl-scm";
 	local %ENV = (%ENV, PATH => "$bin:$ENV{PATH}", QSREPL_CONFIG => $conf{$site} // "$root/etc/qsrepl/qsrepl.conf", PAGER => 'cat');
+	# PostgreSQL's own programs ask the server of their machine.
+	local %ENV = (%ENV, PGHOST => $server{$site}->host, PGPORT => $server{$site}->port) if $text =~ /^(createuser|createdb|pg_\w+)\b/;
 	# psql reads what is typed, too.
 	$in = "SELECT 1;\n\\q\n" if $text =~ /^psql/;
 	my $script = "cd '$root/work' && " . placed($text, $values) . "\n";
@@ -357,7 +416,9 @@ sub run_sql
 {
 	my ($text, $site, $database) = @_;
 	my ($out, $err);
+	my $publisher = 'host=' . $server{A}->host . ' port=' . $server{A}->port . ' dbname=QSR';
 
+	$text =~ s/host=db-a\.example\.com [^']*/$publisher/;
 	IPC::Run::run([ 'psql', '-X', '-v', 'ON_ERROR_STOP=1', '-d', $server{$site}->connstr($database) ], '<', \$text, '>', \$out, '2>', \$err);
 	return ($? >> 8, "$out$err");
 }

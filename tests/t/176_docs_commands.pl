@@ -139,6 +139,42 @@ is(join("\n", @broken), '', 'a shell can read each, and targets of make exist');
 is(join("\n", @keys), '', 'examples of the configuration');
 diag scalar(@left_out) . " blocks are not run:\n" . join("\n", @left_out) if @left_out;
 
+# ---- units of systemd: what they run, and when, is one truth in all pages ----
+my %when = ('each quarter of an hour' => '*:0/15', 'each hour' => 'hourly', 'Sundays at 3:30' => 'Sun *-*-* 03:30', 'each night at 2:30' => '*-*-* 02:30');
+my %units = map { m{([^/]+)$} => slurp_file($_) } glob "$tree/packaging/systemd/*";
+my (@other_units, %told);
+
+sub unit_is_wrong
+{
+	my ($unit, $runs, $when) = @_;
+	my $service = $units{ $unit =~ s/\.timer$/.service/r } // return 'no such service';
+	my ($calendar) = ($units{$unit} // return 'no such unit') =~ /^OnCalendar=(.*)$/m;
+	my @called = map { s/^qsrepl //r } $runs =~ /`([^`]+)`/g;
+	my @calls = map { s{^/usr/bin/qsrepl }{}r } $service =~ /^ExecStart=(.*)$/mg;
+
+	return "runs @calls" if grep { ($called[$_] // '') ne $calls[$_] } 0 .. $#calls;
+	return '' if ($calendar // 'always') eq ($when{$when} // $when);
+	return 'when: ' . ($calendar // 'always');
+}
+
+isnt(unit_is_wrong('qsrepl-check.timer', '`check --json`', 'each quarter of an hour'), '', 'another command');
+isnt(unit_is_wrong('qsrepl-check.timer', '`check`', 'each hour'), '', 'another time');
+foreach my $page (pages())
+{
+	my $text = slurp_file("$tree/$page");
+
+	push @other_units, map { "$page: $_" } grep { !$units{$_} } $text =~ /\b(qsrepl-[a-z-]+\.(?:timer|service))\b/g;
+	while ($text =~ /^\| `(qsrepl-[a-z-]+\.(?:timer|service))` \| ([^|]+) \| ([^|]+) \|/mg)
+	{
+		my $wrong = unit_is_wrong($1, $2, $3);
+
+		$told{$page}{$1} = 1;
+		push @other_units, "$page: $1: $wrong" if $wrong ne '';
+	}
+}
+is(join("\n", @other_units), '', 'units are as the pages have them');
+is(join(' ', map { scalar keys %{ $told{"docs/$_.md"} } } 'guide', 'packages'), '5 5', 'and all are told');
+
 # ---- scripts at Windows nodes, which cannot be run here ----
 my @missing;
 foreach my $page (pages())

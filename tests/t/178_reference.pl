@@ -139,6 +139,15 @@ foreach my $row (rows_below('| command |'))
 }
 delete $told{''};
 same([ sort keys %told ], \@commands, 'commands');
+
+# Each of them is in a block that 177 and 189 run, but for what has a test of its own.
+my %elsewhere = map { $_ => 1 } ('init', 'completion bash', 'docs man', 'docs configuration', 'do');
+my %run;
+foreach my $block (grep { $_->{language} eq 'sh' && ($_->{directive}{kind} // '') eq 'run' } map { blocks($_) } pages())
+{
+	@run{ $1, defined $2 ? "$1 $2" : $1 } = (1, 1) while $block->{text} =~ /(?:^|[\s|&;])qsrepl ([a-z-]+)(?: ([a-z-]+))?/g;
+}
+is(join(', ', grep { !$run{$_} && !$elsewhere{$_} } sort @commands), '', 'pages run each command');
 # It stands alone; qsrepl-scm is a program of its own.
 $options{version} = 1;
 my @wrong;

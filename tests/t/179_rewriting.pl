@@ -78,14 +78,19 @@ my %left = map { $_ => 1 } @rooms;
 while (my @free = grep { my $room = $_; !grep { $left{$_} } @{ $declared{$room} } } sort keys %left) { delete @left{@free} }
 is(join(' ', sort keys %left), '', 'no arrow leads back');
 
-# The steps of a switchover, in their order.
-my $macros = slurp_file("$tree/tool/cmd/move/work.h") . join '', map { slurp_file($_) } glob "$tree/tool/cmd/move/share.h";
+# The steps of a switchover, in their order, in both modes.
+my $macros = join '', map { slurp_file("$tree/tool/cmd/move/$_.h") } 'work', 'share';
 my %macro = $macros =~ /#define (MOVE_STEP_\w+)(?:\(\w+\))?\s*\\?\s*\{"(\w+)"/g;
-my ($table) = slurp_file("$tree/tool/cmd/move/switchover.c") =~ /steps\[\] = \{(.*?)\n\};/s;
-my @steps = map { /^MOVE/ ? $macro{$_} : $_ } $table =~ /^\t(?:\{"(?=\w)|(?=MOVE))(\w+)/mg;
-my ($picture) = $page =~ /subgraph works(.*?)```/s;
-my @drawn = map { split /\s*-->\s*/ } map { s/^\s+//r } grep { /-->.*-->/ } split /\n/, $picture;
-is("@drawn", "@steps", 'the steps of a switchover');
+my @pictures = $page =~ /subgraph works(.*?)```/gs;
+is(scalar @pictures, 2, 'a picture for each mode');
+foreach my $file ('switchover.c', 'logical_switchover.c')
+{
+	my ($table) = slurp_file("$tree/tool/cmd/move/$file") =~ /steps\[\] = \{(.*?)\n\};/s;
+	my @steps = map { /^MOVE/ ? $macro{$_} : $_ } $table =~ /^\t(?:\{"(?=\w)|(?=MOVE))(\w+)/mg;
+	my @drawn = map { split /\s*-->\s*/ } map { s/^\s+//r } grep { /-->.*-->/ } split /\n/, shift(@pictures) // '';
+
+	is("@drawn", "@steps", "the steps of $file");
+}
 
 # Files that it names are there.
 my @named = $page =~ m{`((?:tool|core|tests|sql|docs|extension|scripts|cli|cmd|cert|dns|service|config)/[\w/.*]*)`}g;
