@@ -73,6 +73,22 @@ sub start_servers
 	return @done;
 }
 
+# A site that was lost comes back by rejoin, also where its server follows by itself.
+sub must_rejoin
+{
+	my ($world, %role) = @_;
+	my $lost = $world->{lost} // return 0;
+	my $begun = 0;
+
+	return 0 if $world->{active} eq $lost || $role{ $world->{active} } ne 'active';
+	foreach my $run (@{ $world->{done} })
+	{
+		$begun = 1 if $run->{words} =~ /^rejoin/;
+		return 0 if $begun && $run->{words} =~ /^(?:rejoin|resume)/ && ($run->{code} == 0 || $run->{code} == 1);
+	}
+	return 1;
+}
+
 # The site that is active by the servers' word, if it is one.
 sub look
 {
@@ -109,6 +125,11 @@ sub heal
 		push @done, start_servers($world);
 		%role = look($world);
 		$passive = $world->passive;
+		if (must_rejoin($world, %role))
+		{
+			$world->tool($passive, 'rejoin', $passive, '--yes');
+			push @done, 'rejoin';
+		}
 		return @done if ready($world, @run ? 5 : 8);
 		my $said = $world->{done}[-1]{out};
 		if ($said =~ /^fail  share/m)
@@ -120,6 +141,13 @@ sub heal
 		{
 			$world->tool($world->{active}, 'cert', 'sync');
 			push @done, 'cert sync';
+		}
+		elsif ($said =~ /^fail  services .*is running at a passive site/m)
+		{
+			# As failover has said: when its machines are back.
+			$world->tool($passive, 'service', 'stop', '--site', $passive, '--yes');
+			$world->tool($passive, 'service', 'passive', '--site', $passive, '--yes');
+			push @done, 'service passive';
 		}
 		elsif ($said =~ /^fail  services/m)
 		{
