@@ -128,7 +128,7 @@ sub saved
 	{
 		if ($now{$name} eq 'rows')
 		{
-			$saved{$1} = 1 while slurp_file($name) =~ /"id": (\d+)/g;
+			$saved{$_} = 1 foreach slurp_file($name) =~ /"id": (\d+)/g;
 		}
 		elsif ($now{$name} eq 'folder')
 		{
