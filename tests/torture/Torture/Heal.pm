@@ -125,10 +125,13 @@ sub heal
 		push @done, start_servers($world);
 		%role = look($world);
 		$passive = $world->passive;
-		if (must_rejoin($world, %role))
+		for (1 .. 3)
 		{
-			$world->tool($passive, 'rejoin', $passive, '--yes');
+			last if !must_rejoin($world, %role);
+			my ($code, $out, $err) = $world->tool($passive, 'rejoin', $passive, '--yes');
 			push @done, 'rejoin';
+			last if $err !~ /has not ended/;
+			push @done, grep { $_ ne '-' } end_run($world, $opt{how}, $passive);
 		}
 		return @done if ready($world, @run ? 5 : 8);
 		my $said = $world->{done}[-1]{out};

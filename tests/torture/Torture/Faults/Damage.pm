@@ -140,7 +140,11 @@ sub kinds
 		} },
 		{ name => 'byte of a certificate', modes => 'physical logical', after => \&Torture::Faults::Tool::same_certificates, run => sub {
 			my ($world) = @_;
-			my @files = grep { /set\.\d+.*\.(?:pfx|pem|crt|cer)$/ } files_below("$world->{dir}/store_" . $world->passive);
+			my $store = "$world->{dir}/store_" . $world->passive;
+			my $which = qr/set\.\d+.*\.(?:pfx|pem|crt|cer)$/;
+			# A site that was active until a failover may have none of the other's yet.
+			$world->tool($world->{active}, 'cert', 'sync') if !grep { /$which/ } files_below($store);
+			my @files = grep { /$which/ } files_below($store);
 			return Torture::Faults::Processes::missed($world, 'no certificate') if !@files;
 			my $file = $files[ rand @files ];
 			my @info = stat $file;
