@@ -119,8 +119,11 @@ sub heal
 	{
 		my %role = look($world);
 		my $passive = $world->passive;
-		my @run = end_run($world, $opt{how}, $round % 2 ? $opt{at} : $world->other($opt{at}));
+		my $at = $round % 2 ? $opt{at} : $world->other($opt{at});
+		my @run = end_run($world, $opt{how}, $at);
 
+		# A failover's is known at its own machine only: the other one was lost.
+		@run = end_run($world, $opt{how}, $world->other($at)) if !@run;
 		push @done, grep { $_ ne '-' } @run;
 		push @done, start_servers($world);
 		%role = look($world);
