@@ -67,6 +67,9 @@ sub start_servers
 	{
 		next if $world->postmaster($site);
 		next if %role && $site eq $world->{lost} && $role{ $world->other($site) } eq 'active' && !$world->{tried}++;
+		# In logical mode it does not learn that the other one is active: rejoin starts it.
+		next if $world->{mode} eq 'logical' && %role && $site eq $world->{lost} && $role{ $world->other($site) } eq 'active'
+		  && !grep { $_->{words} =~ /^rejoin/ && $_->{code} <= 1 } @{ $world->{done} };
 		$world->start_server($site);
 		push @done, 'start';
 	}
