@@ -59,7 +59,7 @@ $(BUILD)/parse_lab: tests/unit/parse_lab.c \
 $(BUILD)/reader: tests/clients/torture/reader.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(STD) $(WARN) $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $< \
+	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE $(CFLAGS) $(CLIENTS_CPPFLAGS) -o $@ $< \
 		-L$(shell $(PG_CONFIG) --libdir) -lpq
 
 # Faults; QSREPL_FAULTS=20 is how many, QSREPL_SEED which.

@@ -8,7 +8,8 @@
  * rising numbers into public.ledger (id bigint primary key, path text), into
  * whichever server takes them, and writes each number into FILE once the
  * server has acknowledged it. With PAUSE, in ms, it waits between rows, writes
- * each number at once, and goes over to the conninfo OTHER and back after each
+ * each number at once, and after a blank when that was, in ms since 1970; and
+ * it goes over to the conninfo OTHER and back after each
  * failure: libpq takes a fenced server for one that takes writes. It ends when
  * its standard input does, and prints what it has seen: "acknowledged N lines, longest gap G ms, until T", T by
  * the clock on the wall, in ms since 1970.
@@ -61,6 +62,19 @@ connect_active(const char *conninfo)
 		return conn;
 	PQfinish(conn);
 	return NULL;
+}
+
+/* They were acknowledged. */
+static void
+note(FILE *file, long long first, int rows, bool when)
+{
+	int64_t		now = now_ms(CLOCK_REALTIME);
+
+	for (int i = 0; i < rows; i++)
+		if (when)
+			fprintf(file, "%lld %lld\n", first + i, (long long) now);
+		else
+			fprintf(file, "%lld\n", first + i);
 }
 
 /* Rows from a number on, in one statement; was it acknowledged? */
@@ -128,8 +142,7 @@ main(int argc, char **argv)
 			until = now_ms(CLOCK_REALTIME);
 		}
 		last = now;
-		for (int i = 0; i < rows; i++)
-			fprintf(file, "%lld\n", next + i);
+		note(file, next, rows, pause > 0);
 		acknowledged += rows;
 		next += rows;
 	}

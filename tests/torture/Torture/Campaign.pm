@@ -4,7 +4,10 @@
 #
 # Each fault has its own numbers, drawn from the seed and the fault's number, so
 # that it can be run alone. Faults with odd numbers are for physical mode. Kinds
-# are dealt like cards: each comes before any comes again.
+# are dealt like cards, a deck a mode: each comes before any comes again. The
+# decks of both modes begin at different halves of the kinds, and from the second
+# on with those that the other mode has not, so that each kind comes soon and
+# twice.
 #
 package Torture::Campaign;
 
@@ -30,22 +33,33 @@ sub deal
 {
 	my ($n) = @_;
 	my $mode = $n % 2 ? 'physical' : 'logical';
-	my @kinds = grep { $_->{modes} =~ /$mode/ && (!$asked{kind} || $_->{name} =~ /$asked{kind}/) } faults();
+	my @all = grep { !$asked{kind} || $_->{name} =~ /$asked{kind}/ } faults();
 	my $i = int(($n - 1) / 2);
+	my $size = grep { $_->{modes} =~ /$mode/ } @all or die "no kind for $mode mode\n";
+	my $deck = int($i / $size);
 
-	srand($seed * 7 + int($i / @kinds) + ($n % 2 ? 0 : 1_000_003));
-	return ($mode, (shuffle @kinds)[ $i % @kinds ]);
+	srand($seed * 7 + $deck);
+	@all = shuffle @all;
+	push @all, splice @all, 0, @all / 2 if $mode eq 'logical';
+	@all = ((grep { $_->{modes} !~ / / } @all), grep { $_->{modes} =~ / / } @all) if $deck > 0;
+	return ($mode, (grep { $_->{modes} =~ /$mode/ } @all)[ $i % $size ]);
 }
+
+# What was found when pairs ended, which is after their last fault.
+my @late;
 
 sub end_world
 {
 	my ($mode) = @_;
 	my $world = delete $world{$mode} or return;
-	my $told = $world->end;
 
+	$world->{problems} = [];
+	my $told = $world->end;
 	no_secret($world, map { $_->basedir } values %{ $world->{node} });
+	push @late, @{ $world->{problems} };
+	print $out "VIOLATION at the end of a pair: $_\n" foreach @{ $world->{problems} };
 	print $out "# $mode: ", $told =~ s/\n(?!\z)/, /gr;
-	return $world;
+	return;
 }
 
 # The pair for a mode, and its load; the other one rests.
@@ -57,11 +71,7 @@ sub world_for
 	{
 		kill 'STOP', $world{$other}{load}->pids;
 	}
-	if ($world{$mode} && $world{$mode}{faults} >= $worlds_last)
-	{
-		my $ended = end_world($mode);
-		print $out "VIOLATION at the end of a pair: $_\n" foreach @{ $ended->{problems} };
-	}
+	end_world($mode) if $world{$mode} && $world{$mode}{faults} >= $worlds_last;
 	$world{$mode} //= Torture::World->new($mode);
 	kill 'CONT', $world{$mode}{load}->pids;
 	$world{$mode}{faults}++;
@@ -73,6 +83,7 @@ sub outcome
 	my ($world, @typed) = @_;
 
 	return 'violation' if @{ $world->{problems} };
+	return 'not there' if $world->{missed};
 	return 'resumed' if grep { $_ ne 'start' } @typed;
 	return 'refused' if grep { $_->{code} > 1 && $_->{code} < 9 } @{ $world->{refusals} };
 	return 'healed';
@@ -85,7 +96,7 @@ sub one_fault
 	my $world = eval { world_for($mode) } // die "the pair could not be made: $@";
 	my $active = $asked{active} // $world->{active};
 
-	@{$world}{qw(problems done unplanned lost refusals detail)} = ([], [], undef, undef, [], '');
+	@{$world}{qw(problems done unplanned lost refusals detail missed risk)} = ([], [], undef, undef, [], '', 0, undef);
 	if ($world->{active} ne $active)
 	{
 		$world->must($active, 'switchover', '--to', $active, '--yes', '--drain', '0');
@@ -106,9 +117,9 @@ sub one_fault
 		1;
 	};
 	$world->problem("died: $@") if !$good;
-	$row = { n => $n, mode => $mode, kind => $kind->{name}, active => $active, seconds => time - $started, detail => $world->{detail}, typed => [@typed],
-		outcome => outcome($world, @typed), problems => $world->{problems} };
-	printf $out "%3d %-8s %-38s %s %5.1f s  %-9s %s\n", $n, $mode, $kind->{name}, $active, $row->{seconds}, $row->{outcome}, join ', ', grep { $_ ne '' } $world->{detail}, @typed;
+	$row = { n => $n, mode => $mode, kind => $kind->{name}, active => $active, seconds => time - $started, detail => $world->{detail}, typed => [@typed], risk => $world->{risk},
+		outcome => outcome($world, @typed), problems => [ @{ $world->{problems} } ] };
+	printf $out "%3d %-8s %-38s %s %5.1f s  %-9s %s\n", $n, $mode, $kind->{name}, $active, $row->{seconds}, $row->{outcome}, join ', ', grep { $_ ne '' } $world->{detail}, ($row->{risk} ? "at risk: $row->{risk}{stated}; lost $row->{risk}{rows}" : ()), @typed;
 	if ($row->{outcome} eq 'violation')
 	{
 		print $out "    $_\n" foreach map { substr s/\n/\n    /gr, 0, 1500 } @{ $world->{problems} };
@@ -135,9 +146,8 @@ sub run
 		last if $asked{seconds} && time - $began > $asked{seconds};
 		push @rows, one_fault($n);
 	}
-	my @ends = grep { $_ && @{ $_->{problems} } } map { end_world($_) } 'physical', 'logical';
-	print $out "VIOLATION at the end of a pair: $_\n" foreach map { @{ $_->{problems} } } @ends;
-	my $table = table($seed, time - $began, @rows);
+	end_world($_) foreach 'physical', 'logical';
+	my $table = table($seed, time - $began, [ $asked{kind} ? () : map { $_->{name} } faults() ], @rows);
 	print $out "\n$table";
 	if ($asked{report})
 	{
@@ -145,8 +155,9 @@ sub run
 		print $file $table;
 		close $file;
 	}
-	my $failed = @ends + grep { $_->{outcome} eq 'violation' } @rows;
-	printf $out "%d passed, %d failed\n", @rows + @ends - $failed, $failed;
+	my $failed = @late + grep { $_->{outcome} eq 'violation' } @rows;
+	my $missed = grep { $_->{outcome} eq 'not there' } @rows;
+	printf $out "%d passed, %d failed\n", @rows + @late - $failed - $missed, $failed;
 	return $failed ? 1 : 0;
 }
 

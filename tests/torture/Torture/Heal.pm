@@ -67,10 +67,29 @@ sub start_servers
 	{
 		next if $world->postmaster($site);
 		next if %role && $site eq $world->{lost} && $role{ $world->other($site) } eq 'active' && !$world->{tried}++;
+		# In logical mode it does not learn that the other one is active: rejoin starts it.
+		next if $world->{mode} eq 'logical' && %role && $site eq $world->{lost} && $role{ $world->other($site) } eq 'active'
+		  && !grep { $_->{words} =~ /^rejoin/ && $_->{code} <= 1 } @{ $world->{done} };
 		$world->start_server($site);
 		push @done, 'start';
 	}
 	return @done;
+}
+
+# A site that was lost comes back by rejoin, also where its server follows by itself.
+sub must_rejoin
+{
+	my ($world, %role) = @_;
+	my $lost = $world->{lost} // return 0;
+	my $begun = 0;
+
+	return 0 if $world->{active} eq $lost || $role{ $world->{active} } ne 'active';
+	foreach my $run (@{ $world->{done} })
+	{
+		$begun = 1 if $run->{words} =~ /^rejoin/;
+		return 0 if $begun && $run->{words} =~ /^(?:rejoin|resume)/ && ($run->{code} == 0 || $run->{code} == 1);
+	}
+	return 1;
 }
 
 # The site that is active by the servers' word, if it is one.
@@ -103,12 +122,23 @@ sub heal
 	{
 		my %role = look($world);
 		my $passive = $world->passive;
-		my @run = end_run($world, $opt{how}, $round % 2 ? $opt{at} : $world->other($opt{at}));
+		my $at = $round % 2 ? $opt{at} : $world->other($opt{at});
+		my @run = end_run($world, $opt{how}, $at);
 
+		# A failover's is known at its own machine only: the other one was lost.
+		@run = end_run($world, $opt{how}, $world->other($at)) if !@run;
 		push @done, grep { $_ ne '-' } @run;
 		push @done, start_servers($world);
 		%role = look($world);
 		$passive = $world->passive;
+		for (1 .. 3)
+		{
+			last if !must_rejoin($world, %role);
+			my ($code, $out, $err) = $world->tool($passive, 'rejoin', $passive, '--yes');
+			push @done, 'rejoin';
+			last if $err !~ /has not ended/;
+			push @done, grep { $_ ne '-' } end_run($world, $opt{how}, $passive);
+		}
 		return @done if ready($world, @run ? 5 : 8);
 		my $said = $world->{done}[-1]{out};
 		if ($said =~ /^fail  share/m)
@@ -120,6 +150,13 @@ sub heal
 		{
 			$world->tool($world->{active}, 'cert', 'sync');
 			push @done, 'cert sync';
+		}
+		elsif ($said =~ /^fail  services .*is running at a passive site/m)
+		{
+			# As failover has said: when its machines are back.
+			$world->tool($passive, 'service', 'stop', '--site', $passive, '--yes');
+			$world->tool($passive, 'service', 'passive', '--site', $passive, '--yes');
+			push @done, 'service passive';
 		}
 		elsif ($said =~ /^fail  services/m)
 		{

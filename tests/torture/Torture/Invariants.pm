@@ -13,6 +13,7 @@ use IPC::Run ();
 use PostgreSQL::Test::Utils;
 use Time::HiRes qw(time usleep);
 use Torture::Heal;
+use Torture::Risk;
 use Torture::Site;
 
 our @EXPORT = qw(judge no_secret);
@@ -23,13 +24,30 @@ SELECT (SELECT md5(string_agg(id || regexp_replace(path, '^.*\\', ''), ',' ORDER
 	(SELECT md5(string_agg(id || host || regexp_replace(doc::text, '\\\\(CN|BCN)\\\\(QlikShare|Qlik\$)', '') , ',' ORDER BY id)) FROM (SELECT id, doc, replace(host, 'BCN', 'CN') AS host FROM things) t)
 SQL
 
+# A server that is there does answer, if not at once.
+sub answer
+{
+	my ($world, $site, $query) = @_;
+
+	for (1 .. 5)
+	{
+		my $answer = $world->ask($site, $query);
+
+		return $answer if ($answer // '') ne '';
+		usleep(500_000);
+	}
+	$world->problem("site $site does not answer: $query");
+	return undef;
+}
+
 # Both sites have the same, and each row its own site's values.
 sub content
 {
 	my ($world) = @_;
 	my ($active, $passive) = ($world->{active}, $world->passive);
-	my %sum = map { $_ => $world->ask($_, $sum) // 'unanswered' } 'A', 'B';
+	my %sum = map { $_ => answer($world, $_, $sum) } 'A', 'B';
 
+	return if grep { !defined } values %sum;
 	$world->problem("both sites do not have the same: $sum{A}, $sum{B}") if $sum{A} ne $sum{B};
 	foreach my $case ([ 'A', 'Qlik$', 'BCN' ], [ 'B', 'QlikShare', 'CN' ])
 	{
@@ -43,43 +61,16 @@ sub content
 	return;
 }
 
-# Rows that rejoin has saved, or that are in data moved aside.
-sub saved
-{
-	my ($world) = @_;
-	my %saved;
-
-	foreach my $file (glob "$world->{dir}/journal_*/diverged/*.jsonl")
-	{
-		$saved{$1} = 1 while slurp_file($file) =~ /"id": (\d+)/g;
-	}
-	return %saved;
-}
-
-# What was acknowledged is there. After an unplanned change the rows that the other
-# site had not had may be gone, if they were saved.
+# What was acknowledged is there, but for what an unplanned change may lose.
 sub acknowledged
 {
 	my ($world) = @_;
-	my %there = map { $_ => 1 } split /\n/, $world->ask($world->{active}, 'SELECT id FROM ledger') // '';
-	my @lost = grep { !$there{$_} } $world->{load}->acknowledged;
+	my $rows = answer($world, $world->{active}, 'SELECT id FROM ledger') // return;
+	my %there = map { $_ => 1 } split /\n/, $rows;
+	my %at = $world->{load}->acknowledged;
+	my @lost = grep { !$there{$_} } keys %at;
 
-	return if !@lost;
-	if (!$world->{unplanned})
-	{
-		$world->problem(scalar(@lost) . " acknowledged rows are lost, the first of them $lost[0]");
-	}
-	else
-	{
-		my %safe = map { $_ => 1 } @{ $world->{unplanned}{safe} };
-		my @wrong = grep { $safe{$_} } @lost;
-
-		$world->problem(scalar(@wrong) . " rows are lost that the other site had, the first of them $wrong[0]") if @wrong;
-		my %saved = saved($world);
-		my @gone = grep { !$saved{$_} } @lost;
-		my @aside = map { glob "$_*T*Z" } map { $_->data_dir . '.' } values %{ $world->{node} };
-		$world->problem(scalar(@gone) . " rows at risk are lost and not saved, the first of them $gone[0]") if @gone && !@aside && $world->{mode} eq 'physical';
-	}
+	judge_loss($world, \%at, @lost);
 	$world->{load}->forget(@lost);
 	return;
 }
@@ -163,10 +154,12 @@ sub no_secret
 	my ($world, @places) = @_;
 	my $patterns = "$world->{dir}/pgpass.patterns";
 
+	my ($words, $keys) = secrets($world->{dir});
+	$world->problem('no private key of Qlik was found to look for') if !@$keys;
 	open my $file, '>', $patterns or die $!;
-	print $file "$_\n" foreach secrets($world->{dir});
+	print $file "$_\n" foreach @$words, @$keys;
 	close $file;
-	IPC::Run::run([ qw(grep -rlaF -D skip), '--exclude=pgpass*', '--exclude=pfx_password', '--exclude-dir=keys_A', '--exclude-dir=keys_B', '--exclude=recovery.key',
+	IPC::Run::run([ qw(grep -rlaF -D skip), '--exclude=pgpass*', '--exclude=pfx_password', '--exclude=node_logon', '--exclude=recovery.key', (map { "--exclude-dir=$_" } map { ("keys_$_", "store_$_") } 'A', 'B'),
 			'-f', $patterns, @places ], '>', \my $found, '2>', \my $errors);
 	unlink $patterns;
 	$world->problem("a secret is in $found") if $found ne '';
@@ -192,6 +185,7 @@ sub judge
 	content($world);
 	acknowledged($world);
 	$world->{load}->go_on;
+	$world->problem("clients can not $_") foreach $world->{load}->does_nothing(20);
 	my $seen = $world->{load}->foreign_values;
 	$world->problem("a client has read: $seen") if $seen ne '';
 	slots($world);

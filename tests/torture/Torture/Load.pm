@@ -11,6 +11,7 @@ use warnings FATAL => 'all';
 use File::Spec;
 use IPC::Run ();
 use PostgreSQL::Test::Utils;
+use Time::HiRes qw(time usleep);
 
 sub new
 {
@@ -52,12 +53,15 @@ sub go_on
 	return;
 }
 
-# The numbers of all acknowledged rows that nobody may lose.
+# The numbers of all acknowledged rows that nobody may lose, each with its time.
 sub acknowledged
 {
 	my ($self) = @_;
+	my %at = slurp_file($self->{acknowledged}) =~ /^(\d+) (\d+)\n/mg;
 
-	return grep { !$self->{forgotten}{$_} } slurp_file($self->{acknowledged}) =~ /^(\d+)\n/mg;
+	delete @at{ keys %{ $self->{forgotten} } };
+	$_ /= 1000 foreach values %at;
+	return %at;
 }
 
 # Rows whose loss was stated and accepted.
@@ -67,6 +71,22 @@ sub forget
 
 	$self->{forgotten}{$_} = 1 foreach @ids;
 	return;
+}
+
+# Clients can write, and read both sites, from now on; or what they cannot.
+sub does_nothing
+{
+	my ($self, $seconds) = @_;
+	my $now = time;
+	my %old = map { $_ => (Time::HiRes::stat($_))[9] } @{$self}{ 'acknowledged', 'foreign' };
+
+	while (time < $now + $seconds)
+	{
+		delete @old{ grep { (Time::HiRes::stat($_))[9] > $old{$_} } keys %old };
+		return () if !%old;
+		usleep(20_000);
+	}
+	return map { $_ eq $self->{foreign} ? 'read both sites' : 'write' } sort keys %old;
 }
 
 # What the reader has seen since it was asked last.
@@ -80,13 +100,20 @@ sub foreign_values
 	return $new;
 }
 
+# What both tell, and which of them has failed or done nothing.
 sub end
 {
 	my ($self) = @_;
+	my @wrong;
 
 	kill 'CONT', $self->pids;
-	$_->finish foreach @{$self}{ 'writer', 'reader' };
-	return $self->{told};
+	foreach my $client ('writer', 'reader')
+	{
+		push @wrong, "the $client has failed" if !$self->{$client}->finish;
+	}
+	push @wrong, 'the writer has written nothing' if $self->{told} !~ /^acknowledged [1-9]/m;
+	push @wrong, 'the reader has not read both sites' if $self->{told} !~ /^read [1-9]\d* times at A, [1-9]/m;
+	return ($self->{told}, @wrong);
 }
 
 1;

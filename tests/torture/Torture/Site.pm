@@ -9,6 +9,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
+use File::Find qw(find);
 use File::Path qw(make_path);
 use PostgreSQL::Test::Utils;
 use QsreplTool;
@@ -107,6 +108,7 @@ sub make_site_files
 	}
 	write_private("$dir/pgpass", "*:*:*:qsrepl_replication:$word{replication}\n");
 	write_private("$dir/pfx_password", "$word{certificates}\n");
+	write_private("$dir/node_logon", "username = qlik\npassword = $word{node}\ndomain = COMPANY\n");
 	service_program($dir, 'A', 'running');
 	service_program($dir, 'B', 'stopped');
 	make_certificates("$dir/store_A");
@@ -153,6 +155,7 @@ alias = CN
 address = 127.0.0.1
 roles = central
 service_control = exec
+credentials = $tool_dir/node_logon
 service_command = $tool_dir/services_A/program
 [node CN-B]
 site = B
@@ -160,6 +163,7 @@ alias = CN
 address = 127.0.0.1
 roles = central
 service_control = exec
+credentials = $tool_dir/node_logon
 service_command = $tool_dir/services_B/program
 [services]
 answer_timeout = 3s
@@ -178,21 +182,37 @@ CONF
 	return write_private("$dir/conf_$site", $_);
 }
 
+# A private key of Qlik's certificates in the spellings that a file could have it in; PFX
+# files have a password.
+my %spelled;
+
+sub spellings
+{
+	my ($dir, $file) = @_;
+	my $from = $file =~ /\.pfx$/ ? "openssl pkcs12 -nodes -nocerts -passin file:$dir/pfx_password -in" : 'openssl pkey -in';
+
+	return $spelled{ join ' ', $file, (stat $file)[1, 9] } //= [
+		map { (grep { length == 64 } split /\n/)[2] // () } map { scalar `$from $file 2>/dev/null | openssl pkey $_ 2>/dev/null` } '', '-traditional' ];
+}
+
 =pod
 
 =item secrets($dir)
 
-What no file may have that is not made for it: words, and a line of each private key.
+What no file may have that is not made for it: words, and a line of each private key;
+and of the latter, those of the Qlik certificates alone. References to both.
 
 =cut
 
 sub secrets
 {
 	my ($dir) = @_;
-	my @files = grep { -f } glob("$dir/keys_*/*"), "$dir/recovery.key";
-	my @keys = map { (grep { length == 64 } split /\n/)[0] // () } grep { /PRIVATE KEY/ } map { slurp_file($_) } @files;
+	my @own = map { (grep { length == 64 } split /\n/)[0] // () } grep { /PRIVATE KEY/ } map { slurp_file($_) } grep { -f } glob("$dir/keys_*/*"), "$dir/recovery.key";
+	my @files;
 
-	return (values %word, @keys);
+	find({ no_chdir => 1, wanted => sub { push @files, $_ if -f && /(?:key\.pem|\.pfx)$/ } }, grep { -d } glob "$dir/store_*");
+	my %keys = map { $_ => 1 } map { @{ spellings($dir, $_) } } @files;
+	return ([ values %word, @own ], [ sort keys %keys ]);
 }
 
 1;

@@ -288,7 +288,9 @@ sub caught_up
 sub end
 {
 	my ($self) = @_;
-	my $told = $self->{load}->end;
+	my ($told, @wrong) = $self->{load}->end;
+
+	$self->problem("$_: $told") foreach @wrong;
 
 	foreach my $site ('A', 'B')
 	{

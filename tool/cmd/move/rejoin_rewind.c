@@ -129,6 +129,27 @@ tell_slots(Move *move, Error *error)
 	return true;
 }
 
+/* What writing a copy leaves where it is killed; the folder is qsrepl's own. */
+static bool
+clear_partial(Move *move, Error *error)
+{
+	PlatNames	names;
+	bool		good = plat_directory_list(copy_directory(move), &names, error);
+
+	if (!good)
+		return false;
+	for (size_t i = 0; good && i < names.count; i++)
+	{
+		const char *name = names.names[i];
+		size_t		len = strlen(name);
+
+		if (len > 4 && strcmp(name + len - 4, ".tmp") == 0)
+			good = plat_file_remove(copy_path(move, name), error);
+	}
+	plat_names_free(&names);
+	return good;
+}
+
 /* Once: a second time, they may be the active site's. */
 bool
 rejoin_copy_run(void *context, PlanProgress *progress, Error *error)
@@ -144,7 +165,8 @@ rejoin_copy_run(void *context, PlanProgress *progress, Error *error)
 	if (broken)
 		return plan_note(progress, "copied", copy_directory(move), error);
 	if (!tell_slots(move, error) ||
-		!plat_directory_make(copy_directory(move), error))
+		!plat_directory_make(copy_directory(move), error) ||
+		!clear_partial(move, error))
 		return false;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (!copy_file(own_path(move, own[i]), copy_path(move, own[i]), error))

@@ -11,6 +11,7 @@ use File::Find ();
 use File::Spec;
 use PostgreSQL::Test::Utils;
 use QsreplTool;
+use Torture::Faults::Processes;
 use Torture::Faults::Tool;
 use Torture::Site;
 
@@ -108,7 +109,7 @@ sub kinds
 			my $site = ('A', 'B')[ rand 2 ];
 			$world->tool($site, Torture::Faults::Tool::killed_at(40), 'switchover', '--yes', '--drain', '0', '--to', $world->passive);
 			my @journals = sort glob "$world->{dir}/journal_$site/*.jsonl";
-			return if !@journals || !-s $journals[-1];
+			return Torture::Faults::Processes::missed($world, 'no journal') if !@journals || !-s $journals[-1];
 			my ($bytes, $at) = damage($journals[-1]);
 			$world->{detail} = $at;
 			my ($code, $out, $err) = $world->tool($site, 'resume');
@@ -139,8 +140,12 @@ sub kinds
 		} },
 		{ name => 'byte of a certificate', modes => 'physical logical', after => \&Torture::Faults::Tool::same_certificates, run => sub {
 			my ($world) = @_;
-			my @files = grep { /set\.\d+.*\.(?:pfx|pem|crt|cer)$/ } files_below("$world->{dir}/store_" . $world->passive);
-			return if !@files;
+			my $store = "$world->{dir}/store_" . $world->passive;
+			my $which = qr/set\.\d+.*\.(?:pfx|pem|crt|cer)$/;
+			# A site that was active until a failover may have none of the other's yet.
+			$world->tool($world->{active}, 'cert', 'sync') if !grep { /$which/ } files_below($store);
+			my @files = grep { /$which/ } files_below($store);
+			return Torture::Faults::Processes::missed($world, 'no certificate') if !@files;
 			my $file = $files[ rand @files ];
 			my @info = stat $file;
 			my ($bytes, $at) = damage($file);

@@ -10,6 +10,7 @@ use warnings FATAL => 'all';
 use Time::HiRes qw(usleep);
 use Torture::Faults::Processes;
 use Torture::Faults::Tool;
+use Torture::Risk;
 
 sub kinds
 {
@@ -37,11 +38,7 @@ sub kinds
 		} },
 		{ name => 'line cut, active site lost, failover', modes => 'physical logical', run => sub {
 			my ($world) = @_;
-			if ($world->caught_up(10))
-			{
-				my %there = map { $_ => 1 } split /\n/, $world->ask($world->passive, 'SELECT id FROM ledger') // '';
-				$world->{unplanned}{safe} = [ grep { $there{$_} } $world->{load}->acknowledged ];
-			}
+			note_before($world);
 			$world->cut;
 			usleep(500_000 + int rand 1_000_000);
 			Torture::Faults::Processes::kill_server($world, $world->{active});
@@ -67,7 +64,7 @@ sub kinds
 			my $lost = $world->{active};
 			Torture::Faults::Processes::lose_active($world);
 			my ($code) = Torture::Faults::Processes::fail_over($world);
-			return if $code != 0 && $code != 1;
+			return Torture::Faults::Processes::missed($world, "failover: $code") if $code != 0 && $code != 1;
 			$world->mend;
 			my $run = $world->begin($lost, {}, 'rejoin', $lost, '--yes', rand() < 0.3 ? '--rebuild' : ());
 			usleep(int rand 2_000_000);

@@ -9,6 +9,35 @@ use warnings FATAL => 'all';
 
 use PostgreSQL::Test::Utils;
 use Time::HiRes qw(time usleep);
+use Torture::Risk;
+
+# A process's children at this moment, without asking a program, which takes longer than
+# some of them live.
+sub child_pids
+{
+	my ($pid) = @_;
+
+	open my $file, '<', "/proc/$pid/task/$pid/children" or return ();
+	return split ' ', <$file> // '';
+}
+
+# Also one that nobody has waited for has ended.
+sub runs
+{
+	my ($pid) = @_;
+
+	open my $file, '<', "/proc/$pid/stat" or return 0;
+	return (<$file> // '') !~ /\) [ZX] /;
+}
+
+# The fault did not happen: what it is about was not there.
+sub missed
+{
+	my ($world, $why) = @_;
+
+	@{$world}{ 'missed', 'detail' } = (1, $why);
+	return;
+}
 
 # A postmaster's children, by what they call themselves.
 sub children
@@ -17,7 +46,7 @@ sub children
 	my $postmaster = $world->postmaster($site) // return ();
 	my @found;
 
-	foreach my $pid (split /\n/, `pgrep -P $postmaster`)
+	foreach my $pid (child_pids($postmaster))
 	{
 		open my $file, '<', "/proc/$pid/cmdline" or next;
 		my $name = <$file> // '';
@@ -26,13 +55,14 @@ sub children
 	return @found;
 }
 
-# One of them whose name matches, killed; false where there was none in time.
+# One of them whose name matches, killed; false where there was none in time, or before a
+# command of the tool has ended.
 sub kill_child
 {
-	my ($world, $site, $pattern, $seconds) = @_;
-	my $end = time + ($seconds // 5);
+	my ($world, $site, $pattern, $seconds, $run) = @_;
+	my $end = time + ($seconds // 20);
 
-	while (time < $end)
+	while (time < $end && (!$run || runs($run->{pid})))
 	{
 		my @found = grep { $_->[1] =~ $pattern } children($world, $site);
 
@@ -41,11 +71,12 @@ sub kill_child
 			my $chosen = $found[ rand @found ];
 			$world->{detail} = $chosen->[1] =~ s/^postgres: //r =~ s/world\d+_[ab]: //r =~ s/\s+$//r;
 			$world->{detail} = substr $world->{detail}, 0, 40;
+			$world->{missed} = 0;
 			return 1 if kill 9, $chosen->[0];
 		}
-		usleep(1000);
+		usleep(500);
 	}
-	$world->{detail} = 'was not there';
+	missed($world, 'was not there');
 	return 0;
 }
 
@@ -70,35 +101,55 @@ sub lose_active
 {
 	my ($world) = @_;
 
-	if ($world->caught_up(10))
-	{
-		my %there = map { $_ => 1 } split /\n/, $world->ask($world->passive, 'SELECT id FROM ledger') // '';
-		$world->{unplanned}{safe} = [ grep { $there{$_} } $world->{load}->acknowledged ];
-	}
+	note_before($world);
 	usleep(int rand 300_000);
 	kill_server($world, $world->{active});
 	$world->lose($world->{active});
 	return;
 }
 
+# With a bound now and then: where more may be lost, nothing must happen.
 sub fail_over
 {
 	my ($world, @environment) = @_;
 	my $to = $world->passive;
+	my @result;
 
-	$world->{unplanned} //= { safe => [] };
-	return $world->tool($to, @environment, 'failover', '--to', $to, '--accept-data-loss', 'unknown');
+	foreach my $bound (('3s', '10min', '64MB', 'unknown')[ int rand 4 ], 'unknown')
+	{
+		my $end = time + 15;
+		my $began;
+
+		# A line that is cut in silence is only known to be after wal_receiver_timeout.
+		do
+		{
+			$began = time;
+			@result = $world->tool($to, @environment, 'failover', '--to', $to, '--accept-data-loss', $bound);
+		} while ($result[0] == 6 && $result[2] =~ /Seen from here: the standby receives what it writes\.$/m && time < $end);
+		note_statement($world, $bound, $began, @result);
+		last if $result[0] != 6 || $bound eq 'unknown' || $result[2] !~ /more may be lost|does not cover/;
+	}
+	return @result;
 }
 
-# While a command runs, a process is killed as soon as it is seen.
-sub during
+# While a switchover runs, a process is killed as soon as it is seen; if none was, another
+# switchover is made.
+sub during_switchover
 {
-	my ($world, $words, $site, $pattern) = @_;
-	my $run = $world->begin($world->{active}, {}, @$words);
+	my ($world, $which, $pattern, $wait) = @_;
 
-	$run->{harness}->pump_nb;
-	kill_child($world, $site, $pattern, 6);
-	return $world->end_of($run);
+	for (1 .. 3)
+	{
+		my $run = $world->begin($world->{active}, {}, 'switchover', '--to', $world->passive, '--yes', '--drain', '0');
+
+		usleep($wait) if $wait;
+		my $hit = kill_child($world, $which eq 'active' ? $world->{active} : $world->passive, $pattern, 30, $run);
+		my ($code) = $world->end_of($run);
+		return if $hit || $code != 0;
+		$world->{active} = $world->passive;
+		last if !$world->caught_up(20);
+	}
+	return;
 }
 
 sub child_of
@@ -142,17 +193,18 @@ sub kinds
 		child_of('a worker of the extension', 'physical', 'either', qr/qsrepl/),
 		{ name => 'kill localizer in a switchover', modes => 'physical', run => sub {
 			my ($world) = @_;
-			during($world, [ 'switchover', '--to', $world->passive, '--yes', '--drain', '0' ], $world->passive, qr/qsrepl.*(?:locali|worker)/);
+			during_switchover($world, 'passive', qr/qsrepl localizer/);
 		} },
 		{ name => 'kill walsender in a switchover', modes => 'physical logical', run => sub {
 			my ($world) = @_;
-			during($world, [ 'switchover', '--to', $world->passive, '--yes', '--drain', '0' ], $world->{active}, qr/walsender/);
+			during_switchover($world, 'active', qr/walsender/, int rand 600_000);
 		} },
 		{ name => 'kill a process in a switchover', modes => 'physical logical', run => sub {
 			my ($world) = @_;
 			my $run = $world->begin($world->{active}, {}, 'switchover', '--to', $world->passive, '--yes', '--drain', '0');
 			usleep(int rand 1_500_000);
-			kill_child($world, ('A', 'B')[ rand 2 ], qr/./, 1);
+			my $site = ('A', 'B')[ rand 2 ];
+			kill_child($world, $site, qr/./, 1) or kill_child($world, $world->other($site), qr/./, 5);
 			$world->end_of($run);
 		} },
 		{ name => 'kill server in a switchover', modes => 'physical logical', run => sub {

@@ -34,7 +34,8 @@ sub note_kill
 	my ($world, $code, $environment) = @_;
 	my ($n) = grep { /^\d+$/ } values %$environment;
 
-	$world->{detail} = $code == 137 ? "at write $n" : "not killed, $code";
+	return Torture::Faults::Processes::missed($world, "not killed at write $n, $code") if $code != 137;
+	$world->{detail} = "at write $n";
 	return;
 }
 
@@ -46,16 +47,20 @@ sub killed_sometime
 	my $child = rand() < 0.5;
 
 	usleep(int rand $most * 1_000_000);
-	if ($child)
+	my @victims = $child ? () : $run->{pid};
+	while ($child && !@victims && Torture::Faults::Processes::runs($run->{pid}))
 	{
-		my @children = split /\n/, `pgrep -P $run->{pid}`;
-		kill 9, $children[ rand @children ] if @children;
-		$world->{detail} = @children ? 'a child' : 'no child';
+		usleep(500);
+		@victims = Torture::Faults::Processes::child_pids($run->{pid});
+	}
+	if (@victims && Torture::Faults::Processes::runs($run->{pid}))
+	{
+		kill 9, $victims[ rand @victims ];
+		$world->{detail} = $child ? 'a child' : 'the tool';
 	}
 	else
 	{
-		kill 9, $run->{pid};
-		$world->{detail} = 'the tool';
+		Torture::Faults::Processes::missed($world, 'the tool had ended');
 	}
 	return $world->end_of($run);
 }
@@ -165,7 +170,7 @@ sub kinds
 			my $lost = $world->{active};
 			Torture::Faults::Processes::lose_active($world);
 			my ($code) = Torture::Faults::Processes::fail_over($world);
-			return if $code != 0 && $code != 1;
+			return Torture::Faults::Processes::missed($world, "failover: $code") if $code != 0 && $code != 1;
 			my $environment = killed_at(45);
 			$world->mend;
 			($code) = $world->tool($lost, $environment, 'rejoin', $lost, '--yes', $rebuild ? '--rebuild' : ());
