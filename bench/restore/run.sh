@@ -1,8 +1,9 @@
 #!/bin/sh
 # How long a restore takes: qsrepl beside createdb, pg_restore and rsync by hand,
+# and beside the way of the Snapshots tool (pg_restore of a plain tar, a full copy),
 # at the same site (one percent of the files differs) and at an empty one; and how
 # long it takes until an empty site has taken over by it, beside the promotion of
-# a standby. By hand, nothing is verified, rewritten or kept as a way back.
+# a standby. The others verify nothing, rewrite nothing and keep no way back.
 # usage: run.sh BINDIR RESULTS FILES APPS ROUNDS; SCRATCH is a directory to use.
 set -eu
 . bench/lib/common.sh
@@ -13,6 +14,7 @@ apps=$2
 rounds=$3
 databases='QSR SenseServices'
 by_hand='createdb, pg_restore, rsync'
+snapshots_way='way of Snapshots.cmd'
 
 # $1 site
 configuration() {
@@ -41,6 +43,28 @@ restore_by_hand() {
 		mkdir -p "$2" &&
 		rsync -a --delete --chmod=u+w "$snapshot/share/QlikShare/" "$2/" &&
 		sync -f "$dir"
+}
+
+# As Snapshots.cmd does: all that is there is dropped first.
+# $1 port, $2 share
+restore_snapshots_way() {
+	for database in $databases; do
+		"$bindir/dropdb" -h "$dir" -p "$1" -U postgres --if-exists "$database" &&
+			"$bindir/createdb" -h "$dir" -p "$1" -U postgres -T template0 "$database" &&
+			"$bindir/pg_restore" -h "$dir" -p "$1" -U postgres -d "$database" \
+				"$dir/plain/$database.tar" || return
+	done
+	mkdir -p "$2" && cp -R "$dir/plain/share/." "$2/" && sync -f "$dir"
+}
+
+# What it restores.
+make_plain() {
+	mkdir "$dir/plain"
+	for database in $databases; do
+		"$bindir/pg_dump" -Ft -h "$dir" -p "$port_a" -U postgres \
+			-f "$dir/plain/$database.tar" "$database"
+	done
+	cp -R "$dir/share" "$dir/plain/share"
 }
 
 # $1 site; it is done when the rows are the site's
@@ -72,18 +96,28 @@ mkdir -p "$dir/share_b" "$dir/snapshots" "$dir/snapshots_b"
 sleep 2.5
 "$tool" --config "$dir/qsrepl_A.conf" snapshot create one --quiet
 snapshot=$dir/snapshots/one
+make_plain
 setup "$files files of $(du -sh "$dir/share" | cut -f 1); databases of $(size_of "$port_a" QSR SenseServices); $rounds rounds"
 
 for round in $(seq "$rounds"); do
-	change "$((2 * round))"
+	change "$((3 * round))"
+	sync -f "$dir"
+	timed time 'the same site' "$snapshots_way" restore_snapshots_way "$port_a" "$dir/share"
+	change "$((3 * round + 1))"
 	sync -f "$dir"
 	timed time 'the same site' "$by_hand" restore_by_hand "$port_a" "$dir/share"
-	change "$((2 * round + 1))"
+	change "$((3 * round + 2))"
 	sync -f "$dir"
 	timed time 'the same site' qsrepl restore A
 	rm -rf "$dir/snapshots"/A-*
 	create b "$port_b" qsrepl B
 	p -p "$port_b" -d postgres -c 'CREATE ROLE qliksenserepository LOGIN'
+	rm -rf "$dir/share_b"
+	sync -f "$dir"
+	timed time 'an empty site' "$snapshots_way" restore_snapshots_way "$port_b" "$dir/share_b"
+	for database in $databases; do
+		p -p "$port_b" -d postgres -c "DROP DATABASE \"$database\""
+	done
 	rm -rf "$dir/share_b"
 	sync -f "$dir"
 	timed time 'an empty site' "$by_hand" restore_by_hand "$port_b" "$dir/share_b"

@@ -8,6 +8,8 @@
  * STEP_VANISH=NAME removes the file of that name, and STEP_REPLACE=NAME puts a
  * link to /etc/passwd in its place, just before it is opened for reading.
  * STEP_CHANGE=NAME appends a byte to it each time that it was read.
+ * STEP_LOG=FILE has a line a call written there: what it is, and of what.
+ * Programs that the tool runs do not have it preloaded.
  */
 #include "calls.h"
 
@@ -47,6 +49,43 @@ step(bool needs_room)
 		return true;
 	errno = ENOSPC;
 	return false;
+}
+
+/* In the order in which calls begin; what is of two threads is of either. */
+static void
+note(const char *what, const char *from, const char *to)
+{
+	const char *name = getenv("STEP_LOG");
+
+	ssize_t(*write_fd) (int, const void *, size_t);
+	int			(*close_fd) (int);
+	char		line[8192];
+	int			len;
+	int			fd;
+
+	if (name == NULL)
+		return;
+	*(void **) &write_fd = real("write");
+	*(void **) &close_fd = real("close");
+	len = snprintf(line, sizeof(line), "%s %s%s%s\n", what, from,
+				   to != NULL ? " " : "", to != NULL ? to : "");
+	fd = open(name, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd < 0 || len >= (int) sizeof(line) || write_fd(fd, line, len) != len)
+		abort();
+	close_fd(fd);
+}
+
+static void
+note_fd(const char *what, int fd)
+{
+	char		link[64];
+	char		path[4096];
+	ssize_t		len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = '\0';
+	note(what, path, NULL);
 }
 
 static bool
@@ -131,8 +170,12 @@ write(int fd, const void *bytes, size_t len)
 	struct stat info;
 
 	*(void **) &write_fd = real("write");
-	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && !step(true))
-		return -1;
+	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+	{
+		note_fd("write", fd);
+		if (!step(true))
+			return -1;
+	}
 	return write_fd(fd, bytes, len);
 }
 
@@ -160,6 +203,7 @@ linkat(int from, const char *name, int to, const char *other, int flags)
 	int			(*make) (int, const char *, int, const char *, int);
 
 	*(void **) &make = real("linkat");
+	note("link", other, NULL);
 	return step(true) ? make(from, name, to, other, flags) : -1;
 }
 
@@ -170,6 +214,7 @@ rename(const char *from, const char *to)
 
 	*(void **) &move = real("rename");
 	step(false);
+	note("rename", from, to);
 	return move(from, to);
 }
 
@@ -187,6 +232,7 @@ renameat2(int from, const char *name, int to, const char *other,
 		errno = EINVAL;
 		return -1;
 	}
+	note("rename", name, other);
 	return move(from, name, to, other, flags);
 }
 
@@ -197,6 +243,7 @@ unlinkat(int directory, const char *name, int flags)
 
 	*(void **) &remove_at = real("unlinkat");
 	step(false);
+	note("remove", name, NULL);
 	return remove_at(directory, name, flags);
 }
 
@@ -206,6 +253,7 @@ fsync(int fd)
 	int			(*sync_fd) (int);
 
 	*(void **) &sync_fd = real("fsync");
+	note_fd("fsync", fd);
 	return step(true) ? sync_fd(fd) : -1;
 }
 
@@ -213,7 +261,7 @@ fsync(int fd)
 int
 syncfs(int fd)
 {
-	(void) fd;
+	note_fd("syncfs", fd);
 	return step(true) ? 0 : -1;
 }
 

@@ -177,4 +177,58 @@ sync('timeout = 1s');
 isnt($code, 0, 'a silent site');
 is(canary('A')->{number}, $number, 'no canary is sent');
 
+# A failover goes by the last canary that has come.
+$nodes{B}->start;
+share_caught_up(\%nodes);
+replicate(0.1);
+sync('timeout = 30s');
+is("$code $err", '0 ', 'it runs again');
+stop_replicator();
+$good = slurp_file("$root{B}/.qsrepl-canary");
+my $conf_b = conf_file('B', \%nodes, sections => share_section(@root{qw(A B)}, 'replicated_by = external', 'writable_command = /bin/false'), file => "$tool_dir/external_b.conf");
+kill_server($nodes{A});
+
+sub failover
+{
+	my ($bound) = @_;
+
+	($code, $out, $err) = qsrepl('failover', '--to', 'B', '--accept-data-loss', $bound, '--json', '--config', $conf_b);
+	return;
+}
+
+sub not_known
+{
+	my ($canary, $why) = @_;
+
+	unlink "$root{B}/.qsrepl-canary";
+	share_put($root{B}, '.qsrepl-canary', $canary) if defined $canary;
+	failover('1h');
+	is($code, 6, 'what is lost is not known: refused') or diag "$out$err";
+	like($err, qr/Share "content": what site A has changed and site B does not have is unknown: $why\.\nAll rows of site B have their file\.$/m, 'and why');
+	return;
+}
+
+not_known(undef, qr/another program replicates it, and no canary has come/);
+not_known($good =~ s/"site":"A"/"site":"B"/r, qr/another program replicates it, and the last canary is that of site B itself/);
+not_known($good =~ s/"time_ms":\d+/"time_ms":4102444800000/r, qr/by the clock of this machine its last canary was written in the future, at 2100-01-01T00:00:00\.000Z/);
+not_known('{', qr/could not read the canary: file "\.qsrepl-canary" is damaged/);
+my $long_ago = int(Time::HiRes::time() * 1000) - 600_000;
+share_put($root{B}, '.qsrepl-canary', $good =~ s/"time_ms":\d+/"time_ms":$long_ago/r);
+my $told = qr/^(?:qsrepl: detail: )?.*Share "content": what site A has changed since \S+Z, for 10(?:\.\d)? min, may not be at site B\.\nThat is when the last canary was written that has come there\. What replicates the share may bring a large file later than a canary\.\nAll rows of site B have their file\.$/m;
+failover('9min');
+is($code, 6, 'a canary that was written before the bound');
+like($err, qr/more may be lost than --accept-data-loss 9min accepts/, 'does not cover it') or diag $err;
+like($err, $told, 'what is known is told');
+
+# A replica that stays read-only does not keep it from its end.
+failover('1h');
+is($code, 1, 'a bound before the canary does, and the replica stays read-only') or diag "$out$err";
+like($err, $told, 'told again');
+my $result = JSON::PP::decode_json($out);
+is($result->{outcome}, 'incomplete', 'the outcome');
+is($result->{risk}{shares}[0]{known_by}, 'canary', 'as JSON: by what it is known');
+cmp_ok($result->{risk}{shares}[0]{behind_seconds}, '>=', 600, 'how long');
+like($result->{notes}, qr/could not make share "content" writable at site "B": /, 'the command that failed is told') or diag $out;
+is(join(' ', grep { /active/ } site_words($conf_b)), 'B active', 'and site B is the active one');
+
 done_testing();

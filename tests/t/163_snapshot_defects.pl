@@ -23,7 +23,7 @@ use Time::HiRes qw(usleep);
 my $up = $QsreplWhole::up;
 my %node = (A => bare_server('site_a'), B => bare_server('site_b'));
 my $nodes = start_nodes(n => 2, net => '127.0.47', first => 21);
-my @databases = ('QSR', 'SenseServices', 'QSMQ');
+my @databases = ('QSR', 'SenseServices', 'QSMQ', 'QLogs');
 my %root = map { $_ => "$tool_dir/share_$_" } 'A', 'B';
 my %snapshots = map { $_ => "$tool_dir/snapshots_$_" } 'A', 'B';
 my ($real) = `pg_config --bindir` =~ /(.*)/;
@@ -36,7 +36,7 @@ my ($bin, $newer) = ("$tool_dir/PostgreSQL/12.5/bin", "$tool_dir/PostgreSQL/99/b
 make_path($bin, $newer, values %root, values %snapshots);
 foreach my $program (map { s{.*/}{}r } glob "$real/*")
 {
-	write_private("$bin/$program", "#!/bin/sh\n{ echo \"$program \$*\"; env; } >>$tool_dir/calls\nexec $real/$program \"\$@\"\n");
+	write_private("$bin/$program", "#!/bin/sh\n{ echo \"$program \$*\"; cat /proc/\$\$/cmdline /proc/\$\$/environ /proc/\$PPID/cmdline /proc/\$PPID/environ | tr '\\0' '\\n'; } >>$tool_dir/calls\nexec $real/$program \"\$@\"\n");
 	write_private("$newer/$program", "#!/bin/sh\nexit 9\n");
 	chmod 0700, "$bin/$program", "$newer/$program";
 }
@@ -64,7 +64,7 @@ sub conf
 
 	return conf_file(
 		$site, \%node,
-		main => "databases = @databases\n",
+		main => "databases = @databases\n" . ($opt{main} // ''),
 		mappings => $mappings,
 		(map { $_ => "snapshot_directory = $snapshots{$_}\n" . ($opt{store} // "certificates = directory\ncertificate_directory = $tool_dir/store_$_\n") } 'A', 'B'),
 		sections => node_sections($nodes, site => 'B', names => [ 'CN-B', 'P1-B' ], lines => { 'CN-B' => "alias = CN\n", 'P1-B' => "alias = P1\n" })
@@ -72,7 +72,7 @@ sub conf
 		  . "[share qlik]\nA = $root{A}\nB = $root{B}\nmapping = share\n"
 		  . ($opt{node} // '')
 		  . ($opt{snapshot} // "[snapshot]\nplain_pfx = on\n") . "[certificates]\nkey_directory = $tool_dir/keys_$site\n" . ($opt{certificates} // "password_file = $password\n"),
-		change => [ ("bin_directory = \Q$real\E\n" => "bin_directory = $bin\n") x 2 ],
+		change => [ ("bin_directory = \Q$real\E\n" => "bin_directory = $bin\n") x 2, @{ $opt{change} // [] } ],
 		file => $opt{file});
 }
 
@@ -105,6 +105,7 @@ $node{A}->safe_psql('postgres', qq(CREATE DATABASE "$_" OWNER qliksenserepositor
 $node{B}->safe_psql('postgres', 'CREATE DATABASE "QSR"');
 load_fixture($node{A}, 'QSR', 'qsr');
 load_fixture($node{A}, 'SenseServices', 'sense_services');
+$node{A}->safe_psql('QLogs', q(CREATE TABLE log_entries (id int PRIMARY KEY, payload text); INSERT INTO log_entries VALUES (8, 'logged')));
 $node{A}->safe_psql('QSMQ', 'CREATE TABLE queue (id int PRIMARY KEY); INSERT INTO queue VALUES (7)');
 value('A', q(INSERT INTO "ServiceClusters" ("ID", "Name") VALUES ('00000000-0000-0000-0000-000000000002', 'other')));
 value('A', q(INSERT INTO "ServiceClusterSettings" ("ID") VALUES ('00000000-0000-0000-0000-000000000002')));
@@ -130,7 +131,21 @@ conf('A', certificates => '');
 at('A', 'snapshot', 'create');
 isnt($code, 0, '7: no PFX files without a password of one\'s own');
 like($err, qr/PFX files need a password/, 'which is told');
-conf('A');
+
+# From here on site A's server wants one, of a role of its own.
+my $secret = 'only in the passfile';
+$node{A}->safe_psql('postgres', "SET password_encryption = 'scram-sha-256'; CREATE ROLE keeper LOGIN SUPERUSER PASSWORD '$secret'");
+my $hba = $node{A}->data_dir . '/pg_hba.conf';
+my $entries = slurp_file($hba);
+unlink $hba;
+append_to_file($hba, "host all keeper 127.0.0.1/32 scram-sha-256\n$entries");
+$node{A}->reload;
+my @login = (main => "passfile = " . write_private("$tool_dir/pgpass", "127.0.0.1:*:*:keeper:$secret\n") . "\n", change => [ qr/^user = .*$/m => 'user = keeper' ]);
+conf('A', change => $login[3]);
+at('A', 'snapshot', 'create');
+isnt($code, 0, '7: no login without the password');
+like($err, qr/no password supplied/, 'which is told') or diag($err);
+conf('A', @login);
 calls();
 
 # 10: services stay up while it is made, and files and rows are still of one piece:
@@ -170,8 +185,11 @@ like($made, qr{/A-(?:$hours)\d{4}Z$}, 'the name has the time in UTC, whatever th
 is(JSON::PP::decode_json(slurp_file("$made/manifest.json"))->{databases}[0]{server_version}, value('A', 'SHOW server_version_num'), 'the server\'s version is asked, and kept');
 
 # 7, once more.
-unlike($called, qr/PGPASSWORD/, '7: no password is in the environment of a program');
-unlike($called, qr/other than Snapshots/, 'or on its command line');
+like($called, qr/^(?:PGUSER=|.*user=)'?keeper/m, '7: programs log in as the role that has a password') or diag($called);
+unlike($called, qr/PGPASSWORD/, 'none is in the environment of a program, or of the tool');
+unlike($called, qr/\Q$secret\E|other than Snapshots/, 'nor on a command line');
+is(system('grep', '-rqF', $secret, $made), 256, 'nor in the snapshot');
+conf('A');
 foreach my $file ('root.pfx', 'CN/server.pfx', 'client.pfx')
 {
 	my %opens = map { $_ => system("openssl pkcs12 -legacy -in '$made/certificates/$file' -nodes -passin 'pass:$_' >/dev/null 2>&1") == 0 || system("openssl pkcs12 -in '$made/certificates/$file' -nodes -passin 'pass:$_' >/dev/null 2>&1") == 0 } 'QlikSense', 'other than Snapshots';
@@ -260,7 +278,27 @@ cmp_ok(value('B', 'SELECT count(*) FROM "Apps"'), '>', 10, '2: nothing in a path
 is(value('B', 'SELECT "DatabaseHost" FROM "ServiceClusterSettingsSharedPersistenceProperties" WHERE "DatabaseHost" <> \'OTHER\''), 'CN2', '3: the database\'s host');
 is(lc value('B', 'SELECT "HostName" FROM "LocalConfigs"'), 'bcn', 'the local configuration');
 is(value('B', 'SELECT "HostName" FROM "ServerNodeConfigurations" WHERE "IsCentral"'), 'BCN', 'the central node');
-foreach my $column ([ 'DataConnections', 'ConnectionString' ], [ 'VirtualProxyConfigs', 'WebsocketCrossOriginWhiteListString' ], [ 'EngineServiceSettings', 'DocumentDirectory' ], [ 'UserDirectorySettings', 'Value' ])
+sub column_of
+{
+	my ($site, $table, $column) = @_;
+
+	return { map { split /\|/, $_, 2 } split /\n/, value($site, qq(SELECT "ID", "$column" FROM "$table" WHERE "$column" <> '')) };
+}
+
+# All rows that are site B's now, and nothing else of them.
+my %own = (
+	'VirtualProxyConfigs.WebsocketCrossOriginWhiteListString' => [ 'BCN p1 p2', 'CN2', 'CN2:443, CN1.SITEA.CORP.LOCAL:443', 'qliksense.company.com,CN2,cn1.sitea.corp.local', 'qliksense.company.com;CN2' ],
+	'EngineServiceSettings.DocumentDirectory' => ["$root\\Apps"],
+	'UserDirectorySettings.Value' => [
+		"(|(userCertificate=)(homeDirectory=$root\\Home))", "Driver={Microsoft Access Text Driver (*.txt, *.csv)};Extensions=asc,csv,tab,txt;Dbq=$root\\udc", 'LDAP://CN2:636', "$root\\Certs\\ldap.cer" ]);
+foreach my $name (sort keys %own)
+{
+	my ($table, $column) = split /\./, $name;
+	my ($is, $was) = map { column_of($_, $table, $column) } 'B', 'A';
+
+	is_deeply([ sort map { $is->{$_} =~ s/(?<=userCertificate=)[^)]*//r } grep { $is->{$_} ne $was->{$_} } keys %$is ], [ sort @{ $own{$name} } ], "$name has site B's values");
+}
+foreach my $column ([ 'DataConnections', 'ConnectionString' ], [ 'EngineServiceSettings', 'DocumentDirectory' ], [ 'UserDirectorySettings', 'Value' ])
 {
 	is(value('B', sprintf q(SELECT "%2$s" FROM "%1$s" WHERE "%2$s" ~* '(?<!\\\\)\\\\\\\\cn\\\\qlikshare(?![a-z0-9_$-])'), @$column), '', "$column->[0] has no path of site A");
 }
@@ -268,6 +306,7 @@ no_leaks($node{B}, $_, "no value of site A is stored in $_") foreach 'QSR', 'Sen
 cmp_ok(value('B', q(SELECT count(*) FROM "DataConnections" WHERE strpos("ConnectionString", '\\\\BCN\\Qlik''s ') > 0)), '>', 0, 'data connections have site B\'s');
 
 # 4, 5: all databases; services of all nodes, that of logging, too.
+is($node{B}->safe_psql('QLogs', 'SELECT id, payload FROM log_entries'), '8|logged', '4: the database of logs is restored');
 is($node{B}->safe_psql('QSMQ', 'SELECT id FROM queue'), '7', '4: the queue\'s database is restored');
 my %stopped;
 $stopped{ $_->{node} }{ $_->{service} } = 1 foreach grep { $_->{operation} eq 'stop' && $_->{code} == 0 } $nodes->operations;

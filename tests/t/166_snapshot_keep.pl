@@ -142,4 +142,36 @@ is(at('create', 'all', '--quiet', '--read-all'), '0 ', 'all files are read');
 is_deeply([ problems_of("$store_dir/all") ], [], 'so that nothing is taken over');
 my $files = files_of("$store_dir/all");
 is($files->{'share/Qlik/Apps/1.qvf'}[3] > 1 ? 'linked' : 'copied', 'linked', 'and what is whole is linked nevertheless');
+
+# On the disk before it has its name, and the name before the former one is removed.
+sub where
+{
+	my ($pattern, @calls) = @_;
+
+	return grep { $calls[$_] =~ $pattern } 0 .. $#calls;
+}
+
+foreach my $case ([ {}, 'a new one' ], [ {}, 'one that replaces another' ], [ { STEP_NO_EXCHANGE => 1 }, 'one that cannot be exchanged with it' ])
+{
+	my ($environment, $name) = @$case;
+	my $log = "$tool_dir/calls";
+	my ($target, $partial) = ("$store_dir/durable", "$store_dir/.durable.partial");
+
+	unlink $log;
+	($code, $out, $err) = (snapshot_stepped({ %$environment, STEP_LOG => $log }, $conf, 'create', 'durable', '--quiet'))[ 1 .. 3 ];
+	is($code, 0, $name) or diag $err;
+	my @calls = split /\n/, slurp_file($log);
+	my ($renamed) = where(qr/^rename \Q$partial\E(?:\/\S+)? \Q$target\E$/, @calls);
+	my ($first) = where(qr/^rename .*\Q$target\E/, @calls);
+	my ($synced) = reverse where(qr/^syncfs \Q$partial\E/, @calls);
+	my ($written) = reverse where(qr/^(?:write|link) (?:\Q$partial\E|databases|share)/, @calls);
+	my ($parent) = grep { $_ > $renamed } where(qr/^fsync \Q$store_dir\E$/, @calls);
+	my ($removed) = grep { $_ > $renamed } where(qr/^remove manifest\.json/, @calls);
+
+	cmp_ok($written, '<', $synced, "$name: all of it is written before it is synced");
+	cmp_ok($synced, '<', $first, 'synced before it gets its name');
+	ok(defined $parent, 'which is synced, too') or diag join "\n", @calls[ $first .. $#calls ];
+	cmp_ok($parent, '<', $removed, 'before anything is removed') if defined $removed;
+	is(defined $removed ? 1 : 0, $name eq 'a new one' ? 0 : 1, 'what was there is removed then');
+}
 done_testing();

@@ -201,6 +201,41 @@ find_passive(Restore *restore, Error *error)
 	return code;
 }
 
+static bool
+has_share(const Restore *restore, const ConfigSite *site)
+{
+	const Config *config = &restore->move.config;
+
+	for (size_t i = 0; i < config->n_shares; i++)
+		if (config_share_path(&config->shares[i], site->name) != NULL)
+			return true;
+	return false;
+}
+
+/*
+ * Of files alone, the passive site is not held: that would keep back rows, which
+ * do not change.  Its content is no way back, so that is told; where it does not
+ * answer, too.
+ */
+static void
+tell_not_held(Restore *restore)
+{
+	const ConfigSite *other = other_site(restore);
+	Error		silent = ERROR_NONE;
+	bool		passive = true;
+
+	if (!restore->active || !has_share(restore, other))
+		return;
+	if (!move_is_passive(&restore->move, other, &passive, &silent))
+		passive = true;
+	error_free(&silent);
+	if (passive)
+		text_addf(&restore->told, "Site %s is not held, since no rows change: "
+				  "what is restored goes on to its share, by the next \"qsrepl "
+				  "share sync\" or by what else replicates it.\n",
+				  other->name);
+}
+
 int
 restore_check_active(Restore *restore, Error *error)
 {
@@ -226,7 +261,9 @@ restore_check_active(Restore *restore, Error *error)
 		text_addf(&restore->told, "These follow site %s: %s.\n",
 				  restore->site->name, followers.bytes);
 	text_free(&followers);
-	if (code == EXIT_OK && !restore->request->files_only)
+	if (code == EXIT_OK && restore->request->files_only)
+		tell_not_held(restore);
+	else if (code == EXIT_OK)
 		code = find_passive(restore, error);
 	if (code == EXIT_OK && restore->passive != NULL)
 		text_addf(&restore->told, restore->move.config.mode == CONFIG_LOGICAL ?

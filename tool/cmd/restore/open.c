@@ -85,6 +85,30 @@ judge(const Restore *restore, const SnapshotFindings *findings, Error *error)
 	return true;
 }
 
+/* So many of them are named. */
+#define UNSTABLE_EXAMPLES 3
+
+/* What may be torn is restored all the same: there is nothing better. */
+static void
+tell_unstable(Restore *restore)
+{
+	const Snapshot *snapshot = &restore->snapshot;
+	Arena	   *arena = &restore->move.arena;
+	const char *names = "";
+	size_t		n = 0;
+
+	for (size_t i = 0; i < snapshot->n_files; i++)
+		if (snapshot->files[i].unstable && n++ < UNSTABLE_EXAMPLES)
+			names = arena_printf(arena, "%s%s\"%s\"", names, n > 1 ? ", " :
+								 "", arena_quote(arena,
+												 snapshot->files[i].path));
+	if (n > 0)
+		text_addf(&restore->told, "Warning: %lu %s changing while the snapshot "
+				  "was made, and may be torn: %s%s.\n", (unsigned long) n,
+				  n == 1 ? "file was" : "files were", names,
+				  n > UNSTABLE_EXAMPLES ? ", ..." : "");
+}
+
 static bool
 verify(Restore *restore, Error *error)
 {
@@ -96,6 +120,8 @@ verify(Restore *restore, Error *error)
 	if (!restore->request->files_only)
 		snapshot_verify_dumps(&restore->snapshot, restore->site, &findings);
 	good = judge(restore, &findings, error);
+	if (good && !restore->request->database_only)
+		tell_unstable(restore);
 	snapshot_findings_free(&findings);
 	return good;
 }

@@ -3,9 +3,10 @@
  *		What a failover would lose of the content of file shares, as far as the
  *		site that takes over can tell.
  *
- * Its marker says when content came last, its rows which files there should
- * be.  The lost site's share is not looked at: a mount of a lost file server
- * would not come back from that.
+ * Its marker says when content came last, or the last canary where something
+ * else replicates; its rows say which files there should be.  The lost site's
+ * share is not looked at: a mount of a lost file server would not come back from
+ * that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/units.h"
 #include "cmd/share/risk.h"
 #include "platform/clock.h"
+#include "share/external.h"
 #include "share/rows.h"
 #include "share/verify.h"
 
@@ -48,6 +50,46 @@ read_marker(const ShareAccess *access, ShareRisk *risk)
 			marker.last.ended_ms : marker.last.began_ms;
 		risk->behind_ms = plat_wall_ms() - risk->since_ms;
 		risk->incomplete = !marker.last.complete;
+	}
+	error_free(&error);
+}
+
+/*
+ * What the last canary tells that has come.  It is bound to no epoch: one of a
+ * former epoch is older, and so the bound is only wider.
+ */
+static void
+read_canary(const ShareAccess *access, ShareRisk *risk)
+{
+	const char *own = access->site->name;
+	Arena	   *arena = access->arena;
+	ShareCanary canary;
+	bool		there;
+	char		at[TIMESTAMP_SIZE];
+	Error		error = ERROR_NONE;
+	int64_t		now = plat_wall_ms();
+
+	risk->by_canary = true;
+	if (!share_canary_read(access, &canary, &there, &error))
+		risk->problem = arena_strdup(arena, error.message);
+	else if (!there)
+		risk->problem = "another program replicates it, and no canary has "
+			"come";
+	else if (strcmp(canary.site, own) == 0)
+		risk->problem = arena_printf(arena, "another program replicates it, "
+									 "and the last canary is that of site %s "
+									 "itself", own);
+	else if (canary.time_ms > now)
+	{
+		timestamp_format(canary.time_ms, at);
+		risk->problem = arena_printf(arena, "by the clock of this machine its "
+									 "last canary was written in the future, "
+									 "at %s", at);
+	}
+	else
+	{
+		risk->since_ms = canary.time_ms;
+		risk->behind_ms = now - canary.time_ms;
 	}
 	error_free(&error);
 }
@@ -112,7 +154,7 @@ read_one(const Config *config, const ConfigShare *share,
 		if (share->replicated_by == CONFIG_REPLICATED_BY_QSREPL)
 			read_marker(&access, risk);
 		else
-			risk->problem = "another program replicates it";
+			read_canary(&access, risk);
 		read_rows(&access, content, risk);
 	}
 	else
@@ -137,6 +179,24 @@ share_risks_read(const Config *config, const ConfigSite *site, Arena *arena)
 	for (size_t i = 0; i < config->n_shares; i++)
 		read_one(config, &config->shares[i], &content, arena, &risks[i]);
 	return risks;
+}
+
+static void
+describe_since(const ShareRisk *risk, const ConfigSite *from,
+			   const ConfigSite *site, Text *text)
+{
+	char		at[TIMESTAMP_SIZE];
+	char		behind[UNITS_SIZE];
+
+	timestamp_format(risk->since_ms, at);
+	units_seconds((double) risk->behind_ms / 1000, behind);
+	text_addf(text, "Share \"%s\": what site %s has changed since %s, for %s, "
+			  "%s at site %s.", risk->share->name, from->name, at, behind,
+			  risk->by_canary ? "may not be" : "is not", site->name);
+	if (risk->by_canary)
+		text_add(text, "\nThat is when the last canary was written that has "
+				 "come there. What replicates the share may bring a large "
+				 "file later than a canary.");
 }
 
 static void
@@ -165,21 +225,12 @@ void
 share_risk_describe(const ShareRisk *risk, const ConfigSite *from,
 					const ConfigSite *site, Text *text)
 {
-	char		at[TIMESTAMP_SIZE];
-	char		behind[UNITS_SIZE];
-
 	if (risk->since_ms < 0)
 		text_addf(text, "Share \"%s\": what site %s has changed and site %s "
 				  "does not have is unknown: %s.", risk->share->name,
 				  from->name, site->name, risk->problem);
 	else
-	{
-		timestamp_format(risk->since_ms, at);
-		units_seconds((double) risk->behind_ms / 1000, behind);
-		text_addf(text, "Share \"%s\": what site %s has changed since %s, "
-				  "for %s, is not at site %s.", risk->share->name,
-				  from->name, at, behind, site->name);
-	}
+		describe_since(risk, from, site, text);
 	if (risk->incomplete)
 		text_add(text, "\nThe last synchronization could not copy all of it.");
 	describe_rows(risk, site, text);
@@ -210,6 +261,8 @@ as_json(const ShareRisk *risk)
 						json_null() :
 						json_real((double) risk->behind_ms / 1000));
 	json_object_set_new(object, "complete", json_boolean(!risk->incomplete));
+	json_set_text(object, "known_by", risk->since_ms < 0 ? NULL :
+				  risk->by_canary ? "canary" : "marker");
 	json_set_text(object, "problem", risk->problem);
 	json_set_count(object, "rows_without_file", risk->no_rows != NULL ? -1 :
 				   (int64_t) risk->missing);

@@ -26,6 +26,7 @@ typedef struct ShareRisk
 	int64_t		since_ms;		/* since 1970: what the other site has changed
 								 * since then is not here; -1: not known */
 	int64_t		behind_ms;		/* how long that is; -1: not known */
+	bool		by_canary;		/* something else replicates it */
 	bool		incomplete;		/* the last synchronization was */
 	const char *problem;		/* why since_ms is not known; or NULL */
 	size_t		missing;		/* rows without their file */
