@@ -295,8 +295,8 @@ Site A with all that a restore changes: databases "qsr" and "more", a share,
 certificates, and the services of a node; its snapshot in $world{snapshot},
 which has other rows, files and certificates than the site has then. Options:
 standby => 1 for a site B that follows; role => name for a role that the
-snapshot has, and the site has not; lines of the configuration as for
-conf_file().
+snapshot has, and the site has not; node => lines of the central node, and other
+lines of the configuration as for conf_file().
 
 =cut
 
@@ -378,6 +378,7 @@ address = 127.0.46.1
 roles = central
 service_control = exec
 service_command = $program
+@{[ $opt{node} // '' ]}
 [services]
 state_url = off
 about_url = off

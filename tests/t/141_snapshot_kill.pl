@@ -102,7 +102,8 @@ foreach my $way ([ 'exchange', {} ], [ 'no exchange', { STEP_NO_EXCHANGE => 1 } 
 	my (@left, @told, $before);
 
 	make_certificates("$tool_dir/store_A");
-	is((qsrepl('cert', 'keys', '--config', $sealed_conf))[0], 0, 'a key to seal certificates with');
+	qsrepl('cert', 'keys', '--config', $sealed_conf);
+	ok(-s "$tool_dir/keys_A/transport.pem", 'a key to seal certificates with');
 	clear();
 	is((snapshot_stepped({}, @create))[1], 0, 'an encrypted snapshot with certificates');
 	is((snapshot_stepped({ STEP_COUNT => "$tool_dir/count" }, @create))[1], 0, 'which is replaced');

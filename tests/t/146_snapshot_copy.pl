@@ -161,7 +161,7 @@ ok(!-e "$b/two", 'and nothing went elsewhere');
 	chmod 0755, "$programs/rsync";
 	remove_tree("$elsewhere/$_") foreach 'big', 'two', 'three';
 	($code, $out, $err) = copy($far, 'big');
-	is($code, 4, 'a copy that stops midway') or diag("$out$err");
+	is($code, 8, 'a copy that stops midway') or diag("$out$err");
 	like($err, qr/The same command goes on with what has come/, 'which is told');
 	put_file("$programs/rsync", "#!/bin/sh\nexec $rsync --log-file=$tool_dir/sent.log --log-file-format='sent %l %b %n' \"\$@\"\n");
 	($code, $out, $err) = copy($far, 'big');

@@ -15,7 +15,8 @@ use Test::More;
 my ($site_a, $site_b) = make_bare_pair();
 my %node = (A => $site_a, B => $site_b);
 my @databases = ('QSR', 'Licenses');
-my %conf = map { $_ => conf($_, 'databases = .*' => "databases = @databases", '\[site A\]\n' => "[site A]\nsnapshot_directory = $tool_dir/snapshots\n") } 'A', 'B';
+my %conf = map { $_ => conf($_, 'databases = .*' => "databases = @databases", '\[site A\]\n' => "[site A]\nsnapshot_directory = $tool_dir/snapshots\n",
+	'\[site B\]\n' => "[site B]\nsnapshot_directory = $tool_dir/snapshots_B\n") } 'A', 'B';
 my ($code, $out, $err);
 my @restore = ('snapshot', 'restore', "$tool_dir/one", '--yes', '--replace-active', 'A', '--config', $conf{A});
 my $table = '"ServiceClusterSettingsSharedPersistenceProperties"';
@@ -62,7 +63,7 @@ follows(1, 'the subscriber follows');
 is($code, 0, 'a snapshot of the subscriber') or diag("$out$err");
 foreach my $db (@databases)
 {
-	IPC::Run::run([ 'pg_restore', '-f', '-', '-a', '-t', $table =~ tr/"//dr, "$tool_dir/snapshots/own/databases/$db" ], '>', \$out, '2>', \$err);
+	IPC::Run::run([ 'pg_restore', '-f', '-', '-a', '-t', $table =~ tr/"//dr, "$tool_dir/snapshots_B/own/databases/$db" ], '>', \$out, '2>', \$err);
 	like($out, qr/^1\t\\\\\\\\BCN\\\\Qlik\$$/m, "has its own values in $db");
 	unlike($out, qr/\\CN\\/, 'and not the publisher\'s');
 }
