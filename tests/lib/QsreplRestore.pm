@@ -294,7 +294,9 @@ sub restore_state
 Site A with all that a restore changes: databases "qsr" and "more", a share,
 certificates, and the services of a node; its snapshot in $world{snapshot},
 which has other rows, files and certificates than the site has then. Options:
-standby => 1 for a site B that follows.
+standby => 1 for a site B that follows; role => name for a role that the
+snapshot has, and the site has not; node => lines of the central node, and other
+lines of the configuration as for conf_file().
 
 =cut
 
@@ -376,6 +378,7 @@ address = 127.0.46.1
 roles = central
 service_control = exec
 service_command = $program
+@{[ $opt{node} // '' ]}
 [services]
 state_url = off
 about_url = off
@@ -385,7 +388,7 @@ CONF
 	my ($code, $out, $err) = qsrepl('cert', 'import', "$dir/certificates_new", '--site', 'A', '--yes', '--config', $world{conf}{A});
 	die "$out$err" if $code != 0;
 	$world{node} = \%node;
-	$node{A}->append_conf('postgresql.conf', "max_prepared_transactions = 2\n");
+	$_->append_conf('postgresql.conf', "max_prepared_transactions = 2\n") foreach values %node;
 	$node{A}->start;
 	$node{A}->safe_psql('postgres', 'CREATE ROLE qliksenserepository LOGIN');
 	foreach my $db (@{ $world{databases} })
@@ -404,9 +407,17 @@ SQL
 		add_rules($node{A}, $db, [ 'ledger', 'path', 'path' ]);
 		$node{A}->safe_psql($db, 'SELECT qsrepl.localize()');
 	}
+	$node{A}->safe_psql('qsr', "CREATE ROLE $opt{role}; GRANT SELECT ON ledger TO $opt{role}") if $opt{role};
 	make_folder($world{share}, { map { $_ => "$_ in the snapshot" } @content }, 1_700_000_000);
 	hand_snapshot($node{A}, $world{snapshot}, databases => $world{databases}, certificates => "$dir/certificates_old",
 		share => { name => 'content', path => $world{share}, folders => [ 'Apps', 'StaticContent' ] });
+	$node{A}->safe_psql('qsr', "REVOKE SELECT ON ledger FROM $opt{role}; DROP ROLE $opt{role}") if $opt{role};
+	if ($opt{standby})
+	{
+		($code, $out, $err) = qsrepl('setup', 'standby', '--yes', '--site', 'B', '--discard-site', 'B', '--config', $world{conf}{B});
+		die "$out$err" if $code != 0;
+		$node{B}->_update_pid(1);
+	}
 	return \%world;
 }
 

@@ -69,6 +69,8 @@ mkdir "$share_dir/StaticContent/empty";
 my $conf = snapshot_conf('A', \%node, change => [ qr/^snapshot_directory.*\n/m => '', qr/^snapshot_directory.*\n/m => '' ]);
 like(at($conf, $_), qr/^6 qsrepl: error: site "A" has no directory for snapshots\n/, "$_ without a directory")
   foreach qw(create list prune);
+at($conf, 'create');
+like($err, qr/^qsrepl: hint: Set snapshot_directory in the site's section\.$/m, 'and what to do');
 $conf = snapshot_conf('A', \%node, change => [ qr/snapshots_A/ => 'share_A/Apps/x' ]);
 like(
 	at($conf, 'create'),

@@ -1,7 +1,7 @@
-# A run of "snapshot create" that is killed, at each step and at random times,
-# or whose disk is full from some step on: what can be seen is whole, what
-# cannot be is cleared up by the next run, and the one that was to be replaced
-# is there until the new one is.
+# A run of "snapshot create" that is killed, at steps of a growing stride, with
+# QSREPL_SCALE of 2 or more at each, and at random times, or whose disk is full
+# from some step on: what can be seen is whole, what cannot be is cleared up by
+# the next run, and the one that was to be replaced is there until the new one is.
 use strict;
 use warnings FATAL => 'all';
 
@@ -10,6 +10,7 @@ use POSIX ();
 use PostgreSQL::Test::Utils;
 use QsreplSnapshot;
 use QsreplTool;
+use QsreplTransport;
 use Test::More;
 use Time::HiRes ();
 
@@ -81,11 +82,46 @@ foreach my $way ([ 'exchange', {} ], [ 'no exchange', { STEP_NO_EXCHANGE => 1 } 
 		push @not_mended, map { "$i: $_" } grep { /^\./ } snapshots_in($store_dir);
 		push @faults, map { "mended, $i: $_" } faults(1);
 	}
-	is_deeply(\@faults, [], "$name: killed at each step, what can be seen is whole");
+	is_deeply(\@faults, [], "$name: killed at " . ($scale < 2 ? 'steps of a stride' : 'each step') . ', what can be seen is whole');
 	is_deeply(\@not_mended, [], "$name: and nothing is left");
 	cmp_ok(scalar @not_killed, '<=', $steps / 10, "$name: nearly all were killed");
 	is((snapshot_stepped($environment, $conf, 'create', 'daily', '--quiet'))[1], 0, "$name: then another run ends well");
 	is(slurp_file("$store_dir/daily/share/Qlik/Apps/1.qvf"), slurp_file("$share_dir/Apps/1.qvf"), "$name: with what is there now");
+}
+
+# With certificates, and encrypted: no clear text is left, either.
+{
+	my $recovery = recovery_key('recovery');
+	my $sealed_conf = snapshot_conf(
+		'A', \%node,
+		file => "$tool_dir/sealed.conf",
+		main => "databases = qsr\n",
+		site => "certificates = directory\ncertificate_directory = $tool_dir/store_A\n",
+		sections => "[certificates]\nkey_directory = $tool_dir/keys_A\nrecovery_certificate = $recovery.crt\n");
+	my @create = ($sealed_conf, 'create', 'sealed', '--quiet', '--encrypt-to', "$recovery.crt");
+	my (@left, @told, $before);
+
+	make_certificates("$tool_dir/store_A");
+	qsrepl('cert', 'keys', '--config', $sealed_conf);
+	ok(-s "$tool_dir/keys_A/transport.pem", 'a key to seal certificates with');
+	clear();
+	is((snapshot_stepped({}, @create))[1], 0, 'an encrypted snapshot with certificates');
+	is((snapshot_stepped({ STEP_COUNT => "$tool_dir/count" }, @create))[1], 0, 'which is replaced');
+	my $steps = 0 + slurp_file("$tool_dir/count");
+
+	for (my $i = 1; $i <= $steps; $i += $scale < 2 ? 1 + int $steps / 8 : 1)
+	{
+		put('Apps/1.qvf', "app at sealed step $i");
+		($killed, $code, $out, $err) = snapshot_stepped({ STEP_KILL => $i }, @create);
+		push @told, "$i: $code $err" if !$killed && $code != 0;
+		snapshot($sealed_conf, 'list');
+		push @left, map { "$i: $_" } grep { $_ ne 'sealed' } snapshots_in($store_dir);
+		push @left, "$i: it is gone" if !-e "$store_dir/sealed/sealed.json" || -e "$store_dir/sealed/manifest.json";
+		($code, $out, $err) = snapshot($sealed_conf, 'verify', 'sealed', '--key', $recovery);
+		push @told, "$i: verify: $code $out$err" if $code != 0;
+	}
+	is_deeply(\@left, [], 'encrypted: killed, there is one alone');
+	is_deeply(\@told, [], 'which is whole');
 }
 
 # A disk that is full from some step on.

@@ -1,4 +1,5 @@
-# A share that changes while a snapshot is made of it, and many files.
+# A share that changes while a snapshot is made of it, and many files: 10,000,
+# with QSREPL_SCALE of 2 or more 100,000.
 use strict;
 use warnings FATAL => 'all';
 
@@ -10,7 +11,7 @@ use Time::HiRes ();
 
 my $node = bare_server('site_a');
 my %node = (A => $node, B => bare_server('site_b'));
-my $files = 10_000;
+my $files = ($ENV{QSREPL_SCALE} // 1) < 2 ? 10_000 : 100_000;
 my ($killed, $code, $out, $err);
 
 $node->start;
@@ -72,14 +73,14 @@ is((snapshot($conf, 'create', 'disguised'))[0], 0, 'another content of the same 
 is(slurp_file("$store_dir/disguised/share/Qlik/Apps/quiet.qvf"), 'QUIET', 'is copied');
 
 # Many files; one of a hundred changes.
-put(sprintf('StaticContent/%02d/%05d.png', $_ % 50, $_), 'x' x ($_ % 3000)) foreach 1 .. $files;
+put(sprintf('StaticContent/%02d/%06d.png', $_ % 50, $_), 'x' x ($_ % 3000)) foreach 1 .. $files;
 until_not_fresh();
 my $began = Time::HiRes::time();
 is((snapshot($conf, 'create', 'many'))[0], 0, "$files files");
 note sprintf 'first: %.2f s', Time::HiRes::time() - $began;
 foreach my $i (map { $_ * 100 } 1 .. $files / 100)
 {
-	put(sprintf('StaticContent/%02d/%05d.png', $i % 50, $i), 'y' x ($i % 2000 + 1));
+	put(sprintf('StaticContent/%02d/%06d.png', $i % 50, $i), 'y' x ($i % 2000 + 1));
 }
 $began = Time::HiRes::time();
 ($code, $out, $err) = snapshot($conf, 'create', '--json');

@@ -150,6 +150,26 @@ ok(!-e "$b/two", 'and nothing went elsewhere');
 	is(hidden($elsewhere), '', 'nothing is left of the killed ones');
 }
 
+# What had come is not sent again: at first no large file gets through.
+{
+	my $programs = "$tool_dir/programs";
+	my ($rsync) = grep { -x } map { "$_/rsync" } split /:/, $ENV{PATH};
+	local $ENV{PATH} = "$programs:$ENV{PATH}";
+
+	mkdir $programs;
+	put_file("$programs/rsync", "#!/bin/sh\n$rsync --max-size=100000 \"\$@\"\nexit 23\n");
+	chmod 0755, "$programs/rsync";
+	remove_tree("$elsewhere/$_") foreach 'big', 'two', 'three';
+	($code, $out, $err) = copy($far, 'big');
+	is($code, 8, 'a copy that stops midway') or diag("$out$err");
+	like($err, qr/The same command goes on with what has come/, 'which is told');
+	put_file("$programs/rsync", "#!/bin/sh\nexec $rsync --log-file=$tool_dir/sent.log --log-file-format='sent %l %b %n' \"\$@\"\n");
+	($code, $out, $err) = copy($far, 'big');
+	is("$code $err", '0 ', 'is gone on with');
+	my %sent = slurp_file("$tool_dir/sent.log") =~ /sent \d+ ([1-9]\d*) (\S+[^\/\n])$/mg;
+	is(join(' ', sort values %sent), 'share/main/Apps/big.qvf', 'and sends what had not come, and nothing else');
+}
+
 # Two at the same time.
 {
 	my $run = IPC::Run::start([ $qsrepl_program, 'snapshot', 'copy', 'big', '--to', 'B', '--config', $far ], '<', \'', '>', \my $o, '2>', \my $e);

@@ -4,6 +4,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplPair;
@@ -25,9 +26,17 @@ $node{A}->safe_psql('qsr', q(INSERT INTO ledger SELECT i, '\\\\CN\\QlikShare\\' 
 ($code, $out, $err) = qsrepl('snapshot', 'restore', "$tool_dir/one", '--yes', '--config', $conf{B});
 is($code, 6, 'not at a standby');
 like($err, qr/site "B" is passive.*"qsrepl drill".*"qsrepl failover"/s, 'which tells what else there is');
+# Another one follows, too, of which the configuration knows nothing.
+mkdir "$tool_dir/received";
+my $third = IPC::Run::start([ 'pg_receivewal', '-D', "$tool_dir/received", '-d', $node{A}->connstr('postgres') . ' application_name=third' ], '<', \'', '>', \my $o, '2>', \my $e);
+$node{A}->poll_query_until('postgres', 'SELECT count(*) = 2 FROM pg_stat_replication');
 ($code, $out, $err) = qsrepl(@restore);
 is($code, 6, 'not at the active site just so');
-like($err, qr/These follow it, and would get what is restored: \S*b\b.*--replace-active A/s, 'which tells who follows');
+like($err, qr/These follow it, and would get what is restored: \S*b\b[^\n]*, third\b.*--replace-active A/s, 'which tells who follows, in the configuration or not');
+($code, $out, $err) = qsrepl(@restore, '--replace-active', 'A', '--dry-run');
+like("$out$err", qr/^These follow site A: \S*b\b[^\n]*, third\b/m, 'as it does when it goes on');
+$third->signal('INT');
+$third->finish;
 
 # The standby does not answer: nothing is done.
 $node{B}->stop;

@@ -3,17 +3,20 @@
 use strict;
 use warnings FATAL => 'all';
 
+use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplPair;
 use QsreplRestore;
+use QsreplSteps;
 use QsreplTest;
 use Test::More;
 
 my ($site_a, $site_b) = make_bare_pair();
 my %node = (A => $site_a, B => $site_b);
 my @databases = ('QSR', 'Licenses');
-my %conf = map { $_ => conf($_, 'databases = .*' => "databases = @databases", '\[site A\]\n' => "[site A]\nsnapshot_directory = $tool_dir/snapshots\n") } 'A', 'B';
+my %conf = map { $_ => conf($_, 'databases = .*' => "databases = @databases", '\[site A\]\n' => "[site A]\nsnapshot_directory = $tool_dir/snapshots\n",
+	'\[site B\]\n' => "[site B]\nsnapshot_directory = $tool_dir/snapshots_B\n") } 'A', 'B';
 my ($code, $out, $err);
 my @restore = ('snapshot', 'restore', "$tool_dir/one", '--yes', '--replace-active', 'A', '--config', $conf{A});
 my $table = '"ServiceClusterSettingsSharedPersistenceProperties"';
@@ -54,6 +57,17 @@ sub follows
 }
 
 follows(1, 'the subscriber follows');
+
+# A snapshot of the subscriber has its own values.
+($code, $out, $err) = qsrepl('snapshot', 'create', 'own', '--config', $conf{B});
+is($code, 0, 'a snapshot of the subscriber') or diag("$out$err");
+foreach my $db (@databases)
+{
+	IPC::Run::run([ 'pg_restore', '-f', '-', '-a', '-t', $table =~ tr/"//dr, "$tool_dir/snapshots_B/own/databases/$db" ], '>', \$out, '2>', \$err);
+	like($out, qr/^1\t\\\\\\\\BCN\\\\Qlik\$$/m, "has its own values in $db");
+	unlike($out, qr/\\CN\\/, 'and not the publisher\'s');
+}
+
 hand_snapshot($site_a, "$tool_dir/one", databases => \@databases);
 $site_a->safe_psql($_, "INSERT INTO $table SELECT i, '\\\\CN\\QlikShare' FROM generate_series(2, 5) i; CREATE TABLE later (x int PRIMARY KEY)")
   foreach @databases;
@@ -65,12 +79,18 @@ like($err, qr/site "B" is passive/, 'which is told');
 
 # Killed and undone: as it was, and followed.
 my $before = restore_state($site_a, \@databases);
-my $killed;
 
-foreach my $n (16, 20, 24, 28, 30)
+my @steps = plan_steps(@restore);
+my %wanted = map { $_ => 1 } source_steps();
+delete @wanted{ 'stage', 'files', 'tidy' };
+is_deeply(\@steps, [ grep { $wanted{$_} } source_steps() ], 'the run has all steps but those of a share');
+my @no_return = ('unsubscribe', 'clean', 'publish', 'subscribe');
+is_deeply([ @steps[ -@no_return .. -1 ] ], \@no_return, 'of which the last ones cannot be undone');
+my @undone = ($ENV{QSREPL_SCALE} // 1) < 2 ? ('hold', 'databases', 'localize', 'swap', 'after') : @steps[ 0 .. $#steps - @no_return ];
+
+foreach my $step (@undone)
 {
-	($killed, $code, $out, $err) = qsrepl_killed({ KILL_AFTER => $n }, @restore);
-	ok($killed, "killed behind write $n") or diag("$code $out$err");
+	killed_in_step($step, $step eq 'swap' ? 99 : 2, @restore);
 	($code, $out, $err) = qsrepl('abort', '--config', $conf{A});
 	is("$code $err", '0 ', 'undone') or diag($out);
 	same_lines(restore_state($site_a, \@databases), $before, 'all is as it was');
@@ -78,13 +98,18 @@ foreach my $n (16, 20, 24, 28, 30)
 $site_a->safe_psql($_, "INSERT INTO $table VALUES (6, '\\\\CN\\QlikShare')") foreach @databases;
 follows(6, 'undone');
 
-# Past the point of no return it is gone on with.
-($killed, $code, $out, $err) = qsrepl_killed({ KILL_AFTER => 37 }, @restore);
-ok($killed, 'killed once more') or diag("$code $out$err");
-($code, $out, $err) = qsrepl('abort', '--config', $conf{A});
-is($code, 6, 'it cannot be undone');
-like($err, qr/cannot be aborted any more.*safety snapshot can be restored/s, 'and what else there is, is told');
-($code, $out, $err) = qsrepl('resume', '--config', $conf{A});
+# Past the point of no return it is gone on with: one run that is killed in each
+# of its steps there.
+my @words = @restore;
+foreach my $step (@no_return)
+{
+	killed_in_step($step, 1, @words);
+	@words = ('resume', '--config', $conf{A});
+	($code, $out, $err) = qsrepl('abort', '--config', $conf{A});
+	is($code, 6, "$step: it cannot be undone");
+	like($err, qr/cannot be aborted any more.*safety snapshot can be restored/s, 'and what else there is, is told');
+}
+($code, $out, $err) = qsrepl(@words);
 is($code, 0, 'restored') or diag("$out$err");
 like($out, qr/Site B follows again; what it had is kept there in databases whose names end in _before_/, 'and told that it follows');
 is($site_a->safe_psql('QSR', "SELECT count(*), to_regclass('later') FROM $table"), '1|', 'the snapshot is there');

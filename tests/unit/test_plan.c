@@ -262,8 +262,8 @@ test_hook(void)
 	check_text(hooked, "-one+one-configure+configure-rename");
 	/* What was noted is there in the next process. */
 	check(plan_unfinished(run.directory, NULL, &journal, &error));
-	check_text(journal_noted(journal, "last"), "+configure");
-	check(journal_noted(journal, "first") == NULL);
+	check_text(plan_journal_noted(journal, "last"), "+configure");
+	check(plan_journal_noted(journal, "first") == NULL);
 	plan_journal_free(journal);
 	/* One that failed behind the step is called again, the step is not. */
 	hook_fails = "+four";

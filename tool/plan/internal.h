@@ -69,8 +69,6 @@ extern const json_t *journal_header(const PlanJournal *journal);
 extern bool journal_has(const PlanJournal *journal, const char *event);
 extern StepState journal_state(const PlanJournal *journal, const char *step);
 extern int64_t journal_ms(const PlanJournal *journal, const char *step);
-extern const char *journal_noted(const PlanJournal *journal,
-								 const char *name);
 
 /* find.c: which journals there are */
 extern bool journal_newest(const char *directory, PlanJournal **journal,

@@ -163,6 +163,10 @@ extern const char *plan_journal_started(const PlanJournal *journal);
 /* NULL where the run has no such parameter. */
 extern const char *plan_journal_parameter(const PlanJournal *journal,
 										  const char *name);
+
+/* What the run has noted under a name last, or NULL. */
+extern const char *plan_journal_noted(const PlanJournal *journal,
+									  const char *name);
 extern void plan_journal_free(PlanJournal *journal);
 
 /*

@@ -51,5 +51,5 @@ plan_note(PlanProgress *progress, const char *name, const char *value,
 const char *
 plan_noted(const PlanProgress *progress, const char *name)
 {
-	return journal_noted(progress->journal, name);
+	return plan_journal_noted(progress->journal, name);
 }

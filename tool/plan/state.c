@@ -97,9 +97,8 @@ journal_ms(const PlanJournal *journal, const char *step)
 	return -1;
 }
 
-/* What was noted under a name last, or NULL. */
 const char *
-journal_noted(const PlanJournal *journal, const char *name)
+plan_journal_noted(const PlanJournal *journal, const char *name)
 {
 	for (size_t i = json_array_size(journal->lines); i-- > 0;)
 	{

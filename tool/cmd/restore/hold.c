@@ -48,7 +48,9 @@ restore_hold_done(void *context, Error *error)
 static bool
 hold_physical(Restore *restore, PlanProgress *progress, Error *error)
 {
-	return with_passive(restore, move_catch_up_run, progress, error) &&
+	restore->held_before = NULL;
+	return plan_note(progress, RESTORE_HELD, restore->passive->name, error) &&
+		with_passive(restore, move_catch_up_run, progress, error) &&
 		with_passive(restore, move_hold_run, progress, error);
 }
 
@@ -83,7 +85,7 @@ restore_hold_run(void *context, PlanProgress *progress, Error *error)
 										   "could not be held as the way back",
 										   restore->passive->name),
 			  "Passed over by --force.", error);
-	return true;
+	return is_logical(restore) || plan_note(progress, RESTORE_HELD, "", error);
 }
 
 /*

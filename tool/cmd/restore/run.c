@@ -173,6 +173,20 @@ tell_json(const Restore *restore, PlanOutcome outcome, json_t * *documents)
 	documents_add(documents, document);
 }
 
+/* The site that was held before this run was gone on with. */
+static void
+tell_held(Restore *restore)
+{
+	const char *held = restore->held_before;
+
+	if (held == NULL)
+		return;
+	text_addf(&restore->move.notes, "Site %s is held. It is the way back: "
+			  "\"qsrepl failover --to %s --force-active %s\" makes it the "
+			  "active one as it is now.\n\"qsrepl maintenance end\" brings it "
+			  "along.\n", held, held, restore->site->name);
+}
+
 int
 restore_go(Restore *restore, MoveHow how)
 {
@@ -188,6 +202,8 @@ restore_go(Restore *restore, MoveHow how)
 	outcome = run_plan(restore, how, &document, &error);
 	documents_add(&documents, document);
 	code = code_of(restore, outcome, how, &error);
+	if (outcome == PLAN_FINISHED)
+		tell_held(restore);
 	if ((outcome == PLAN_FINISHED || outcome == PLAN_ABORTED) && !dry)
 	{
 		if (restore->request->json)

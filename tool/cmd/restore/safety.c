@@ -110,9 +110,8 @@ make(Restore *restore, bool databases, PlanProgress *progress, Error *error)
 	}
 	if (directory == NULL)
 		return true;
-	good = plan_note(progress, "safety", directory, error);
-	text_addf(&restore->move.notes, "What was there is in the snapshot "
-			  "\"%s\".\n", directory);
+	good = plan_note(progress, RESTORE_SAFETY, directory, error);
+	text_addf(&restore->move.notes, RESTORE_TELL_SAFETY, directory);
 	free(directory);
 	return good;
 }
@@ -124,7 +123,7 @@ restore_safety_run(void *context, PlanProgress *progress, Error *error)
 	bool		has;
 
 	if (restore->site->snapshot_directory == NULL ||
-		plan_noted(progress, "safety") != NULL)
+		plan_noted(progress, RESTORE_SAFETY) != NULL)
 		return true;
 	if (!has_databases(restore, &has, error))
 		return false;

@@ -63,6 +63,19 @@ take_parts(Restore *restore, const PlanJournal *journal, bool undo,
 		move_lock(&restore->move, error);
 }
 
+/* What steps that have ended would have told. */
+static void
+recall(Restore *restore, const PlanJournal *journal)
+{
+	const char *safety = plan_journal_noted(journal, RESTORE_SAFETY);
+	const char *held = plan_journal_noted(journal, RESTORE_HELD);
+
+	if (safety != NULL)
+		text_addf(&restore->move.notes, RESTORE_TELL_SAFETY, safety);
+	if (held != NULL && held[0] != '\0')
+		restore->held_before = arena_strdup(&restore->move.arena, held);
+}
+
 static bool
 take_up(Restore *restore, bool undo, Error *error)
 {
@@ -83,6 +96,8 @@ take_up(Restore *restore, bool undo, Error *error)
 	{
 		restore_choose_site(restore, site);
 		good = take_parts(restore, journal, undo, error);
+		if (!undo)
+			recall(restore, journal);
 	}
 	plan_journal_free(journal);
 	return good;

@@ -25,6 +25,12 @@ typedef struct RestoreDatabase
 } RestoreDatabase;
 
 /* The context of the steps. */
+/* Names of notes in its journal. */
+#define RESTORE_SAFETY "safety" /* the safety snapshot's directory */
+#define RESTORE_HELD "held"		/* the site that is held, before it is; or "" */
+
+#define RESTORE_TELL_SAFETY "What was there is in the snapshot \"%s\".\n"
+
 typedef struct Restore
 {
 	Move		move;			/* first: steps of moves are given it; its
@@ -38,6 +44,8 @@ typedef struct Restore
 	const char *manifest;		/* its manifest's SHA-256; "": it has none */
 	const ConfigSite *site;		/* the one that is restored */
 	const ConfigSite *passive;	/* the one that follows it; or NULL */
+	const char *held_before;	/* the one that was held before the run was
+								 * gone on with; or NULL */
 	const char *stamp;			/* the run's, for names */
 	RestoreDatabase *databases;
 	size_t		n_databases;

@@ -71,8 +71,8 @@ is_possible(SnapshotMaking *making, Error *error)
 
 	making->code = EXIT_REFUSED;
 	if (making->work.site->snapshot_directory == NULL)
-		return error_set(error, NULL, "Set snapshot_directory in section "
-						 "[site %s].", "site \"%s\" has no directory for "
+		return error_set(error, NULL, "Set snapshot_directory in the site's "
+						 "section.", "site \"%s\" has no directory for "
 						 "snapshots", making->work.site->name);
 	for (size_t i = 0; !making->request->database_only &&
 		 i < config->n_shares; i++)
