@@ -19,7 +19,7 @@ STD ?= -std=c99
 WARN ?= -Wall -Wextra -Werror -Wshadow -Wvla -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wwrite-strings
 FUZZ_CC ?= clang
-FUZZ_SECONDS ?= 8
+FUZZ_SECONDS ?= 5
 FUZZ_SEED ?= 1
 
 # Objects of two compilers do not mix.

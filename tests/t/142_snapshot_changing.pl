@@ -3,6 +3,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use File::Basename qw(basename);
 use PostgreSQL::Test::Utils;
 use QsreplSnapshot;
 use QsreplTool;
@@ -71,6 +72,28 @@ put('Apps/quiet.qvf', 'QUIET');
 Time::HiRes::utime $read, $changed, "$share_dir/Apps/quiet.qvf";
 is((snapshot($conf, 'create', 'disguised'))[0], 0, 'another content of the same size and time');
 is(slurp_file("$store_dir/disguised/share/Qlik/Apps/quiet.qvf"), 'QUIET', 'is copied');
+
+# pg_dump makes the directory of its dump itself, and refuses one that somebody
+# else makes meanwhile: here it takes its time, while the share is long done.
+my $real = (PostgreSQL::Test::Utils::run_command([ 'pg_config', '--bindir' ]))[0];
+my $slow = "$tool_dir/slow";
+mkdir $slow or die "$slow: $!";
+symlink $_, "$slow/" . basename($_) or die "$_: $!" foreach grep { !/\/pg_dump$/ } glob "$real/*";
+write_file("$slow/pg_dump", <<"SH");
+#!/bin/sh
+for word; do
+	case \$word in --file=*) directory=\${word#--file=} ;; esac
+done
+sleep 1
+[ ! -e "\$directory" ] || { echo "could not create directory: File exists" >&2; exit 1; }
+exec "$real/pg_dump" "\$@"
+SH
+chmod 0755, "$slow/pg_dump";
+my $slowly = "$tool_dir/slowly.conf";
+write_file($slowly, slurp_file($conf) =~ s/^bin_directory = .*$/bin_directory = $slow/mgr);
+chmod 0600, $slowly;
+($code, $out, $err) = snapshot($slowly, 'create', 'slowly');
+is("$code $err", '0 ', 'a dump that begins late has its directory for itself');
 
 # Many files; one of a hundred changes.
 put(sprintf('StaticContent/%02d/%06d.png', $_ % 50, $_), 'x' x ($_ % 3000)) foreach 1 .. $files;

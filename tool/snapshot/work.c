@@ -101,11 +101,12 @@ snapshot_part_begin(SnapshotWork *work, SnapshotPartKind kind,
 					const char *name, const char *path, Error *error)
 {
 	Snapshot   *snapshot = &work->snapshot;
-	char	   *folder = text_format("%s/%s", work->work, path);
+
+	/* pg_dump makes that of a dump itself, maybe at this moment. */
 	bool		good = kind == SNAPSHOT_PART_ROLES ||
+	kind == SNAPSHOT_PART_DATABASE ||
 	plat_directory_make_all(work->work, path, error);
 
-	free(folder);
 	work->part = &snapshot->parts[snapshot->n_parts++];
 	work->part->kind = kind;
 	work->part->name = arena_strdup(&snapshot->arena, name);
