@@ -22,6 +22,9 @@
 
 #include "compat.h"
 
+/* Rows that a query's result is carried over with. */
+#define ROWS_AT_ONCE 100
+
 PG_FUNCTION_INFO_V1(qsrepl_here);
 PG_FUNCTION_INFO_V1(qsrepl_state_word);
 PG_FUNCTION_INFO_V1(qsrepl_run_as_owner);
@@ -137,22 +140,36 @@ qsrepl_run_as_owner(PG_FUNCTION_ARGS)
 
 /*
  * qsrepl._query_as_owner(relation regclass, query text) returns setof record
- *		The rows of a query that runs with the rights of the table's owner.
+ *		The rows of a query that runs with the rights of the table's owner.  They
+ *		may be as many as the table's, so they are fetched by and by into what
+ *		goes to the disk beyond work_mem.
  */
 Datum
 qsrepl_query_as_owner(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	char	   *query = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	SPIPlanPtr	plan;
+	Portal		portal;
+	uint64		n;
 	Caller		caller;
 
 	qsrepl_start_srf(fcinfo);
 	become_owner(PG_GETARG_OID(0), &caller);
 	SPI_connect();
-	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
+	plan = SPI_prepare(query, 0, NULL);
+	if (plan == NULL)
 		elog(ERROR, "could not run \"%s\"", query);
-	for (uint64 i = 0; i < SPI_processed; i++)
-		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+	portal = SPI_cursor_open(NULL, plan, NULL, NULL, true);
+	do
+	{
+		SPI_cursor_fetch(portal, true, ROWS_AT_ONCE);
+		n = SPI_processed;
+		for (uint64 i = 0; i < n; i++)
+			tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+		SPI_freetuptable(SPI_tuptable);
+	} while (n > 0);
+	SPI_cursor_close(portal);
 	SPI_finish();
 	become_caller(&caller);
 	PG_RETURN_NULL();
