@@ -64,6 +64,9 @@ refused('databases that are not configured', 6, qr/the snapshot has none of the 
 	conf => conf_with('databases = .*', 'databases = another'), site => 'A');
 refused('shares that are not configured', 6, qr/the snapshot has none of the configured shares/,
 	conf => conf_with('\[share content\]', '[share other]'), words => ['--files-only']);
+$node->safe_psql('postgres', 'CREATE DATABASE plain_one');
+refused('nothing to write start types into', 6, qr/what its services were started by is written into database "plain_one" of site "A", which has no extension qsrepl.*"qsrepl setup primary"/s,
+	conf => conf_with('databases = ', 'databases = plain_one '));
 my @long = map { 'x' x 55 . $_ } 'one', 'two';
 my $long = snapshot_with('"databases":', '"databases":');
 my $text = slurp_file("$long/manifest.json");

@@ -114,7 +114,7 @@ extern const MoveVerb *move_verb(const Config *config, const char *plan);
 extern int	move_run(const MoveVerb *verb, const MoveRequest *request,
 					 MoveHow how);
 
-/* ---- move_sites.c: which site is which ---- */
+/* ---- sites.c: which site is which ---- */
 
 /* Fill from and to by the request; the exit code, after it was told. */
 extern int	move_choose_sites(const MoveVerb *verb, Move *move);
@@ -125,17 +125,17 @@ extern int	move_take_sites(Move *move, const PlanJournal *journal);
 /* move_learn() by any site's server that answers; this machine's first. */
 extern bool move_learn_any(Move *move, Error *error);
 
-/* ---- move_mirror.c: the journal's mirror ---- */
+/* ---- mirror.c: the journal's mirror ---- */
 
 /* Where the journal is mirrored: the server that can be written. */
 extern void move_mirror(Move *move, PlanMirror *mirror);
 
-/* ---- move_tell.c: the end ---- */
+/* ---- tell.c: the end ---- */
 
 /* What the run has led to, as text or as a document. */
 extern void move_tell(const Move *move, PlanOutcome outcome);
 
-/* ---- move_pair.c: the servers ---- */
+/* ---- pair.c: the servers ---- */
 
 /*
  * move_connect

@@ -10,7 +10,10 @@
 #include "cmd/restore/roles.h"
 #include "pg/statements.h"
 #include "server/act.h"
+#include "server/target.h"
 #include "service/service.h"
+
+#define NO_DATABASE "3D000"
 
 static int
 refuse_standby(const Restore *restore, Error *error)
@@ -251,6 +254,47 @@ check_each(Restore *restore, Error *error)
 			!check_twins(restore, i, error))
 			return false;
 	return tell_roles(restore, error) && check_share_known(restore, error);
+}
+
+/* Services are stopped first, and how they were is written down by then. */
+static bool
+check_records(Restore *restore, bool *there, Error *error)
+{
+	const Config *config = &restore->move.config;
+	const char *first = config->databases.words[0];
+	PgConnection *connection = server_connect(config, restore->site, first,
+											  error);
+	bool		good;
+
+	*there = false;
+	if (connection == NULL && strcmp(error->sqlstate, NO_DATABASE) != 0)
+		return false;
+	good = connection == NULL ||
+		pg_ask(connection, "SELECT EXISTS (SELECT FROM "
+			   "pg_catalog.pg_extension WHERE extname = 'qsrepl')", PG_NONE,
+			   there, error);
+	pg_close(connection);
+	if (!good || *there)
+		return good;
+	error_free(error);
+	return error_set(error, NULL, "Run \"qsrepl setup primary\" (or \"setup "
+					 "publisher\") there first; or stop the services of Qlik "
+					 "Sense by hand, and restore with a configuration that has "
+					 "no nodes of that site. Nothing was changed.",
+					 "what its services were started by is written into "
+					 "database \"%s\" of site \"%s\", which has no extension "
+					 "qsrepl", first, restore->site->name);
+}
+
+int
+restore_check_services(Restore *restore, Error *error)
+{
+	bool		there;
+
+	if (!service_has_nodes(&restore->move.config, restore->site) ||
+		check_records(restore, &there, error))
+		return EXIT_OK;
+	return error->sqlstate[0] != '\0' ? EXIT_SERVER : EXIT_REFUSED;
 }
 
 int

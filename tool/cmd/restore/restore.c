@@ -156,6 +156,8 @@ check_parts(Restore *restore, Error *error)
 	if (code == EXIT_OK)
 		code = restore_check_databases(restore, error);
 	if (code == EXIT_OK)
+		code = restore_check_services(restore, error);
+	if (code == EXIT_OK)
 		code = restore_check_room(restore, error);
 	if (code != EXIT_OK)
 		return code;

@@ -69,10 +69,10 @@ extern void restore_choose_site(Restore *restore, const ConfigSite *site);
 /* Print an error, and free it; the code. */
 extern int	restore_fail(Error *error, int code);
 
-/* ---- restore_run.c: run the plan, and tell; the exit code ---- */
+/* ---- run.c: run the plan, and tell; the exit code ---- */
 extern int	restore_go(Restore *restore, MoveHow how);
 
-/* ---- restore_names.c ---- */
+/* ---- names.c ---- */
 
 /* Make restore->databases from their names, with blanks between. */
 extern void restore_name_databases(Restore *restore, const char *names);
@@ -80,7 +80,7 @@ extern void restore_name_databases(Restore *restore, const char *names);
 /* The mark of a database that is complete, and this run's; in the arena. */
 extern const char *restore_mark(Restore *restore);
 
-/* ---- restore_server.c ---- */
+/* ---- server.c ---- */
 
 /* The connection to the maintenance database, made anew where it is lost. */
 extern PgConnection *restore_server(Restore *restore, Error *error);
@@ -100,7 +100,7 @@ extern bool restore_look(Restore *restore, const char *name,
 extern PgConnection *restore_connect(Restore *restore, const char *database,
 									 Error *error);
 
-/* ---- restore_open.c ---- */
+/* ---- open.c ---- */
 
 /*
  * restore_open_snapshot
@@ -113,24 +113,25 @@ extern int	restore_open_snapshot(Restore *restore, Error *error);
 extern bool restore_read_again(Restore *restore, const char *manifest,
 							   Error *error);
 
-/* ---- restore_check.c, restore_active.c, restore_room.c: before the plan ---- */
+/* ---- check.c, active.c, room.c: before the plan ---- */
 
 /* Each returns an exit code, with the error; nothing is changed. */
 extern int	restore_check_site(Restore *restore, Error *error);
 extern int	restore_check_active(Restore *restore, Error *error);
 extern int	restore_check_databases(Restore *restore, Error *error);
+extern int	restore_check_services(Restore *restore, Error *error);
 extern int	restore_check_room(Restore *restore, Error *error);
 
-/* ---- restore_safety.c: when databases and shares are known ---- */
+/* ---- safety.c: when databases and shares are known ---- */
 extern bool restore_check_safety(Restore *restore, Error *error);
 
-/* ---- restore_files.c ---- */
+/* ---- files.c ---- */
 extern int	restore_check_files(Restore *restore, Error *error);
 extern bool restore_name_shares(Restore *restore, const char *names,
 								Error *error);
 extern const char *restore_share_names(Restore *restore);
 
-/* ---- restore_plan.c: the steps that the request asks for ---- */
+/* ---- plan.c: the steps that the request asks for ---- */
 extern void restore_make_plan(Restore *restore, Plan *plan);
 
 /* ---- steps ---- */
