@@ -184,7 +184,7 @@ extern bool move_learn(Move *move, const ConfigSite *site, Error *error);
 /*
  * move_lock
  *		Keep other machines' runs out, at each site whose server answers; in
- *		move_lock.c.
+ *		lock.c.
  */
 extern bool move_lock(Move *move, Error *error);
 

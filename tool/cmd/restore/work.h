@@ -54,7 +54,7 @@ typedef struct Restore
 	MoveRequest move_request;	/* the move's */
 	Text		told;			/* what is told before the question */
 	bool		active;			/* the site is the active one */
-	struct RestoreShare *shares;	/* restore_share.h */
+	struct RestoreShare *shares;	/* share.h */
 	size_t		n_shares;
 } Restore;
 

@@ -18,7 +18,7 @@ extern const char *remove_prefix(Setup *setup, const ConfigSite *site);
 extern PlanAnswer remove_has_extension(PgConnection *connection,
 									   Error *error);
 
-/* In each database, in setup_remove_database.c. */
+/* In each database, in remove_database.c. */
 extern PlanAnswer remove_subscriptions_done(void *context, Error *error);
 extern bool remove_subscriptions_run(void *context, PlanProgress *progress,
 									 Error *error);
@@ -35,7 +35,7 @@ extern PlanAnswer remove_extension_done(void *context, Error *error);
 extern bool remove_extension_run(void *context, PlanProgress *progress,
 								 Error *error);
 
-/* Of the servers, in setup_remove_server.c. */
+/* Of the servers, in remove_server.c. */
 extern PlanAnswer remove_peer_slots_done(void *context, Error *error);
 extern bool remove_peer_slots_run(void *context, PlanProgress *progress,
 								  Error *error);

@@ -16,36 +16,36 @@
 	extern bool name##_undo(void *context, PlanProgress *progress, \
 							Error *error)
 
-/* A step of a standby, in setup_follow.c. */
+/* A step of a standby, in follow.c. */
 SETUP_STEP(setup_slot);
 
-/* Steps of a standby, in setup_backup.c. */
+/* Steps of a standby, in backup.c. */
 SETUP_STEP(setup_stop);
 SETUP_STEP(setup_aside);
 SETUP_STEP(setup_backup);
 SETUP_STEP(setup_keep);
 
-/* Steps of a standby, in setup_start.c. */
+/* Steps of a standby, in start.c. */
 SETUP_STEP(setup_signal);
 SETUP_STEP(setup_verify);
 SETUP_STEP(setup_start);
 SETUP_STEP(setup_streaming);
 
-/* Steps of all plans, in setup_files.c. */
+/* Steps of all plans, in files.c. */
 SETUP_STEP(setup_settings);
 SETUP_STEP(setup_include);
 
-/* Steps of a primary or publisher, in setup_database.c. */
+/* Steps of a primary or publisher, in database.c. */
 SETUP_STEP(setup_extension);
 SETUP_STEP(setup_mappings);
 SETUP_STEP(setup_profile);
 SETUP_STEP(setup_localize);
 
-/* Steps of a publisher, in setup_publisher.c. */
+/* Steps of a publisher, in publisher.c. */
 SETUP_STEP(setup_identity);
 SETUP_STEP(setup_publication);
 
-/* Steps of all but a standby, in setup_server.c. */
+/* Steps of all but a standby, in server.c. */
 SETUP_STEP(setup_server);
 SETUP_STEP(setup_restart);
 SETUP_STEP(setup_role);

@@ -31,7 +31,7 @@ extern int	cmd_share_verify(const char *file, ShareVerifyOptions *options,
 /* What a child of "share verify --hash" does; started by the program alone. */
 extern int	cmd_share_hash(const char *source, const char *target);
 
-/* In share_verify_text.c and share_verify_json.c. */
+/* In verify_text.c and verify_json.c. */
 extern void share_verify_print_text(const ShareVerify *verify, size_t limit);
 extern void share_verify_print_json(const ShareVerify *verifies, size_t n,
 									size_t limit);

@@ -33,7 +33,7 @@ typedef struct SnapshotCopyRequest
 /* Bring a snapshot to another site, which verifies it; the exit code. */
 extern int	cmd_snapshot_copy(const SnapshotCopyRequest *request);
 
-/* A copy's part at the target's machine, site: see snapshot_receive.h. */
+/* A copy's part at the target's machine, site: see receive.h. */
 extern int	cmd_snapshot_receive(const char *file, const char *site);
 
 typedef struct SnapshotDecryptRequest

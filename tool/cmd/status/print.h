@@ -32,7 +32,7 @@ typedef struct SiteList
 	size_t		n_shares;
 } SiteList;
 
-/* In status_share.c: read, and each format. */
+/* In share.c: read, and each format. */
 extern void status_read_shares(const Config *config, Arena *arena,
 							   SiteList *sites);
 extern void status_shares_as_text(const SiteList *sites, Text *out);
