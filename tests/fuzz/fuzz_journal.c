@@ -36,7 +36,7 @@ ask(const PlanJournal *journal)
 	plan_print(&run, journal, false);
 	fclose(run.dry_run);
 	require(plan_journal_started(journal) != NULL);
-	journal_noted(journal, "token");
+	plan_journal_noted(journal, "token");
 }
 
 static void

@@ -201,7 +201,7 @@ sub not_known
 	my ($canary, $why) = @_;
 
 	unlink "$root{B}/.qsrepl-canary";
-	share_put($root{B}, '.qsrepl-canary', $canary) if defined $canary;
+	write_file("$root{B}/.qsrepl-canary", $canary) if defined $canary;
 	failover('1h');
 	is($code, 6, 'what is lost is not known: refused') or diag "$out$err";
 	like($err, qr/Share "content": what site A has changed and site B does not have is unknown: $why\.\nAll rows of site B have their file\.$/m, 'and why');
@@ -213,7 +213,7 @@ not_known($good =~ s/"site":"A"/"site":"B"/r, qr/another program replicates it, 
 not_known($good =~ s/"time_ms":\d+/"time_ms":4102444800000/r, qr/by the clock of this machine its last canary was written in the future, at 2100-01-01T00:00:00\.000Z/);
 not_known('{', qr/could not read the canary: file "\.qsrepl-canary" is damaged/);
 my $long_ago = int(Time::HiRes::time() * 1000) - 600_000;
-share_put($root{B}, '.qsrepl-canary', $good =~ s/"time_ms":\d+/"time_ms":$long_ago/r);
+write_file("$root{B}/.qsrepl-canary", $good =~ s/"time_ms":\d+/"time_ms":$long_ago/r);
 my $told = qr/^(?:qsrepl: detail: )?.*Share "content": what site A has changed since \S+Z, for 10(?:\.\d)? min, may not be at site B\.\nThat is when the last canary was written that has come there\. What replicates the share may bring a large file later than a canary\.\nAll rows of site B have their file\.$/m;
 failover('9min');
 is($code, 6, 'a canary that was written before the bound');
