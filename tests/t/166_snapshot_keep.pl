@@ -143,6 +143,40 @@ is_deeply([ problems_of("$store_dir/all") ], [], 'so that nothing is taken over'
 my $files = files_of("$store_dir/all");
 is($files->{'share/Qlik/Apps/1.qvf'}[3] > 1 ? 'linked' : 'copied', 'linked', 'and what is whole is linked nevertheless');
 
+# A part of what looks the same is read by the first snapshot of a day, and by no
+# other one: so a damage does not live longer than 64 days.
+sub made_a_day_before
+{
+	my ($directory) = @_;
+	my $manifest = slurp_file("$directory/manifest.json");
+
+	$manifest =~ s/"begun_ms": *\K(\d+)/$1 - 86_400_000/e or die 'begun_ms';
+	unlink "$directory/manifest.json", "$directory/manifest.json.sha256";
+	write_file("$directory/manifest.json", $manifest);
+	write_file("$directory/manifest.json.sha256", Digest::SHA::sha256_hex($manifest) . "  manifest.json\n");
+	return;
+}
+
+my @many = map { "Apps/many/$_" } 1 .. 400;
+my $day = int time / 86400;
+# Times in whole seconds, which damage() can give back.
+for (@many)
+{
+	put($_, 'whole');
+	utime 1_700_000_000, 1_700_000_000, "$share_dir/$_";
+}
+until_not_fresh();
+is(at('create', 'many', '--quiet'), '0 ', 'many files');
+damage("$store_dir/many/share/Qlik/$_") foreach @many;
+is(at('create', 'same_day', '--quiet'), '0 ', 'another snapshot of that day');
+my $same_day = () = problems_of("$store_dir/same_day");
+made_a_day_before("$store_dir/same_day");
+is(at('create', 'next_day', '--quiet'), '0 ', 'the first one of the next day');
+my $next_day = () = problems_of("$store_dir/next_day");
+ok($same_day == 400 || int time / 86400 != $day, 'reads none of them again') or diag $same_day;
+cmp_ok($next_day, '<', $same_day, 'reads some of them');
+cmp_ok($next_day, '>', $same_day - 30, 'and not many');
+
 # On the disk before it has its name, and the name before the former one is removed.
 sub where
 {

@@ -73,13 +73,15 @@ find_former(Taking *taking, const char *path)
 	return NULL;
 }
 
-/* Some other files each day. */
+/* Some other files each day, by the first snapshot of that day. */
 static bool
 is_due(const SnapshotWork *work, const char *path)
 {
 	const		int64_t day = work->snapshot.begun_ms / MS_OF_DAY;
 	uint32_t	hash = UINT32_C(2166136261);
 
+	if (work->former.begun_ms / MS_OF_DAY == day)
+		return work->read_all;
 	for (; *path != '\0'; path++)
 		hash = (hash ^ (unsigned char) *path) * UINT32_C(16777619);
 	return work->read_all || hash % READ_DAYS == (uint64_t) day % READ_DAYS;

@@ -18,6 +18,9 @@
 #include "share/access.h"
 #include "snapshot/each.h"
 
+/* What is worth a job of pg_dump. */
+#define JOB_BYTES 67108864.0
+
 /* The views of the databases that are there. */
 typedef struct Views
 {
@@ -74,17 +77,21 @@ close_views(Views *views)
 
 /*
  * Each database has one job of pg_dump at least, and the configured number is
- * shared by their sizes.
+ * shared by their sizes.  A further one begins with a session of its own, which
+ * costs more than it brings where there is little to do.
  */
 static int
 jobs_of(const SnapshotMaking *making, const Views *views, size_t i)
 {
+	const double bytes = views->list[i].bytes;
 	double		all = 1;
+	int			jobs;
 
 	for (size_t j = 0; j < views->n; j++)
 		all += views->list[j].bytes;
-	return 1 + (int) ((making->config->snapshot.parallel - 1) *
-					  views->list[i].bytes / all + 0.5);
+	jobs = 1 + (int) ((making->config->snapshot.parallel - 1) * bytes / all +
+					  0.5);
+	return bytes < jobs * JOB_BYTES ? 1 + (int) (bytes / JOB_BYTES) : jobs;
 }
 
 static bool
