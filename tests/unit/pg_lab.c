@@ -139,7 +139,7 @@ do_load(PgConnection *connection)
 {
 	Text		lines = {NULL, 0, 0};
 
-	if (!pg_journal_load(connection, &lines, &error))
+	if (!pg_journal_load(connection, NULL, &lines, &error))
 		print_error();
 	else
 		printf("%s", lines.bytes != NULL ? lines.bytes : "");

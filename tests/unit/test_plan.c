@@ -27,6 +27,8 @@ static PlanRun run;
 /* A mirror in memory, over all tests that give it. */
 static json_t * mirrored;
 static char mirrored_run[256];
+static json_t * mirrored_before;	/* the run before it */
+static char run_before[256];
 static bool mirror_fails;
 
 static bool
@@ -38,7 +40,9 @@ store(void *arg, const char *name, size_t first, const char *const *entries,
 		return error_set(why, NULL, NULL, "could not reach the mirror");
 	if (strcmp(mirrored_run, name) != 0)
 	{
-		json_decref(mirrored);
+		json_decref(mirrored_before);
+		mirrored_before = mirrored;
+		snprintf(run_before, sizeof(run_before), "%s", mirrored_run);
 		mirrored = json_array();
 		snprintf(mirrored_run, sizeof(mirrored_run), "%s", name);
 	}
@@ -56,14 +60,17 @@ store(void *arg, const char *name, size_t first, const char *const *entries,
 
 /* Members in another order, and blanks, as jsonb gives them. */
 static bool
-load(void *arg, Text *lines, Error *why)
+load(void *arg, const char *name, Text *lines, Error *why)
 {
+	const		json_t *found = name == NULL || strcmp(name, mirrored_run) == 0 ?
+	mirrored : strcmp(name, run_before) == 0 ? mirrored_before : NULL;
+
 	(void) arg;
 	if (mirror_fails)
 		return error_set(why, NULL, NULL, "could not reach the mirror");
-	for (size_t i = 0; i < json_array_size(mirrored); i++)
+	for (size_t i = 0; i < json_array_size(found); i++)
 	{
-		char	   *line = json_dumps(json_array_get(mirrored, i), 0);
+		char	   *line = json_dumps(json_array_get(found, i), 0);
 
 		text_addf(lines, "%s\n", line);
 		free(line);
@@ -692,6 +699,36 @@ test_mirror(void)
 	check(go(plan_resume) == PLAN_FINISHED && toy_is_complete(&toy));
 }
 
+/* Ended at another machine, which has run another one since. */
+static void
+test_stale(void)
+{
+	char	   *path;
+	char	   *text;
+
+	begin();
+	run.mirror = &mirror;
+	toy.fails = TOY_POINT;
+	check(go(plan_start) == PLAN_STOPPED);
+	path = mem_strdup(newest());
+	text = scratch_read(path);
+	toy.fails = -1;
+	scratch_remove(run.directory);
+	check(go(plan_resume) == PLAN_FINISHED);	/* there */
+	toy_prepare(&toy, scratch_path("toy"));
+	check(go(plan_start) == PLAN_FINISHED);
+	check(strstr(path, run_before) != NULL);
+	scratch_remove(run.directory);
+	check(plat_directory_make(run.directory, &error));
+	scratch_write(path, text, strlen(text));
+	toy.calls = 0;
+	check(go(plan_resume) == PLAN_REFUSED && toy.calls == 0);	/* here */
+	check_text(error.message, "there is no run to resume");
+	check(go(plan_abort) == PLAN_REFUSED && toy.calls == 0);
+	free(path);
+	free(text);
+}
+
 static void
 test_mirror_fails(void)
 {
@@ -814,9 +851,11 @@ main(void)
 	test_no_journal();
 	test_full_midway();
 	test_mirror();
+	test_stale();
 	test_mirror_fails();
 	test_contradiction();
 	test_progress();
+	json_decref(mirrored_before);
 	json_decref(mirrored);
 	error_free(&error);
 	return harness_finish();

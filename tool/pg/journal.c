@@ -20,8 +20,8 @@
 
 #define LOAD \
 	"SELECT entry FROM qsrepl.journal WHERE run OPERATOR(pg_catalog.=) " \
-	"(SELECT run FROM qsrepl.journal WHERE line OPERATOR(pg_catalog.=) 0 " \
-	"ORDER BY entry OPERATOR(pg_catalog.->>) 'time' DESC, run DESC LIMIT 1) " \
+	"coalesce($1, (SELECT run FROM qsrepl.journal WHERE line OPERATOR(pg_catalog.=) 0 " \
+	"ORDER BY entry OPERATOR(pg_catalog.->>) 'time' DESC, run DESC LIMIT 1)) " \
 	"ORDER BY line"
 
 /* Old runs make room, when a new one is stored. */
@@ -88,7 +88,7 @@ take_line(void *arg, const PgRow *row, Error *error)
 
 /* A server without the extension has no journals. */
 bool
-pg_journal_load(void *arg, Text *lines, Error *error)
+pg_journal_load(void *arg, const char *run, Text *lines, Error *error)
 {
 	char	   *there;
 	bool		empty;
@@ -98,5 +98,6 @@ pg_journal_load(void *arg, Text *lines, Error *error)
 		return false;
 	empty = there[0] == 'f';
 	free(there);
-	return empty || pg_rows(arg, LOAD, PG_NONE, take_line, lines, error);
+	return empty || pg_rows(arg, LOAD, PG_PARAMETERS(run), take_line, lines,
+							error);
 }

@@ -23,7 +23,11 @@ extern bool pg_journal_store(void *arg, const char *run, size_t first,
 							 const char *const *entries, size_t count,
 							 Error *error);
 
-/* The lines of the run that was begun last, a line feed behind each. */
-extern bool pg_journal_load(void *arg, Text *lines, Error *error);
+/*
+ * The lines of a run (NULL: of the one that was begun last), a line feed behind
+ * each.
+ */
+extern bool pg_journal_load(void *arg, const char *run, Text *lines,
+							Error *error);
 
 #endif							/* PG_JOURNAL_H */

@@ -69,14 +69,14 @@ is_run_name(const char *name)
 					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] == '\0';
 }
 
-/* What the mirror has; *journal is NULL where it has nothing. */
+/* What the mirror has of a run; *journal is NULL where it has nothing. */
 static bool
-load(const char *directory, const PlanMirror *mirror, PlanJournal **journal,
-	 Error *error)
+load(const char *directory, const PlanMirror *mirror, const char *name,
+	 PlanJournal **journal, Error *error)
 {
 	Text		lines = {NULL, 0, 0};
 	PlanJournal *loaded = journal_new(directory, "mirror");
-	bool		good = mirror->load(mirror->arg, &lines, error) &&
+	bool		good = mirror->load(mirror->arg, name, &lines, error) &&
 	journal_parse(loaded, lines.bytes, lines.len, "mirror", error);
 	const char *run = entry_text(journal_header(loaded), "run");
 
@@ -108,6 +108,24 @@ has_file(const PlanJournal *mirrored, bool *exists, Error *error)
 	*exists = good && info.exists;
 	free(path);
 	return good;
+}
+
+/*
+ * A run that was begun here may have been ended elsewhere, and others have come
+ * since, so that it is not the mirror's newest.
+ */
+static bool
+catch_up(const char *directory, const PlanMirror *mirror, PlanJournal *journal,
+		 Error *error)
+{
+	PlanJournal *mirrored = NULL;
+
+	if (!load(directory, mirror, journal->run, &mirrored, error))
+		return false;
+	if (mirrored != NULL)
+		merge(journal, mirrored);
+	plan_journal_free(mirrored);
+	return true;
 }
 
 /* Choose between the newest local run and the mirror's. */
@@ -148,7 +166,15 @@ journal_find(const char *directory, const PlanMirror *mirror,
 	bool		good = journal_newest(directory, journal, number, error);
 
 	if (good && mirror != NULL)
-		good = load(directory, mirror, &mirrored, error);
+		good = load(directory, mirror, NULL, &mirrored, error);
+	if (good && mirrored != NULL && *journal != NULL &&
+		!journal_has(*journal, "finish") &&
+		strcmp((*journal)->run, mirrored->run) != 0 &&
+		!catch_up(directory, mirror, *journal, error))
+	{
+		plan_journal_free(mirrored);
+		good = false;
+	}
 	if (good && mirrored != NULL)
 		good = choose(journal, mirrored, error);
 	if (good)

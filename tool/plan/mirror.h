@@ -16,9 +16,9 @@
  *		Keep lines of a run durably, the first of them under the number first;
  *		lines that are there already are replaced.  All or none.
  * load
- *		The lines of the run that was begun last, a line feed behind each;
- *		none where there is no run.  Members of the objects may be in any
- *		order.
+ *		The lines of a run (NULL: of the one that was begun last), a line feed
+ *		behind each; none where there is no such run.  Members of the objects
+ *		may be in any order.
  */
 typedef struct PlanMirror
 {
@@ -26,7 +26,8 @@ typedef struct PlanMirror
 	bool		(*store) (void *arg, const char *run, size_t first,
 						  const char *const *entries, size_t count,
 						  Error *error);
-	bool		(*load) (void *arg, Text *lines, Error *error);
+	bool		(*load) (void *arg, const char *run, Text *lines,
+						 Error *error);
 } PlanMirror;
 
 #endif							/* PLAN_MIRROR_H */

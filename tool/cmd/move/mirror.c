@@ -86,7 +86,7 @@ is_newer(const Text *a, const Text *b)
 }
 
 static bool
-load_newest(Move *move, Text *lines, Error *error)
+load_newest(Move *move, const char *run, Text *lines, Error *error)
 {
 	for (size_t i = 0; i < move->config.n_sites; i++)
 	{
@@ -98,7 +98,7 @@ load_newest(Move *move, Text *lines, Error *error)
 		error_free(&silent);
 		if (server == NULL)
 			continue;
-		if (!pg_journal_load(server, &found, error))
+		if (!pg_journal_load(server, run, &found, error))
 			return false;
 		if (is_newer(&found, lines))
 		{
@@ -113,14 +113,14 @@ load_newest(Move *move, Text *lines, Error *error)
 
 /* A primary has all that a standby has. */
 static bool
-load(void *arg, Text *lines, Error *error)
+load(void *arg, const char *run, Text *lines, Error *error)
 {
 	Move	   *move = arg;
 	Error		silent = ERROR_NONE;
 	PgConnection *server;
 
 	if (move->config.mode == CONFIG_LOGICAL)
-		return load_newest(move, lines, error);
+		return load_newest(move, run, lines, error);
 	server = writable(move, &silent);
 	error_free(&silent);
 	for (size_t i = 0; server == NULL && i < move->config.n_sites; i++)
@@ -128,7 +128,7 @@ load(void *arg, Text *lines, Error *error)
 		server = move_server(move, &move->config.sites[i], &silent);
 		error_free(&silent);
 	}
-	return server == NULL || pg_journal_load(server, lines, error);
+	return server == NULL || pg_journal_load(server, run, lines, error);
 }
 
 void
