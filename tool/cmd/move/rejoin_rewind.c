@@ -201,6 +201,7 @@ run_rewind(Move *move, PlanProgress *progress, Error *error)
 		server_program(move->from, "pg_rewind", arena), "-D",
 		move->from->data_directory,
 		arena_printf(arena, "--source-server=%s connect_timeout=%ld "
+					 "tcp_user_timeout=25000 "
 					 "keepalives_idle=10 keepalives_interval=5 "
 					 "keepalives_count=3",
 					 server_conninfo_of(&move->config, move->to, NULL,
