@@ -159,8 +159,7 @@ sub seal_manifest
 
 	$head =~ s/\}$/,/;
 	my $manifest = "$head\n\"files\": [\n" . join(",\n", map { file_line($directory, $_) } files_below($directory)) . "\n]}\n";
-	write_file("$directory/manifest.json", $manifest);
-	write_file("$directory/manifest.json.sha256", Digest::SHA::sha256_hex($manifest) . "  manifest.json\n");
+	put_manifest($directory, $manifest);
 	return;
 }
 
@@ -177,7 +176,6 @@ sub hand_seal
 	my ($directory) = @_;
 	my ($head) = slurp_file("$directory/manifest.json") =~ /^(.*),\n"files": /s;
 
-	unlink glob "$directory/manifest.json*";
 	seal_manifest($directory, "$head}");
 	return;
 }

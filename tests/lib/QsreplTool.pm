@@ -12,12 +12,14 @@ use Exporter 'import';
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Spec;
+use Digest::SHA ();
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw($qsrepl_program $tool_dir $qlik_mappings qsrepl qsrepl_killed
-  site_words bare_server conf_file write_private write_file);
+  site_words bare_server conf_file write_private write_file
+  put_manifest);
 
 our $qsrepl_program = File::Spec->rel2abs($ENV{QSREPL} || 'build/qsrepl');
 
@@ -219,6 +221,24 @@ sub write_file
 	close $handle or die "$path: $!";
 	utime $time, $time, $path if defined $time;
 	return $path;
+}
+
+=pod
+
+=item put_manifest($directory, $text)
+
+Give a snapshot another manifest, and that its checksum.
+
+=cut
+
+sub put_manifest
+{
+	my ($directory, $text) = @_;
+
+	unlink "$directory/manifest.json", "$directory/manifest.json.sha256";
+	write_file("$directory/manifest.json", $text);
+	write_file("$directory/manifest.json.sha256", Digest::SHA::sha256_hex($text) . "  manifest.json\n");
+	return;
 }
 
 1;

@@ -29,15 +29,6 @@ sub noise
 	return $bytes;
 }
 
-sub content
-{
-	my ($path) = @_;
-
-	open my $file, '<:raw', $path or die "$path: $!";
-	local $/;
-	return scalar <$file>;
-}
-
 # How many of a file's extents belong to another file, too, and how many it has
 sub extents
 {
@@ -78,7 +69,7 @@ cmp_ok($shared, '>', 0, 'the copy has the share\'s blocks');
 is($shared, $all, 'all of them');
 isnt((stat $copy)[1], (stat "$share_dir/$big")[1], 'and is a file of its own');
 is((stat $copy)[2] & 0222, 0, 'that nobody writes');
-is(content("$store_dir/one/share/Qlik/CustomData/empty"), '', 'an empty file, too');
+is(slurp_file("$store_dir/one/share/Qlik/CustomData/empty"), '', 'an empty file, too');
 ($code, $out, $err) = snapshot($conf, 'verify', 'one');
 is("$code $err", '0 ', 'all is what the manifest says');
 
@@ -87,7 +78,7 @@ open my $file, '+<', "$share_dir/$big" or die "$big: $!";
 seek $file, 10 * $mib, 0;
 print $file 'changed at the active site';
 close $file or die "$big: $!";
-ok(content($copy) eq $before, 'what is written into the share is not in the snapshot');
+ok(slurp_file($copy) eq $before, 'what is written into the share is not in the snapshot');
 ($code, $out, $err) = snapshot($conf, 'verify', 'one');
 is("$code $err", '0 ', 'which is still whole');
 system('sync', '-f', $tool_dir) == 0 or die 'sync';
@@ -97,7 +88,7 @@ $used = used();
 ($code, $out, $err) = snapshot($conf, 'create', 'two');
 is("$code $err", '0 ', 'another one');
 cmp_ok(used() - $used, '<', $size / 2, "costs no $size MiB, though the file has changed");
-ok(content("$store_dir/two/share/Qlik/$big") eq content("$share_dir/$big"),
+ok(slurp_file("$store_dir/two/share/Qlik/$big") eq slurp_file("$share_dir/$big"),
 	'it has what is in the share now');
 is((stat "$store_dir/two/share/Qlik/Apps/small.qvf")[1],
 	(stat "$store_dir/one/share/Qlik/Apps/small.qvf")[1],

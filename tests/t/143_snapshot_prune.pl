@@ -3,7 +3,6 @@
 use strict;
 use warnings FATAL => 'all';
 
-use Digest::SHA ();
 use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use QsreplSnapshot;
@@ -31,13 +30,11 @@ sub make
 	my $dir = $store_dir . "/$name";
 
 	PostgreSQL::Test::Utils::system_or_bail('cp', '-Rl', "$tool_dir/model", $dir);
-	unlink "$dir/manifest.json", "$dir/manifest.json.sha256";
 	$manifest =~ s/^ "begun_ms": \d+/ "begun_ms": $ms/m;
 	$manifest =~ s/^ "name": "model"/ "name": "$name"/m;
 	$manifest =~ s/^ "kind": "fixed"/' "kind": "' . ($opt{kind} \/\/ 'dated') . '"'/me;
 	$manifest =~ s/^ "site": "A"/' "site": "' . ($opt{site} \/\/ 'A') . '"'/me;
-	append_to_file("$dir/manifest.json", $manifest);
-	append_to_file("$dir/manifest.json.sha256", Digest::SHA::sha256_hex($manifest) . "  manifest.json\n");
+	put_manifest($dir, $manifest);
 	return;
 }
 

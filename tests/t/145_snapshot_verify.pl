@@ -78,9 +78,7 @@ sub with_manifest
 	die 'nothing was changed' if $changed eq $manifest;
 	foreach my $text ($changed, $manifest)
 	{
-		unlink "$one/manifest.json", "$one/manifest.json.sha256";
-		put_file("$one/manifest.json", $text);
-		put_file("$one/manifest.json.sha256", Digest::SHA::sha256_hex($text) . "  manifest.json\n");
+		put_manifest($one, $text);
 		next if $text eq $manifest;
 		($code, $found) = findings($conf, 'one');
 		$wrong = join '; ', @{ $found->{wrong} };
@@ -144,9 +142,7 @@ like(
 	my $manifest = slurp_file("$one/manifest.json");
 	my $changed = $manifest =~ s/("ledger"[^}]*?"rows": )500/${1}501/sr;
 
-	unlink "$one/manifest.json", "$one/manifest.json.sha256";
-	put_file("$one/manifest.json", $changed);
-	put_file("$one/manifest.json.sha256", Digest::SHA::sha256_hex($changed) . "  manifest.json\n");
+	put_manifest($one, $changed);
 	($code, $found) = findings($conf, 'one', '--deep');
 	is("$code @{ $found->{wrong} }", '1 table "public.ledger" of database "qsr" has 500 rows after its restore, not 501', 'but by a trial');
 }

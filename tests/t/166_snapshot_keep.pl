@@ -4,7 +4,6 @@
 use strict;
 use warnings FATAL => 'all';
 
-use Digest::SHA ();
 use Fcntl qw(:flock);
 use IPC::Run ();
 use PostgreSQL::Test::Utils;
@@ -115,9 +114,7 @@ is(at('copy', 'nightly', '--to', 'B'), '0 ', 'a copy');
 is(at('copy', 'nightly', '--to', 'B'), '0 ', 'which a newer copy replaces');
 my $manifest = slurp_file("$there/nightly/manifest.json");
 $manifest =~ s/^ "site": "A"/ "site": "B"/m or die;
-unlink "$there/nightly/manifest.json", "$there/nightly/manifest.json.sha256";
-append_to_file("$there/nightly/manifest.json", $manifest);
-append_to_file("$there/nightly/manifest.json.sha256", Digest::SHA::sha256_hex($manifest) . "  manifest.json\n");
+put_manifest("$there/nightly", $manifest);
 like(at('copy', 'nightly', '--to', 'B'), qr/snapshot ".*\/nightly" is of site "B", and is not replaced by one of site "A"/, 'but not one that site B has made itself');
 is(slurp_file("$there/nightly/manifest.json"), $manifest, 'which stays');
 
@@ -151,9 +148,7 @@ sub made_a_day_before
 	my $manifest = slurp_file("$directory/manifest.json");
 
 	$manifest =~ s/"begun_ms": *\K(\d+)/$1 - 86_400_000/e or die 'begun_ms';
-	unlink "$directory/manifest.json", "$directory/manifest.json.sha256";
-	write_file("$directory/manifest.json", $manifest);
-	write_file("$directory/manifest.json.sha256", Digest::SHA::sha256_hex($manifest) . "  manifest.json\n");
+	put_manifest($directory, $manifest);
 	return;
 }
 

@@ -4,7 +4,6 @@
 use strict;
 use warnings FATAL => 'all';
 
-use Digest::SHA ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use QsreplPair;
@@ -62,9 +61,7 @@ my $manifest = slurp_file("$store/one/manifest.json");
 my $n = $manifest =~ s/("path": "share\/qlik\/Apps\/[1-4]\.qvf".*)\}/$1, "unstable": true}/g;
 is($n, 4, 'files that are marked');
 chmod 0700, "$store/one";
-unlink glob "$store/one/manifest.json*";
-put("$store/one", 'manifest.json', $manifest);
-put("$store/one", 'manifest.json.sha256', Digest::SHA::sha256_hex($manifest) . "  manifest.json\n");
+put_manifest("$store/one", $manifest);
 my $torn = qr/^Warning: 4 files were changing while the snapshot was made, and may be torn: "share\/qlik\/Apps\/1\.qvf", "share\/qlik\/Apps\/2\.qvf", "share\/qlik\/Apps\/3\.qvf", \.\.\.\.$/m;
 restore('--database-only', '--replace-active', 'A', '--dry-run');
 is($code, 0, 'a restore of databases') or diag $err;

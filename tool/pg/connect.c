@@ -89,10 +89,11 @@ new_connection(const PgTarget *target)
 /*
  * The first statements.  A database's owner may set what sessions in it begin
  * with: where names are looked for, how texts look and are read, a role.  What
- * a table's constraints say is not worked out at planning.
+ * a table's constraints say is not worked out at planning.  A setting that the
+ * server's version does not have is null.
  */
 static const char settings_statement[] =
-"SELECT pg_catalog.count(pg_catalog.set_config(s.name, v.value, false)) FROM "
+"SELECT pg_catalog.count(pg_catalog.set_config(v.name, v.value, false)) FROM "
 "(VALUES ('search_path', ''), ('standard_conforming_strings', 'on'), "
 "('quote_all_identifiers', 'off'), "
 "('array_nulls', 'on'), ('transform_null_equals', 'off'), "
@@ -102,9 +103,8 @@ static const char settings_statement[] =
 "('restrict_nonsystem_relation_kind', 'foreign-table'), "
 "('default_transaction_read_only', 'off'), "
 "('default_transaction_isolation', 'read committed'), "
-"('default_transaction_deferrable', 'off')) AS v (name, value) JOIN "
-"pg_catalog.pg_settings AS s ON pg_catalog.lower(s.name) "
-"OPERATOR(pg_catalog.=) pg_catalog.lower(v.name)";
+"('default_transaction_deferrable', 'off')) AS v (name, value) "
+"WHERE pg_catalog.current_setting(v.name, true) IS NOT NULL";
 
 /* Who has logged in, unless it is the login's own setting to be another. */
 static const char role_statement[] =

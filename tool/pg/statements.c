@@ -85,3 +85,11 @@ pg_ask(PgConnection *connection, const char *query, PgParameters parameters,
 	free(text);
 	return true;
 }
+
+bool
+pg_has_extension(PgConnection *connection, bool *has, Error *error)
+{
+	return pg_ask(connection, "SELECT EXISTS (SELECT FROM "
+				  "pg_catalog.pg_extension WHERE extname = 'qsrepl')", PG_NONE,
+				  has, error);
+}

@@ -84,4 +84,8 @@ extern bool pg_gives_nothing(PgConnection *connection, const char *query,
 extern bool pg_ask(PgConnection *connection, const char *query,
 				   PgParameters parameters, bool *yes, Error *error);
 
+/* Has the database the extension? */
+extern bool pg_has_extension(PgConnection *connection, bool *has,
+							 Error *error);
+
 #endif							/* PG_STATEMENTS_H */

@@ -110,6 +110,13 @@ has_file(const PlanJournal *mirrored, bool *exists, Error *error)
 	return good;
 }
 
+/* Is there no run, or has it ended? */
+static bool
+is_idle(const PlanJournal *journal)
+{
+	return journal == NULL || journal_has(journal, "finish");
+}
+
 /*
  * A run that was begun here may have been ended elsewhere, and others have come
  * since, so that it is not the mirror's newest.
@@ -130,10 +137,10 @@ catch_up(const char *directory, const PlanMirror *mirror, PlanJournal *journal,
 
 /* Choose between the newest local run and the mirror's. */
 static bool
-choose(PlanJournal **journal, PlanJournal *mirrored, Error *error)
+choose(const char *directory, const PlanMirror *mirror, PlanJournal **journal,
+	   PlanJournal *mirrored, Error *error)
 {
 	bool		exists;
-	bool		idle = *journal == NULL || journal_has(*journal, "finish");
 
 	if (*journal != NULL && strcmp((*journal)->run, mirrored->run) == 0)
 	{
@@ -141,13 +148,15 @@ choose(PlanJournal **journal, PlanJournal *mirrored, Error *error)
 		plan_journal_free(mirrored);
 		return true;
 	}
-	if (!has_file(mirrored, &exists, error))
+	if ((!is_idle(*journal) &&
+		 !catch_up(directory, mirror, *journal, error)) ||
+		!has_file(mirrored, &exists, error))
 	{
 		plan_journal_free(mirrored);
 		return false;
 	}
 	/* A file whose first line was torn off does not count as a run. */
-	if (!idle || journal_has(mirrored, "finish") ||
+	if (!is_idle(*journal) || journal_has(mirrored, "finish") ||
 		(exists && *journal != NULL))
 	{
 		plan_journal_free(mirrored);
@@ -167,16 +176,8 @@ journal_find(const char *directory, const PlanMirror *mirror,
 
 	if (good && mirror != NULL)
 		good = load(directory, mirror, NULL, &mirrored, error);
-	if (good && mirrored != NULL && *journal != NULL &&
-		!journal_has(*journal, "finish") &&
-		strcmp((*journal)->run, mirrored->run) != 0 &&
-		!catch_up(directory, mirror, *journal, error))
-	{
-		plan_journal_free(mirrored);
-		good = false;
-	}
 	if (good && mirrored != NULL)
-		good = choose(journal, mirrored, error);
+		good = choose(directory, mirror, journal, mirrored, error);
 	if (good)
 		return true;
 	plan_journal_free(*journal);

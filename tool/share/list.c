@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "share/fold.h"
 
@@ -116,17 +117,6 @@ is_plain(const char *path)
 	}
 }
 
-/* FNV-1a */
-static uint32_t
-hash_of(const Text *text)
-{
-	uint32_t	hash = UINT32_C(2166136261);
-
-	for (size_t i = 0; i < text->len; i++)
-		hash = (hash ^ (unsigned char) text->bytes[i]) * UINT32_C(16777619);
-	return hash;
-}
-
 bool
 share_list_add(ShareList *list, const ShareRules *rules,
 			   const ShareEntry *entry)
@@ -152,7 +142,8 @@ share_list_add(ShareList *list, const ShareRules *rules,
 	added->path = copy_path(list, entry->path);
 	added->rule = (unsigned char) rule;
 	added->folder = (unsigned short) folder;
-	added->folded_hash = hash_of(&list->folded);
+	added->folded_hash = hash_bytes(list->folded.bytes,
+									list->folded.len);
 	if (entry->kind != SHARE_FILE)
 		added->size = 0;
 	count(list, rules, added);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/units.h"
 #include "platform/clock.h"
@@ -78,13 +79,11 @@ static bool
 is_due(const SnapshotWork *work, const char *path)
 {
 	const		int64_t day = work->snapshot.begun_ms / MS_OF_DAY;
-	uint32_t	hash = UINT32_C(2166136261);
 
-	if (work->former.begun_ms / MS_OF_DAY == day)
-		return work->read_all;
-	for (; *path != '\0'; path++)
-		hash = (hash ^ (unsigned char) *path) * UINT32_C(16777619);
-	return work->read_all || hash % READ_DAYS == (uint64_t) day % READ_DAYS;
+	return work->read_all ||
+		(work->former.begun_ms / MS_OF_DAY != day &&
+		 hash_bytes(path, strlen(path)) % READ_DAYS ==
+		 (uint64_t) day % READ_DAYS);
 }
 
 static void

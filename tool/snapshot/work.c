@@ -261,8 +261,12 @@ snapshot_end(SnapshotWork *work, SnapshotEncrypt encrypt,
 
 	if (work->tell != NULL)
 		work->tell(work->arg, "writing to the disk");
-	/* The manifest is on the disk only with what is written at last. */
-	good = snapshot_each(2, write_or_sync, work, "cancelled", error) &&
+
+	/*
+	 * The manifest is on the disk only with what is written at last; what is
+	 * encrypted never has to be there in clear text.
+	 */
+	good = snapshot_each(certificate == NULL ? 2 : 1, write_or_sync, work, "cancelled", error) &&
 		(certificate == NULL ||
 		 encrypt_all(work, encrypt, certificate, error)) &&
 		plat_tree_sync(work->partial, error) && give_name(work, error);

@@ -258,23 +258,19 @@ check_each(Restore *restore, Error *error)
 
 /* Services are stopped first, and how they were is written down by then. */
 static bool
-check_records(Restore *restore, bool *there, Error *error)
+check_records(Restore *restore, Error *error)
 {
 	const Config *config = &restore->move.config;
 	const char *first = config->databases.words[0];
 	PgConnection *connection = server_connect(config, restore->site, first,
 											  error);
-	bool		good;
+	bool		there = false;
+	bool		good = connection != NULL ?
+	pg_has_extension(connection, &there, error) :
+	strcmp(error->sqlstate, NO_DATABASE) == 0;
 
-	*there = false;
-	if (connection == NULL && strcmp(error->sqlstate, NO_DATABASE) != 0)
-		return false;
-	good = connection == NULL ||
-		pg_ask(connection, "SELECT EXISTS (SELECT FROM "
-			   "pg_catalog.pg_extension WHERE extname = 'qsrepl')", PG_NONE,
-			   there, error);
 	pg_close(connection);
-	if (!good || *there)
+	if (!good || there)
 		return good;
 	error_free(error);
 	return error_set(error, NULL, "Run \"qsrepl setup primary\" (or \"setup "
@@ -289,10 +285,8 @@ check_records(Restore *restore, bool *there, Error *error)
 int
 restore_check_services(Restore *restore, Error *error)
 {
-	bool		there;
-
 	if (!service_has_nodes(&restore->move.config, restore->site) ||
-		check_records(restore, &there, error))
+		check_records(restore, error))
 		return EXIT_OK;
 	return error->sqlstate[0] != '\0' ? EXIT_SERVER : EXIT_REFUSED;
 }

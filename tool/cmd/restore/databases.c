@@ -87,16 +87,6 @@ load(Restore *restore, const RestoreDatabase *database,
 	return good;
 }
 
-#define HAS_EXTENSION \
-	"SELECT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = " \
-	"'qsrepl')"
-
-static bool
-has_extension(PgConnection *connection, bool *has, Error *error)
-{
-	return pg_ask(connection, HAS_EXTENSION, PG_NONE, has, error);
-}
-
 /* Into a database that has the snapshot's. */
 static bool
 replace_own_rows(PgConnection *from, PgConnection *to, Error *error)
@@ -104,8 +94,8 @@ replace_own_rows(PgConnection *from, PgConnection *to, Error *error)
 	bool		here;
 	bool		there;
 
-	if (!has_extension(from, &here, error) ||
-		!has_extension(to, &there, error))
+	if (!pg_has_extension(from, &here, error) ||
+		!pg_has_extension(to, &there, error))
 		return false;
 	if (!here || !there)
 		return true;

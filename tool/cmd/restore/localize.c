@@ -90,9 +90,7 @@ keep_epoch(Restore *restore, const RestoreDatabase *database,
 	if (!found.exists)
 		return true;
 	old = restore_connect(restore, database->name, error);
-	good = old != NULL && pg_ask(old, "SELECT EXISTS (SELECT FROM "
-								 "pg_catalog.pg_extension WHERE extname = "
-								 "'qsrepl')", PG_NONE, &has, error) &&
+	good = old != NULL && pg_has_extension(old, &has, error) &&
 		(!has || pg_value(old, "SELECT max(epoch) FROM qsrepl.state", PG_NONE,
 						  &epoch, error));
 	if (good && epoch != NULL)
@@ -143,9 +141,7 @@ leave(Restore *restore, const RestoreDatabase *database,
 
 	(void) restore;
 	(void) database;
-	return pg_ask(connection, "SELECT EXISTS (SELECT FROM "
-				  "pg_catalog.pg_extension WHERE extname = 'qsrepl')",
-				  PG_NONE, &has, error) &&
+	return pg_has_extension(connection, &has, error) &&
 		(!has || pg_run(connection, "DELETE FROM qsrepl.state", PG_NONE,
 						error)) &&
 		pg_run(connection, "ANALYZE", PG_NONE, error);

@@ -9,14 +9,6 @@
 #include "pg/statements.h"
 #include "platform/cancel.h"
 
-static bool
-has_extension(PgConnection *connection, bool *has, Error *error)
-{
-	return pg_ask(connection, "SELECT EXISTS (SELECT FROM "
-				  "pg_catalog.pg_extension WHERE extname = 'qsrepl')", PG_NONE,
-				  has, error);
-}
-
 /* The restored rows become this site's, or an error tells why not. */
 static bool
 localize(PgConnection *connection, Error *error)
@@ -68,7 +60,7 @@ snapshot_trial_localize(SnapshotTrial *trial,
 											   database->name, &error);
 	bool		has = false;
 	bool		good = connection != NULL &&
-	has_extension(connection, &has, &error);
+	pg_has_extension(connection, &has, &error);
 
 	if (good && has)
 		good = localize(connection, &error) &&

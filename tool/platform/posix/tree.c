@@ -147,7 +147,7 @@ walk_in(Walk *walk, int fd)
 	}
 	else if (!read_names(directory, &names, &n))
 		good = fail(walk, "read directory");
-	sorted = sort_names(&names, good ? n : 0);
+	sorted = sort_names(&names, n);
 	for (size_t i = 0; good && i < n; i++)
 	{
 		if (len > 0)
